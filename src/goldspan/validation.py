@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import json
 import re
 import tomllib
 from functools import cache
@@ -144,6 +145,19 @@ def parse_toml_value(text: str) -> list[Any]:
     except (ValueError, RecursionError):
         return []
     return [value["value"]] if len(value) == 1 else []
+
+
+def toml_tables(text: str) -> dict[str, Any] | None:
+    """The tables of a TOML text, with a byte order mark or without; None if it is none."""
+    try:
+        return _strict_toml(text.removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def toml_string(text: str) -> str:
+    """A string as TOML writes it: JSON escapes all that TOML does, but for DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) -> T:

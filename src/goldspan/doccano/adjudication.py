@@ -19,8 +19,9 @@ from goldspan.adjudication.state import DecisionAuthor
 from goldspan.annotation import first_overlap
 from goldspan.corpus.comments import COMMENTS, comment_line
 from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.label_comparison import TRUSTED
-from goldspan.doccano.labels import NOTHING, SAME_NAMES, label_names
+from goldspan.doccano.labels import NOTHING, SAME_NAMES
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import plan_project
 from goldspan.doccano.project_identity import identify
@@ -157,7 +158,7 @@ def plan_examples(
     """
     examples = [each.example for each in disputed]
     scheme = state.corpus.scheme
-    names = label_names(scheme, project_plan.renamed)
+    names = corpus_label_names(state.corpus, project_plan.renamed)
     desired = upload_rows(examples, project_plan.planned, scheme.names, _views(state, disputed), names=names)
     options = replace(options or PushOptions(), names=names, joining=project_plan.members.joining)
     return observe(server, project_plan.project, desired, options).plan
@@ -187,13 +188,13 @@ def push_disputes(
         server.reopen(project.id, copy.number)
     examples = [each.example for each in disputed]
     folder, views = state.corpus.build / "doccano", _views(state, disputed)
-    options = replace(options or PushOptions(), names=label_names(state.corpus.scheme))
+    options = replace(options or PushOptions(), names=corpus_label_names(state.corpus))
     return push_examples(server, project, examples, folder=folder, views=views, options=options)
 
 
 def _views(state: AdjudicationState, disputed: Sequence[DisputedExample]) -> dict[str, ExampleView]:
     """How the disputed examples are shown."""
-    names = label_names(state.corpus.scheme)  # the labels as those who decide see them on the page
+    names = corpus_label_names(state.corpus)  # the labels as those who decide see them on the page
     panels = {
         each.example.id: {
             VOTES: breakable(_lines([_votes(dispute, names) for dispute in each.settled.disputes])),

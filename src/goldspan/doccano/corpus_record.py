@@ -14,22 +14,27 @@
     name = "anna"                  # of a user on the server
     passes = "a1"                  # the folder of corpus/passes/ with their work
 
+    [[former_label]]
+    name = "ORG"                   # of a label that left the scheme; a type on a server may have that name still
+    labels = ["COMPANY", "PARTY"]  # what it is now; several where it was split, the first choice first
+    display = "O"                  # its display name, if it had one that names no label now
+    rules = [{ label = "PARTY", pattern = "[Pp]arty" }]  # of a split: the words that decide
+
 The file belongs into git beside the passes: two clones that work with one server must agree on it. A corpus without the
 file is one of a version before it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from goldspan import files
 from goldspan.errors import InputError
-from goldspan.validation import StrictModel, read_toml
+from goldspan.validation import StrictModel, read_toml, toml_string
 from goldspan.web.addresses import is_loopback
 
 if TYPE_CHECKING:
@@ -49,7 +54,8 @@ HEADER = (
 )
 REMEDY = (
     'Restore the file from git. A table [[project]] has name, server, key and offsets ("utf-16" or "graphemes"), '
-    "a table [[label_types]] has project and numbers, a table [[account]] has name and passes."
+    "a table [[label_types]] has project and numbers, a table [[account]] has name and passes, "
+    "a table [[former_label]] has name and labels."
 )
 
 
@@ -76,12 +82,38 @@ class AccountRecord(StrictModel):
     passes: str = Field(description="the name of a folder of corpus/passes/")
 
 
+class SurfaceRuleRecord(StrictModel):
+    """The label of spans of a label that was split, where a pattern is found in their words."""
+
+    pattern: str = Field(description="a regular expression")
+    label: str = Field(description="the name of a label")
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(str(error)) from None
+        return pattern
+
+
+class FormerLabelRecord(StrictModel):
+    """A label that was renamed, merged or split, and what its spans are now."""
+
+    name: str = Field(description="the name of a label")
+    labels: list[str] = Field(min_length=1, description="a list of labels")
+    display: str | None = Field(default=None, description="a display name")
+    rules: list[SurfaceRuleRecord] = Field(default=[], description="a list of patterns with labels")
+
+
 class _RecordFile(StrictModel):
     """The whole file."""
 
     project: list[ProjectRecord] = Field(default=[], description="a list of [[project]]")
     label_types: list[LabelTypesRecord] = Field(default=[], description="a list of [[label_types]]")
     account: list[AccountRecord] = Field(default=[], description="a list of [[account]]")
+    former_label: list[FormerLabelRecord] = Field(default=[], description="a list of [[former_label]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +123,7 @@ class DoccanoRecord:
     projects: tuple[ProjectRecord, ...] = ()
     accounts: tuple[AccountRecord, ...] = ()
     label_types: tuple[LabelTypesRecord, ...] = ()
+    former_labels: tuple[FormerLabelRecord, ...] = ()
 
     def label_numbers(self, project: str) -> dict[str, int]:
         """By label, the number of its type in a project (see `record_key`); empty if none is remembered."""
@@ -132,10 +165,12 @@ class DoccanoRecord:
         projects = sorted(self.projects, key=lambda each: (each.name, each.server, each.key))
         types = sorted(self.label_types, key=lambda each: each.project)
         accounts = sorted(self.accounts, key=lambda each: each.name)
+        former = sorted(self.former_labels, key=lambda each: each.name)
         tables = [
             *(_table("project", each) for each in projects),
             *(_table("label_types", each) for each in types),
             *(_table("account", each) for each in accounts),
+            *(_table("former_label", each) for each in former),
         ]
         return "\n".join([HEADER, *tables]).encode("utf-8")
 
@@ -178,7 +213,10 @@ def read_record(corpus: Corpus) -> DoccanoRecord:
     _require_unique(path, "project", [each.project for each in content.label_types])
     _require_unique(path, "account", [each.name for each in content.account])
     _require_unique(path, "folder", [each.passes for each in content.account])
-    return DoccanoRecord(tuple(content.project), tuple(content.account), tuple(content.label_types))
+    _require_unique(path, "former label", [each.name for each in content.former_label])
+    return DoccanoRecord(
+        tuple(content.project), tuple(content.account), tuple(content.label_types), tuple(content.former_label)
+    )
 
 
 def write_record(corpus: Corpus, record: DoccanoRecord) -> None:
@@ -202,19 +240,17 @@ def _is_same(first: ProjectRecord, second: ProjectRecord) -> bool:
 
 
 def _table(kind: str, row: StrictModel) -> str:
-    lines = [f"[[{kind}]]", *(f"{key} = {_toml_value(value)}" for key, value in row.model_dump().items())]
-    return "\n".join(lines) + "\n"
+    values = {key: value for key, value in row.model_dump().items() if value is not None and value != []}
+    return "\n".join([f"[[{kind}]]", *(f"{key} = {_toml_value(value)}" for key, value in values.items())]) + "\n"
 
 
 def _toml_value(value: Any) -> str:  # noqa: ANN401  (the values of a model are any)
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_toml_string(key)} = {each:d}" for key, each in sorted(value.items())) + " }"
-    return str(value) if isinstance(value, int) else _toml_string(value)
-
-
-def _toml_string(value: Any) -> str:  # noqa: ANN401  (the values of a model are any)
-    """A string as TOML writes it: JSON escapes all that TOML does, but for DEL."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        pairs = (f"{toml_string(key)} = {_toml_value(each)}" for key, each in sorted(value.items()))
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml_value, value))}]"
+    return str(value) if isinstance(value, int) else toml_string(value)
 
 
 def _require_unique(path: Path, what: str, names: Iterable[str]) -> None:

@@ -15,7 +15,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan.doccano.corpus_record import read_record, record_key
-from goldspan.doccano.labels import NOTHING, LabelNames, label_names, server_name, types_by_label
+from goldspan.doccano.former_labels import former_names
+from goldspan.doccano.labels import (
+    NO_FORMER_NAMES,
+    NOTHING,
+    FormerNames,
+    LabelNames,
+    label_names,
+    server_name,
+    types_by_label,
+)
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
@@ -195,6 +204,7 @@ def compare_labels(
     types: Sequence[SpanType],
     recorded: Mapping[str, int] | None = None,
     renamed: Mapping[str, str] = NOTHING,
+    former: FormerNames = NO_FORMER_NAMES,
     *,
     count: Callable[[str], int] = lambda _: 1,
 ) -> LabelComparison:
@@ -205,21 +215,23 @@ def compare_labels(
         types: as they are on the server.
         recorded: by label, the number of its type as the corpus remembers it; empty or None if it remembers nothing.
         renamed: by label, the name of its type, as a person states it.
+        former: the names of labels that left the scheme.
         count: how many spans a type of that name has.
 
     Raises:
         InvalidValueError: if a person names a type that is not there.
     """
     recorded = recorded or {}
-    known, unknown = types_by_label(scheme, types, renamed)
+    known, others = types_by_label(scheme, types, renamed, former)
+    unknown = [each for each in others if each.name not in former.split]
     _require_there(types, scheme, renamed)
     _require_own_numbers(types, scheme, recorded, renamed)
-    comparison = _TypeComparison(scheme, types, known, unknown, recorded, renamed, count)
+    comparison = _TypeComparison(scheme, types, known, unknown, recorded, renamed, former, count)
     doubts = [doubt for label in scheme.names if (doubt := comparison.doubt(label))]
     taken = {name for doubt in doubts for name in doubt.types}
     doubts += [LabelDoubt("unknown", "", (each.name,)) for each in unknown if each.name not in taken]
     return LabelComparison(
-        names=label_names(scheme, renamed),
+        names=label_names(scheme, renamed, former),
         numbers={label: group[0].id for label, group in known.items()},
         doubts=tuple(doubts),
         recorded=recorded,
@@ -248,8 +260,11 @@ def compare_project_labels(
         ServerError: if the server does not answer as it should.
     """
     types = server.span_types(project.id)
-    recorded = read_record(corpus).label_numbers(record_key(project, server.url))
-    return compare_labels(corpus.scheme, types, recorded, renamed, count=lambda name: server.count(project.id, name))
+    record = read_record(corpus)
+    recorded, former = record.label_numbers(record_key(project, server.url)), former_names(record, corpus.scheme)
+    return compare_labels(
+        corpus.scheme, types, recorded, renamed, former, count=lambda name: server.count(project.id, name)
+    )
 
 
 def require_own_names(comparison: LabelComparison, project: str) -> None:
@@ -295,6 +310,7 @@ class _TypeComparison:
     unknown: Sequence[SpanType]
     recorded: Mapping[str, int]
     renamed: Mapping[str, str]
+    former: FormerNames
     count: Callable[[str], int]
 
     def doubt(self, label: str) -> LabelDoubt | None:
@@ -330,7 +346,7 @@ class _TypeComparison:
 
     def _missing_or_double(self, label: str, group: Sequence[SpanType]) -> LabelDoubt | None:
         if len(group) > 1:
-            used = [each.name for each in group if self.count(each.name)]
+            used = [each.name for each in group if each.name not in self.former.labels and self.count(each.name)]
             return LabelDoubt("double", label, tuple(used)) if len(used) > 1 else None
         if group:
             return None

@@ -62,14 +62,34 @@ class LabelNames:
 SAME_NAMES = LabelNames()
 
 
-def label_names(scheme: LabelScheme, renamed: Mapping[str, str] = NOTHING) -> LabelNames:
+@dataclass(frozen=True, slots=True)
+class FormerNames:
+    """The names of labels that left the scheme, which types on a server may have still.
+
+    Args:
+        labels: by the name of a type, the label that it is now: it was renamed, or merged into another one.
+        split: the names of types whose label was split: each of their spans is one of several labels.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    split: frozenset[str] = frozenset()
+
+
+NO_FORMER_NAMES = FormerNames()
+
+
+def label_names(
+    scheme: LabelScheme, renamed: Mapping[str, str] = NOTHING, former: FormerNames = NO_FORMER_NAMES
+) -> LabelNames:
     """What the labels of a scheme are called on a server.
 
     Args:
         scheme: the labels.
         renamed: by label, the name that its type was given on the server; see `parse_renamed`.
+        former: the names of labels that left the scheme.
     """
-    labels = {label.name: label.name for label in scheme.labels}
+    labels = dict(former.labels)
+    labels |= {label.name: label.name for label in scheme.labels}
     labels |= {label.display: label.name for label in scheme.labels if label.display}
     labels |= {server_type: label for label, server_type in renamed.items()}
     return LabelNames(labels, {label.name: server_name(label) for label in scheme.labels})
@@ -171,6 +191,7 @@ class LabelPlan:
         unknown: those that the scheme does not have.
         keyless: the labels that cannot have their key.
         further: those that are a label of which another type is there, too: left alone.
+        former: those of labels that were merged or split: they keep their spans, and lose their key.
     """
 
     create: tuple[DesiredLabel, ...]
@@ -178,9 +199,13 @@ class LabelPlan:
     unknown: tuple[SpanType, ...]
     keyless: tuple[KeylessLabel, ...]
     further: tuple[SpanType, ...] = ()
+    former: tuple[SpanType, ...] = ()
 
     def apply(self, server: Doccano, project: int) -> None:
         """Create and change the label types; keys and names that move are cleared first, since no two may share one."""
+        for current in self.former:
+            if current.key or current.prefix:
+                server.update_span_type(project, current.id, prefix=None, key=None)
         new_names = {label.name for _, label in self.change}
         for current, label in self.change:
             if current.name in new_names and current.name != label.name:
@@ -197,19 +222,29 @@ class LabelPlan:
             server.create_span_type(project, label.name, label.colour, label.text_colour, label.key)
 
 
-def plan_labels(scheme: LabelScheme, current: Sequence[SpanType], renamed: Mapping[str, str] = NOTHING) -> LabelPlan:
+def plan_labels(
+    scheme: LabelScheme,
+    current: Sequence[SpanType],
+    renamed: Mapping[str, str] = NOTHING,
+    former: FormerNames = NO_FORMER_NAMES,
+) -> LabelPlan:
     """What is to be done to the current label types, so that they are those of the scheme.
 
     Args:
         scheme: the labels.
         current: the types that are there.
         renamed: by label, the name that its type was given on the server, see `parse_renamed`; it gets its own back.
+        former: the names of labels that left the scheme; the type of one that was renamed gets the new name.
 
     Raises:
         InvalidValueError: for a label whose name Doccano does not take.
     """
-    types, unknown = types_by_label(scheme, current, renamed)
-    further = tuple(each for label in scheme.names for each in types.get(label, ())[1:])
+    types, others = types_by_label(scheme, current, renamed, former)
+    second = [each for label in scheme.names for each in types.get(label, ())[1:]]
+    merged = [each for each in second if each.name in former.labels and each.name not in renamed.values()]
+    left = (*merged, *(each for each in others if each.name in former.split))
+    unknown = tuple(each for each in others if each not in left)
+    further = tuple(each for each in second if each not in left)
     used = {each.key: each.name for each in (*unknown, *further) if each.key and not each.prefix}
     keyless = tuple(_keyless(scheme, used))
     without_key = {label.name for label in keyless}
@@ -221,14 +256,18 @@ def plan_labels(scheme: LabelScheme, current: Sequence[SpanType], renamed: Mappi
         unknown=unknown,
         keyless=keyless,
         further=further,
+        former=left,
     )
 
 
 def types_by_label(
-    scheme: LabelScheme, current: Sequence[SpanType], renamed: Mapping[str, str] = NOTHING
+    scheme: LabelScheme,
+    current: Sequence[SpanType],
+    renamed: Mapping[str, str] = NOTHING,
+    former: FormerNames = NO_FORMER_NAMES,
 ) -> tuple[dict[str, list[SpanType]], tuple[SpanType, ...]]:
     """The types of each label, first the one that has the name it should have; and those of no label."""
-    names = label_names(scheme, renamed)
+    names = label_names(scheme, renamed, former)
     types: defaultdict[str, list[SpanType]] = defaultdict(list)
     unknown = []
     for each in current:
@@ -237,7 +276,8 @@ def types_by_label(
         else:
             unknown.append(each)
     for label, group in types.items():
-        group.sort(key=lambda each: (each.name != names.server_type(label), each.name != renamed.get(label)))
+        right, stated = names.server_type(label), renamed.get(label)
+        group.sort(key=lambda each: (each.name != right, each.name != stated, each.name in former.labels))
     return dict(types), tuple(unknown)
 
 

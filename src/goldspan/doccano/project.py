@@ -10,6 +10,7 @@ from goldspan.doccano.annotator_guide import ProjectKind
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.corpus_record import project_key, read_record, record_key, write_record
 from goldspan.doccano.export_archive import require_exportable
+from goldspan.doccano.former_labels import former_names
 from goldspan.doccano.label_comparison import (
     NEVER,
     LabelComparison,
@@ -130,7 +131,9 @@ class ProjectPlan:
         """
         server, scheme = self.server, self.corpus.scheme
         require_own_names(before, project.name)
-        labels.plan_labels(scheme, server.span_types(project.id), self.renamed).apply(server, project.id)
+        former_labels = former_names(read_record(self.corpus), scheme)
+        current = server.span_types(project.id)
+        labels.plan_labels(scheme, current, self.renamed, former_labels).apply(server, project.id)
         types, _ = labels.types_by_label(scheme, server.span_types(project.id))
         numbers = {label: group[0].id for label, group in types.items()}
         # A pull recognises a type that was deleted and created again by the number that it had: so that one stays.
@@ -187,7 +190,8 @@ def plan_project(
         require_own_names(compare_project_labels(corpus, server, project, renamed), name)
     current = [] if project is None else server.members(project.id)
     types = [] if project is None else server.span_types(project.id)
-    label_plan = labels.plan_labels(corpus.scheme, types, renamed)
+    former = former_names(read_record(corpus), corpus.scheme)
+    label_plan = labels.plan_labels(corpus.scheme, types, renamed, former)
     roles = {*(member.role for member in listed or ()), *(member.role for member in current)}
     return ProjectPlan(
         server=server,

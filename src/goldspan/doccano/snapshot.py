@@ -153,6 +153,38 @@ class AnnotatorComment:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class UndecidedSpan:
+    """A span on the server whose label was split, and to which nothing gives one of the new labels.
+
+    Args:
+        annotator: whose it is.
+        example: the id of the example.
+        former: the name of its label.
+        span: with the first of the new labels.
+        surface: its words.
+        labels: the new labels.
+        confirmed: whether the annotator had confirmed the example.
+    """
+
+    annotator: str
+    example: str
+    former: str
+    span: Span
+    surface: str
+    labels: tuple[str, ...]
+    confirmed: bool
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "annotator": self.annotator,
+            "example": self.example,
+            "span": [self.span.start, self.span.end, self.former, self.surface],
+            "labels": list(self.labels),
+        }
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """What a project holds.
@@ -163,6 +195,8 @@ class Snapshot:
         members: the user names whose work is included, sorted; empty in a shared project.
         names: what the labels are called on the server; all spans have the labels of the scheme.
         unread: per label the spans in rows of the export of which nobody can tell whose they are.
+        undecided: the spans of labels that were split, which somebody has to read again.
+        relabelled: by label, how many more spans it has here than its type on the server, since a label was split.
     """
 
     project: DoccanoProject
@@ -170,6 +204,8 @@ class Snapshot:
     members: tuple[str, ...]
     names: LabelNames = field(default=SAME_NAMES, hash=False)
     unread: Mapping[str, int] = field(default_factory=dict, hash=False)
+    undecided: tuple[UndecidedSpan, ...] = ()
+    relabelled: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @cached_property
     def by_id(self) -> Mapping[str, tuple[StoredExample, ...]]:

@@ -22,7 +22,7 @@ from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
 How = Literal["adjudicated", "majority", "hand"]
@@ -217,6 +217,31 @@ def with_names(path: Path, names: Mapping[str, str]) -> Iterator[str]:
         if decision.how != "majority":
             value["by"] = names.get(decision.by, decision.by)
         yield files.dumps(value) + "\n"
+
+
+def relabelled(line_read: DecisionLine, label_of: Callable[[str, str], str]) -> str:
+    """The line of a decision with other labels; it stays as it is where none of its labels changes.
+
+    Candidates that are the same then are one, with the annotators of all.
+
+    Args:
+        line_read: the line.
+        label_of: gives the label of a span with these words and this label.
+    """
+    if all(label_of(surface, span.label) == span.label for span, surface in line_read.surfaces):
+        return line_read.raw
+    value = strict_json.loads(line_read.raw)
+    votes: dict[tuple[tuple[Any, ...], ...], list[str]] = {}
+    for candidate in value["candidates"]:
+        votes.setdefault(_relabelled_rows(candidate["spans"], label_of), []).extend(candidate["by"])
+    value["candidates"] = [{"spans": [*map(list, rows)], "by": sorted(by)} for rows, by in votes.items()]
+    value["choice"] = [*map(list, _relabelled_rows(value["choice"], label_of))]
+    return files.dumps(value)
+
+
+def _relabelled_rows(rows: Iterable[list[Any]], label_of: Callable[[str, str], str]) -> tuple[tuple[Any, ...], ...]:
+    """The rows of spans with other labels, sorted, each once."""
+    return tuple(sorted({(start, end, label_of(surface, label), surface) for start, end, label, surface in rows}))
 
 
 def _span_rows(spans: Iterable[Span], text: str) -> list[list[Any]]:

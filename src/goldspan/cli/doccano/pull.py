@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.pull.merge import LineEdit
     from goldspan.doccano.pull.pull import PullPlan
     from goldspan.doccano.pull.reanchor import MovedLine
+    from goldspan.doccano.snapshot import UndecidedSpan
 
 SHOWN = 20  # lines of one kind
 WORDS = 60  # characters of a surface or a comment
@@ -109,6 +110,7 @@ def _print_plan(plan: PullPlan) -> None:
         _owner_lines(plan),
         label_lines(plan.types, {problem.remedy for problem in plan.problems}),
         _problem_lines(plan.problems),
+        _to_read_lines(plan.to_read),
         _moved_lines(plan.moved),
         _repair_lines(plan.repairs),
         _edit_lines(plan),
@@ -163,6 +165,19 @@ def _problem_lines(problems: tuple[PullProblem, ...]) -> Iterator[str]:
     yield from _more(len(problems))
     for (kind, remedy), number in Counter((problem.kind, problem.remedy) for problem in problems).items():
         yield f"  {number:,} {kind}: {remedy}"
+
+
+def _to_read_lines(spans: Sequence[UndecidedSpan]) -> Iterator[str]:
+    """The spans of labels that were split, to which nothing gives one of the new labels."""
+    for one in spans[:SHOWN]:
+        annotator = f"{one.annotator}  " if one.annotator else ""
+        yield (
+            f"read again: {annotator}{one.example}  {_short(one.surface)} is {one.former} in Doccano, which was split: "
+            f"pulled as {one.span.label}, not confirmed"
+        )
+    yield from _more(len(spans))
+    if spans:
+        yield f"  In Doccano, give each of them {' or '.join(spans[0].labels)}, and pull again."
 
 
 def label_lines(types: LabelComparison, printed: Collection[str] = ()) -> Iterator[str]:

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from goldspan.annotation import article_of
 from goldspan.doccano import guideline_page, label_comparison, labels, members
+from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
+from goldspan.doccano.former_labels import former_names
 from goldspan.doccano.project import FLAGS, project_kind
 from goldspan.doccano.project_identity import KEY_LINE, identify
 from goldspan.doccano.pull import span_issues
@@ -380,7 +382,9 @@ def member_drift(context: DoctorContext) -> Iterator[str]:
 
 def _labels(context: DoctorContext) -> LabelPlan:
     assert context.corpus is not None
-    return labels.plan_labels(context.corpus.scheme, context.server.span_types(context.project_id))
+    scheme = context.corpus.scheme
+    former = former_names(read_record(context.corpus), scheme)
+    return labels.plan_labels(scheme, context.server.span_types(context.project_id), former=former)
 
 
 PROJECT_CHECKS = (

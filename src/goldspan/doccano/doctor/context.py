@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from goldspan.annotation import Finding, Severity
 from goldspan.doccano import labels, members, snapshot
 from goldspan.doccano.assignments import annotators_of, hidden_examples
+from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ class DoctorContext:
     def snapshot(self) -> Snapshot:
         """What the project holds, without who confirmed what."""
         assert self.project is not None
-        names = labels.SAME_NAMES if self.corpus is None else labels.label_names(self.corpus.scheme)
+        names = labels.SAME_NAMES if self.corpus is None else corpus_label_names(self.corpus)
         return snapshot.take_full_snapshot(self.server, self.project, confirmed=False, names=names)
 
     def _import_nothing(self) -> str | None:

@@ -132,6 +132,8 @@ class PullOptions:
         tidy: whether slips are repaired.
         withdraw: whether lines are withdrawn also for an open example on which nobody did anything.
         types: the label types of the project, compared with the scheme.
+        to_read: by annotator and example what they had confirmed and must read again, since a label was split: it is
+            pulled, but does not count as confirmed.
         filled_in: by example, sets of spans of which one may be what a push filled in; needed where a label is gone.
     """
 
@@ -142,6 +144,7 @@ class PullOptions:
     tidy: bool = False
     withdraw: bool = False
     types: LabelComparison = field(default_factory=LabelComparison)
+    to_read: Collection[tuple[str, str]] = ()
     filled_in: Mapping[str, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
 
 
@@ -247,7 +250,8 @@ def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collect
         if not (options.withdraw or _has_own_work(copy, annotator, work)):
             spans, _ = _move(copy.text, example.text, work.spans)
             collected.untouched.setdefault(annotator, {})[example.id] = spans
-        if not (work.confirmed or options.unconfirmed):
+        is_to_read = annotator != ALL and (annotator, example.id) in options.to_read
+        if not (work.confirmed or options.unconfirmed or is_to_read):
             lines[example.id] = None
             continue
         tidied = _check_spans(copy.text, work, options, unit)

@@ -15,6 +15,7 @@ from goldspan.annotation import article_of
 from goldspan.articles.examples import article_examples
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record, record_key
+from goldspan.doccano.former_labels import with_split_labels
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, compare_project_labels, find_renames
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.members import find_members
@@ -26,7 +27,7 @@ from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_
 from goldspan.doccano.pull.reanchor import MovedLine
 from goldspan.doccano.pull.unit_evidence import unit_notes
 from goldspan.doccano.rights import require_administrator
-from goldspan.doccano.snapshot import AnnotatorComment, take_full_snapshot
+from goldspan.doccano.snapshot import AnnotatorComment, UndecidedSpan, take_full_snapshot
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.pull.pass_files import FileChange
     from goldspan.doccano.snapshot import Snapshot
 
-T = TypeVar("T", PullProblem, Fix, AnnotatorComment, MovedLine)
+T = TypeVar("T", PullProblem, Fix, AnnotatorComment, MovedLine, UndecidedSpan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class PullPlan:
             the record of accounts and label types; None for one that goes.
         mentions: the pages that name a renamed folder and are not changed.
         types: the label types of the project, compared with the scheme.
+        to_read: the spans of labels that were split, which are to be read again; their lines are not confirmed.
         notes: what else somebody should know.
     """
 
@@ -82,13 +84,14 @@ class PullPlan:
     papers: Mapping[Path, bytes | None] = field(default_factory=dict)
     mentions: tuple[Path, ...] = ()
     types: LabelComparison = TRUSTED
+    to_read: tuple[UndecidedSpan, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
-        """Whether all fits: there is no problem, and no label type of which spans may be missing."""
+        """Whether all fits: there is no problem, nothing to read again, no label type of which spans may be missing."""
         is_new = any(change.merged.new for change in self.changes)
-        return not (self.problems or self.types.serious or (is_new and self.types.recreated))
+        return not (self.problems or self.to_read or self.types.serious or (is_new and self.types.recreated))
 
     @property
     def written(self) -> tuple[FileChange, ...]:
@@ -124,6 +127,7 @@ class PullPlan:
             "unseen": dict(self.unexported),
             "controls": None if self.controls is None else self.controls.json(),
             "labels": [doubt.json() for doubt in self.types.doubts],
+            "read_again": [span.json() for span in self.to_read],
             "notes": list(self.notes),
         }
 
@@ -207,6 +211,7 @@ def plan_pull(
         papers=replace(owners, record=record).contents(corpus),
         mentions=tuple(owners.mentions(corpus)),
         types=types,
+        to_read=tuple(_with_pseudonyms(work.undecided, pseudonyms)),
         notes=(*identity.notes, *unit_notes(snapshot, is_known=identity.is_known)),
     )
 
@@ -276,7 +281,7 @@ def snapshot_and_labels(
         raise ServerError("the label types changed while the project was exported", remedy="Try again.")
     if any(doubt.kind == "missing" for doubt in types.doubts):
         types = find_renames(types, snapshot, _corpus_lines(corpus))
-    return snapshot, types
+    return with_split_labels(snapshot, read_record(corpus), corpus.scheme), types
 
 
 def _corpus_lines(corpus: Corpus) -> Iterator[Example]:
@@ -319,6 +324,7 @@ def pull_options(
         tidy=tidy,
         withdraw=withdraw,
         types=types,
+        to_read=frozenset((one.annotator, one.example) for one in snapshot.undecided if one.confirmed),
         filled_in=_filled_in(corpus, entries, gold) if types.gone and snapshot.project.collaborative else {},
     )
 
@@ -357,6 +363,7 @@ def _unexported(server: Doccano, snapshot: Snapshot) -> dict[str, int]:
     exported = Counter(span.label for work in works for span in work.spans)
     exported.update(span.label for work in works for span in work.invalid)
     exported.update(snapshot.unread)
+    exported.subtract(snapshot.relabelled)
     counted = Counter[str]()
     for each in server.span_types(snapshot.project.id):
         counted[snapshot.names.label(each.name)] += server.count(snapshot.project.id, each.name)

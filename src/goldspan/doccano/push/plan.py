@@ -494,6 +494,11 @@ def label_notes(plan: LabelPlan) -> Iterator[str]:
         "Doccano, then delete it"
         for label in plan.further
     )
+    yield from (
+        f"the label {label.name!r} was merged or split: it keeps its spans, which a pull reads as labels of today, and "
+        "has no key; once no span has it any more, delete it in Doccano"
+        for label in plan.former
+    )
     further = {label.name for label in plan.further}
     yield from (f"the label {label.name} gets no key: {_why_keyless(label, further)}" for label in plan.keyless)
 

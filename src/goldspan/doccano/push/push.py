@@ -19,7 +19,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.controls import mix_controls, plan_controls
-from goldspan.doccano.labels import NOTHING, label_names
+from goldspan.doccano.former_labels import corpus_label_names
+from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.project import plan_project, project_kind, require_annotation
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.pass_owners import record_pseudonyms
@@ -256,7 +257,7 @@ class PushRequest:
         project = self.project_plan.apply()
         record_pseudonyms(self.corpus, self.project_plan.listed or ())
         folder = self.corpus.build / "doccano"
-        options = replace(self.options, names=label_names(self.corpus.scheme))  # by now each type has its own name
+        options = replace(self.options, names=corpus_label_names(self.corpus))  # by now each type has its own name
         return push_examples(self.server, project, self.examples, folder=folder, views=self.views, options=options)
 
     def json(self) -> dict[str, Any]:
@@ -333,7 +334,7 @@ def prepare_push(
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
     project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed, new=new)
-    names, joining = label_names(corpus.scheme, renamed), project_plan.members.joining
+    names, joining = corpus_label_names(corpus, renamed), project_plan.members.joining
     options = replace(options or PushOptions(), other_articles=others, names=names, joining=joining)
     examples = mix_controls(desired_state.desired_examples(corpus, entries, prefill), controls.examples, name)
     return PushRequest(

@@ -1,0 +1,232 @@
+"""`goldspan relabel`."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import console
+from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import locked
+from goldspan.errors import InputError, InvalidValueError
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from goldspan.relabel.change import LabelChange
+    from goldspan.relabel.plan import RelabelPlan
+
+SHOWN = 20  # lines of one kind
+WORDS = 60  # characters of a surface or a line of a page
+UNDO = "To undo it all: git checkout . (and git clean for new pages), as long as nothing is committed."
+
+
+def run(
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The name of a label.")],
+    new: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NEW...",
+            help="Its new name; a label to merge it into; or several to split it into, the first choice first.",
+        ),
+    ],
+    *,
+    conditions: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--if",
+            metavar="PATTERN=LABEL",
+            help="Of a split: spans in whose words the regular expression is found get this label. May be given "
+            "several times; the first that fits decides.",
+        ),
+    ] = None,
+    apply: console.Apply = False,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Rename a label, merge it into another one or split it, in the scheme and in all that has its spans.
+
+    A NEW that the scheme lacks renames OLD; one that it has takes in OLD's spans; several split it. Gold, passes,
+    decisions, marked examples on the pages, recognisers and what is remembered of Doccano are carried along; the
+    version of the guidelines goes up, with an entry in both changelogs. What must be read again is listed.
+    """
+    corpus = Corpus.find(root)
+    with locked(corpus.folder / "manifest.jsonl") if apply else contextlib.nullcontext():
+        if _complete(corpus, old, new, apply=apply):
+            return
+        corpus = Corpus(corpus.root)
+        plan = _plan(corpus, old, new, conditions or ())
+        console.write_json(json, {"applied": apply, **plan.json()})
+        if apply:
+            plan.apply()
+    for line in _lines(plan):
+        console.print_line(line)
+    console.print_changed([path.relative_to(corpus.root) for path in plan.contents], applied=apply)
+    if apply:
+        for line in _what_is_next(plan):
+            console.print_line(line)
+
+
+def _complete(corpus: Corpus, old: str, new: Sequence[str], *, apply: bool) -> bool:
+    """Complete a change that was interrupted; whether it is the one that is asked for.
+
+    Raises:
+        InputError: if there is one and nothing is to be written.
+    """
+    from goldspan.relabel.journal import journal_path, read_journal
+
+    journal = read_journal(corpus)
+    if journal is None:
+        return False
+    what = f"{journal.old} to {', '.join(journal.labels)}"
+    if not apply:
+        raise InputError(
+            f"the change of {what} was interrupted while it was written",
+            file=journal_path(corpus),
+            remedy=f"Complete it: goldspan relabel {journal.old} {' '.join(journal.labels)} --apply",
+        )
+    written = journal.complete(corpus)
+    console.print_line(
+        f"Completed the change of {what}, which was interrupted: {amount(len(written), 'file')} written."
+    )
+    return (journal.old, journal.labels) == (old, tuple(new))
+
+
+def _plan(corpus: Corpus, old: str, new: Sequence[str], conditions: Sequence[str]) -> RelabelPlan:
+    from goldspan.relabel.change import plan_change
+    from goldspan.relabel.plan import plan_relabel
+
+    try:
+        change = plan_change(corpus.scheme, old, new, conditions)
+    except InvalidValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return plan_relabel(corpus, change)
+
+
+def _lines(plan: RelabelPlan) -> Iterator[str]:
+    """The plan in words."""
+    change, annotations = plan.change, plan.annotations
+    yield from _change_lines(change)
+    spans = annotations.counts.spans
+    in_gold = sum(number for path, number in spans.items() if path.parent == plan.corpus.gold)
+    in_passes = sum(number for path, number in spans.items() if path.parent.parent == plan.corpus.passes)
+    in_decisions = sum(number for path, number in spans.items() if path.parent == plan.corpus.decisions)
+    marked = sum(plan.pages.examples.values())
+    yield (
+        f"{amount(in_gold, 'span')} of gold, {in_passes:,} of passes and {in_decisions:,} in decisions get their new "
+        f"label; {amount(marked, 'marked example')} on pages, too"
+    )
+    if change.kind != "rename" and annotations.counts.labels:
+        counts = (f"{number:,} {label}" for label, number in annotations.counts.labels.items() if number)
+        yield f"gold: {change.old} becomes {enumerate_names(counts, empty='nothing')}"
+    yield from _collision_lines(plan)
+    yield f"{amount(len(plan.versions), 'article')} with gold of version {change.before.version} follow the new version"
+    for mention in plan.pages.mentions[:SHOWN]:
+        place = mention.file.relative_to(plan.corpus.root).as_posix()
+        yield f"named in words, not changed: {place}:{mention.line}: {_short(mention.text)}"
+    yield from _more(len(plan.pages.mentions))
+    yield from (f"note: {note}" for note in plan.notes)
+    if plan.projects:
+        yield from _doccano_lines(plan)
+    yield from _reading_lines(plan)
+
+
+def _change_lines(change: LabelChange) -> Iterator[str]:
+    from goldspan.relabel.change import similar_labels
+
+    sentence = change.sentence.replace("`", "")
+    yield f"{change.kind}: {sentence}; guidelines {change.before.version} → {change.after.version}"
+    for name in similar_labels(change):
+        yield f"note: the scheme has {name}: if that is meant, name it as it is written there"
+    for label in change.new:
+        yield f"label {label.name}: colour {label.colour}, key {label.shortcut}, page {label.page}"
+    if change.moved_classes:
+        moved = (f"{name} {before} → {after}" for name, (before, after) in change.moved_classes.items())
+        yield (
+            f"CLASS IDS CHANGE: {', '.join(moved)}. Datasets exported before and models trained on them have the old "
+            "numbers: export and train again, or map by name"
+        )
+
+
+def _collision_lines(plan: RelabelPlan) -> Iterator[str]:
+    annotations = plan.annotations
+    if collisions := sum(annotations.counts.collisions.values()):
+        yield f"{amount(collisions, 'span')} had both labels at one place in one file: one of each two stays"
+    if annotations.agreed:
+        yield f"{amount(annotations.agreed, 'open dispute')} settled: the annotators agree now"
+    if annotations.new_gold:
+        yield f"{amount(len(annotations.new_gold), 'example')} can have gold now: goldspan adjudicate --apply"
+    for decision in annotations.needless[:SHOWN]:
+        yield f"decision needless, removed: {decision.example} [{decision.start}, {decision.end}], by {decision.by}"
+    yield from _more(len(annotations.needless))
+    for decision in annotations.revived[:SHOWN]:
+        place = f"{decision.example} [{decision.start}, {decision.end}]"
+        yield f"decision no longer valid, removed: {place}, by {decision.by}; the change would make it valid again"
+    yield from _more(len(annotations.revived))
+
+
+def _doccano_lines(plan: RelabelPlan) -> Iterator[str]:
+    change = plan.change
+    projects = enumerate_names(plan.projects)
+    yield (
+        f"Doccano: pull {projects} before you apply this, if annotators have worked since the last pull; what is "
+        "pulled later is carried over then"
+    )
+    match change.kind:
+        case "rename":
+            yield f"Doccano: the next push gives the label type {change.old} its new name; spans stay as they are"
+        case "merge":
+            yield f"Doccano: spans of {change.old} there are read as {change.labels[0]}; a push takes its key away"
+        case "split" if change.is_gone:
+            yield (
+                f"Doccano: after the next push annotators give their spans of {change.old} one of "
+                f"{', '.join(change.labels)}; until then a pull reads them by the same patterns, the rest unconfirmed"
+            )
+        case "split":
+            yield (
+                f"Doccano: spans of {change.old} there stay {change.old}, and a pull cannot tell which were read "
+                "again: have the examples below read there before the next pull"
+            )
+
+
+def _reading_lines(plan: RelabelPlan) -> Iterator[str]:
+    reading = plan.annotations.reading
+    for each in reading[:SHOWN]:
+        yield f"read again: {each.example} [{each.start}, {each.end}] {_short(each.surface)} in {', '.join(each.where)}"
+    yield from _more(len(reading))
+    if reading:
+        choices = " or ".join(plan.change.labels)
+        yield (
+            f"{amount(len(plan.to_read), 'example')} to read again, {amount(len(reading), 'span')}: {choices}? They "
+            f"have {plan.change.labels[0]} for the time being"
+        )
+        for name, ids in plan.annotations.unconfirmed.items():
+            yield f"pass {name}: {amount(len(ids), 'example')} not confirmed any more"
+    else:
+        yield "nothing is to be read again"
+
+
+def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
+    yield UNDO
+    steps = ["goldspan check"]
+    if plan.annotations.reading:
+        yield (
+            'Correct the labels of what is to be read again, in Doccano or in the files; write "confirmed": true into '
+            "the lines of passes and the version into the manifest, article by article."
+        )
+    if plan.annotations.new_gold:
+        steps.append("goldspan adjudicate --apply")
+    if plan.projects:
+        steps += [f"goldspan doccano push --project {name}" for name in plan.projects]
+    yield f"Next: {'; '.join([*steps, 'goldspan build'])}"
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > SHOWN:
+        yield f"  and {number - SHOWN:,} more, which --json lists"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= WORDS else f"{text[:WORDS]}…")

@@ -1,0 +1,214 @@
+"""What recognisers know of labels: the tables of `goldspan.toml`, files of patterns, gazetteers that a label names."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files, strict_json
+from goldspan.corpus.manifest import name_problem
+from goldspan.formats.json_lines import json_object, numbered
+from goldspan.settings import FILE
+from goldspan.validation import TomlTable, toml_string, toml_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from goldspan.corpus import Corpus
+    from goldspan.relabel.change import LabelChange
+
+MAPPED = ("labels",)  # the keys of a recogniser under which labels of ours are values
+LISTED = ("ask_for",)  # under which they are listed
+KEYED = ("files", "patterns")  # under which they are keys
+BY_NAME = ("spacy", "military-news")  # kinds that know labels of their own, which mean those of equal name here
+HEADING = re.compile(r"\s*\[\[?\s*(?P<table>[\w.-]+)\s*\]")
+ASSIGNED = re.compile(r"\s*(?P<key>[\w-]+)\s*=")
+PATTERNS = "annotation_guidelines/patterns.jsonl"  # what the kind `patterns` reads, where it names no files
+GAZETTEERS = "annotation_guidelines/gazetteers"  # the folder of the kind `gazetteer`, where it names none
+REMEDY = 'A line is {"label": "ORG", "pattern": …}, as spaCy\'s span ruler reads it.'
+
+
+@dataclass(frozen=True, slots=True)
+class RelabelledRecognisers:
+    """The files of recognisers after a change.
+
+    Args:
+        contents: the bytes of each file that changes; None for one that gets another name.
+        notes: what a person has to look at, as sentences.
+    """
+
+    contents: dict[Path, bytes | None] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def relabel_recognisers(corpus: Corpus, change: LabelChange) -> RelabelledRecognisers:
+    """The files of recognisers after a change; nothing is written.
+
+    After a split, what a recogniser knows is of the first choice, unless the words of a pattern decide.
+
+    Raises:
+        InputError: for a file that cannot be read.
+    """
+    result = RelabelledRecognisers()
+    tables = _tables(corpus)
+    _relabel_settings(corpus, change, tables, result)
+    for path in _named(corpus, tables, "patterns", "files", PATTERNS):
+        if path.is_file():
+            _relabel_patterns(path, change, result)
+    for folder in _named(corpus, tables, "gazetteer", "folder", GAZETTEERS):
+        _relabel_gazetteer(folder, change, result)
+    return result
+
+
+def _tables(corpus: Corpus) -> list[dict[str, Any]]:
+    """The tables [[recogniser]] as they are written."""
+    path = corpus.root / FILE
+    value = TomlTable.read(path, "See docs/settings.md.").value if files.is_there(path) else {}
+    tables = value.get("recogniser", [])
+    return [table for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
+
+
+def _named(corpus: Corpus, tables: list[dict[str, Any]], kind: str, key: str, default: str) -> list[Path]:
+    """The files or folders that recognisers of a kind name, and the one that they have if they name none."""
+    named = [default]
+    for table in tables:
+        value = table.get(key) if table.get("kind") == kind else None
+        named += [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    return [corpus.root / name for name in dict.fromkeys(named) if isinstance(name, str)]
+
+
+# goldspan.toml
+
+
+def _relabel_settings(
+    corpus: Corpus, change: LabelChange, tables: list[dict[str, Any]], result: RelabelledRecognisers
+) -> None:
+    path, old, new = corpus.root / FILE, change.old, change.labels[0]
+    expected = [_renamed(table, change) for table in tables]
+    if expected != tables:
+        edited = _edited(files.read_bytes(path).decode("utf-8"), change)
+        if (toml_tables(edited) or {}).get("recogniser") != expected:
+            result.notes.append(f"{FILE} names {old} where goldspan cannot change it: write {new} there by hand")
+        else:
+            result.contents[path] = edited.encode("utf-8")
+            if change.kind == "split":
+                result.notes.append(
+                    f"{FILE}: what recognisers find as {old} is {new} now; is some of it another label?"
+                )
+    for table in tables:
+        kind = table.get("kind")
+        if kind in BY_NAME and change.is_gone and old not in table.get(MAPPED[0], {}):
+            result.notes.append(
+                f"the recogniser {table.get('name', kind)} takes labels of equal name by itself: if it finds {old}, "
+                f"add labels = {{ {toml_string(old)} = {toml_string(new)} }} to it in {FILE}"
+            )
+
+
+def _renamed(table: Mapping[str, Any], change: LabelChange) -> dict[str, Any]:
+    """A table with the new names of a label."""
+    old, new = change.old, change.labels[0]
+    renamed = dict(table)
+    for key, value in table.items():
+        if key in MAPPED and isinstance(value, dict):
+            renamed[key] = {own: new if label == old else label for own, label in value.items()}
+        elif key in LISTED and isinstance(value, list):
+            renamed[key] = [name for each in value for name in (change.labels if each == old else [each])]
+        elif key in KEYED and isinstance(value, dict):
+            renamed[key] = {new if label == old else label: each for label, each in value.items()}
+    return renamed
+
+
+def _edited(text: str, change: LabelChange) -> str:
+    """The text of the file with the new names, where a line says what it is about.
+
+    What it states afterwards has to be compared with what it is to state.
+    """
+    old, names = change.old, [toml_string(label) for label in change.labels]
+    quoted = "|".join(re.escape(form) for form in (toml_string(old), f"'{old}'"))
+    value = re.compile(rf"(?:{quoted})(?!\s*=)")
+    key = re.compile(rf"(?<![\w.\"'-])(?:{quoted}|{re.escape(old)})(?=\s*=)")
+    lines, table, about = [], "", ""
+    for line in text.split("\n"):
+        if heading := HEADING.match(line):
+            table = heading["table"]
+            about = table.partition(".")[2]
+        elif table == "recogniser" and (assigned := ASSIGNED.match(line)):
+            about = assigned["key"]
+        edited = line
+        if table.partition(".")[0] == "recogniser":
+            if about in (*MAPPED, *LISTED):
+                edited = _with(line, value, names[:1] if about in MAPPED else names)
+            elif about in KEYED:
+                edited = _with(line, key, names[:1])
+        lines.append(edited)
+    return "\n".join(lines)
+
+
+def _with(line: str, form: re.Pattern[str], names: Sequence[str]) -> str:
+    return form.sub(lambda _: ", ".join(names), line)
+
+
+# Files of patterns
+
+
+def _relabel_patterns(path: Path, change: LabelChange, result: RelabelledRecognisers) -> None:
+    lines, changed, undecided = list[bytes](), 0, 0
+    for number, raw in numbered(path):
+        row = json_object(raw, path, number, REMEDY) if raw.strip() else {}
+        if row.get("label") != change.old:
+            lines.append(raw)
+            continue
+        words = row.get("pattern")
+        is_known = change.kind != "split"
+        label, is_certain = change.decide(words) if isinstance(words, str) else (change.labels[0], is_known)
+        undecided += not is_certain
+        changed += 1
+        lines.append(_with_label(raw, change.old, label))
+    if changed:
+        result.contents[path] = b"".join(line + b"\n" for line in lines)
+    if undecided:
+        result.notes.append(f"{path.name}: {undecided} pattern(s) are of {change.labels[0]} now: read them again")
+
+
+def _with_label(raw: bytes, old: str, label: str) -> bytes:
+    """A line with another label, its other characters as they are where that can be."""
+    row = {**strict_json.loads(raw), "label": label}
+    form = re.compile(rf'("label"\s*:\s*){re.escape(json.dumps(old, ensure_ascii=False))}')
+    edited = form.sub(lambda match: match[1] + json.dumps(label, ensure_ascii=False), raw.decode("utf-8"), count=1)
+    return (edited if strict_json.loads(edited) == row else files.dumps(row)).encode("utf-8")
+
+
+# Gazetteers
+
+
+def _relabel_gazetteer(folder: Path, change: LabelChange, result: RelabelledRecognisers) -> None:
+    """Give the list of a label the new name; one named after a page stays as long as a label has the page."""
+    if not change.is_gone:
+        return
+    kept = {label.page for label in change.after.labels}
+    page = change.before[change.old].page
+    target = _gazetteer_of(folder, change)
+    for stem in (change.old, *([] if page in kept else [page.removesuffix(".md")])):
+        source = folder / f"{stem}.txt"
+        if name_problem(source.name) or not source.is_file() or source == target:
+            continue
+        before = result.contents.get(target) or (files.read_bytes(target) if target.is_file() else b"")
+        between = b"\n" if before and not before.endswith(b"\n") else b""
+        names = files.read_bytes(source)
+        result.contents[source] = None
+        result.contents[target] = before + between + names.removeprefix(files.BOM) if before else names
+        if change.kind == "split":
+            result.notes.append(
+                f"{target.name}: these names were of {change.old}; move those of other labels to theirs"
+            )
+
+
+def _gazetteer_of(folder: Path, change: LabelChange) -> Path:
+    """The list of the first choice: the one that is there under its name or its page, else one under its name."""
+    label = change.after[change.labels[0]]
+    stems = [stem for stem in (label.name, label.page.removesuffix(".md")) if name_problem(f"{stem}.txt") is None]
+    places = [folder / f"{stem}.txt" for stem in stems]
+    return next((place for place in places if place.is_file()), places[0])
