@@ -11,11 +11,16 @@ import typer
 from goldspan.cli import console
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
+from goldspan.errors import NotFoundError
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from goldspan.articles.documents import Document
+    from goldspan.articles.examples import Segmentation
     from goldspan.suggest.run import SuggestionTally
+    from goldspan.suggest.suggester import Suggester
     from goldspan.suggest.suggestion_folder import ModelChoice
 
 
@@ -74,6 +79,14 @@ def run(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace suggestions that a person changed, too.")
     ] = False,
+    show_prompt: Annotated[
+        bool,
+        typer.Option(
+            "--show-prompt",
+            help="Send nothing and write nothing: print what a language model of goldspan.toml would be asked, and how "
+            "much.",
+        ),
+    ] = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
@@ -98,6 +111,10 @@ def run(
     choice = folder.choice(model, rename_pairs(labels), no_model=no_model)
     corpus.require_tokenizer()
     suggester = choice.suggester(corpus, only=recogniser or ())
+    if show_prompt:
+        _print_plans(suggester, documents(sources), Segmentation.of(corpus))
+        return
+    suggester.permit_requests()
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
     tally = SuggestionTally(None if against is None else ArticleGold(against, corpus), suggester.names)
@@ -117,6 +134,13 @@ def run(
     print(f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {target}")
     if against is not None:
         _print_scores(tally)
+    if suggester.unread:
+        print(
+            f"goldspan: {amount(len(suggester.unread), 'example')} could not be read by every recogniser: their lines "
+            'say by which, in the key "not_read_by". Run it again: what was answered is not asked again.',
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)
 
 
 def _print_scores(tally: SuggestionTally) -> None:
@@ -129,6 +153,23 @@ def _print_scores(tally: SuggestionTally) -> None:
             console.print_table(out, table.first(where="--json lists"))
     for sentence in analysis_tables.left_out(scores, tally.unscored):
         print(sentence)
+
+
+def _print_plans(suggester: Suggester, documents: Iterable[Document], segmentation: Segmentation) -> None:
+    from goldspan.articles.examples import examples_of
+    from goldspan.suggest.language_model.plan import plan_requests
+    from goldspan.suggest.language_model.recogniser import LanguageModel
+
+    models = [one for one in suggester.recognisers if isinstance(one, LanguageModel)]
+    if not models:
+        raise NotFoundError(
+            "no recogniser of this project is a language model", remedy="docs/language_models.md tells how to add one."
+        )
+    articles = [examples_of(document.id, document.text, segmentation) for document in documents]
+    for model in models:
+        plan = plan_requests(model, articles)
+        for line in [*plan.lines(), *plan.prompt(), "--- Nothing was sent. ---"]:
+            console.print_line(line)
 
 
 def _choice_notes(choice: ModelChoice) -> Iterator[str]:

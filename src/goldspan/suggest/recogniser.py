@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
 
@@ -57,3 +57,16 @@ class Recogniser(Protocol):
         Args:
             documents: each by its examples, in the order of the text. A document is judged as a whole, and by itself.
         """
+
+
+@runtime_checkable
+class AskingRecogniser(Protocol):
+    """A recogniser that asks a server, which takes time or money, and may give no answer about a part of the texts.
+
+    Args:
+        may_ask: whether it asks; without leave it knows only what it asked before.
+        unread: by the id of an example, why it was not read: no spans there do not mean that there is nothing.
+    """
+
+    may_ask: bool
+    unread: Mapping[str, str]

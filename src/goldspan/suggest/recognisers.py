@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # The module of each kind, which has a function `of_table`; it is imported where a project has such a recogniser.
 KINDS = {
     "gold": "goldspan.suggest.gold_surfaces",
+    "language-model": "goldspan.suggest.language_model.recogniser",
     "military-news": "goldspan.suggest.military_news.recogniser",
     "patterns": "goldspan.suggest.token_patterns",
     "gazetteer": "goldspan.suggest.gazetteer",

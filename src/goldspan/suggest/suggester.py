@@ -9,6 +9,7 @@ from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.combination import combine, without_overlaps
+from goldspan.suggest.recogniser import AskingRecogniser
 from goldspan.suggest.recognisers import recogniser_of, recogniser_tables
 from goldspan.suggest.span_edges import with_fitting_edges
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # Further keys of an example, aligned with its spans; the last is there where some span has evidence.
 RULES, SCORES, RECOGNISERS, EVIDENCE = "rules", "scores", "recognisers", "evidence"
+NOT_READ_BY = "not_read_by"  # a further key of an example that a recogniser could not read: the names of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,21 @@ class Suggester:
         return [f"{one.name}: {note}" for one in self.recognisers for note in one.notes]
 
     @property
+    def asking(self) -> list[AskingRecogniser]:
+        """The recognisers that ask a server."""
+        return [one for one in self.recognisers if isinstance(one, AskingRecogniser)]
+
+    def permit_requests(self) -> None:
+        """Let those recognisers ask."""
+        for one in self.asking:
+            one.may_ask = True
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The ids of the examples that some recogniser could not read."""
+        return frozenset(example for one in self.asking for example in one.unread)
+
+    @property
     def labels(self) -> frozenset[str]:
         """The labels that some recogniser may suggest."""
         return frozenset(label for one in self.recognisers for label in one.labels)
@@ -99,14 +116,19 @@ class Suggester:
                 for name, spans in by_recogniser.items()
             }
             suggested = [
-                _with_suggestions(example, combine({name: spans[n] for name, spans in found.items()}))
+                _with_suggestions(
+                    example, combine({name: spans[n] for name, spans in found.items()}), self._not_read_by(example)
+                )
                 for n, example in enumerate(examples)
             ]
             alone = {name: [without_overlaps(one) for one in spans] for name, spans in found.items()}
             yield DocumentSuggestions(suggested, alone, found)
 
+    def _not_read_by(self, example: Example) -> list[str]:
+        return [one.name for one in self.recognisers if isinstance(one, AskingRecogniser) and example.id in one.unread]
 
-def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan]) -> Example:
+
+def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan], not_read_by: list[str]) -> Example:
     spans = tuple(Span(*one.span[:3]) for one in suggested)
     columns = {
         RULES: [one.span.rule for one in suggested],
@@ -116,4 +138,5 @@ def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan]) -> E
     evidence = (
         {EVIDENCE: [one.span.evidence for one in suggested]} if any(one.span.evidence for one in suggested) else {}
     )
-    return replace(example, spans=spans, extra={**example.extra, **columns, **evidence})
+    marks = {NOT_READ_BY: not_read_by} if not_read_by else {}
+    return replace(example, spans=spans, extra={**example.extra, **columns, **evidence, **marks})

@@ -1,0 +1,1 @@
+"""The recogniser that is a language model behind an OpenAI-compatible address."""
