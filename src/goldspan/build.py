@@ -15,6 +15,7 @@ from goldspan.errors import InputError
 from goldspan.export import export
 from goldspan.report.text import enumerate_names
 from goldspan.suggest import run
+from goldspan.suggest.suggestion_counts import SuggestionCounts
 from goldspan.suggest.suggestion_folder import NAMED, OVERWRITE, SuggestionFolder
 
 if TYPE_CHECKING:
@@ -172,15 +173,16 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, no_model:
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
     suggester = choice.suggester(corpus)
     built.recognisers = tuple(one.name for one in suggester.recognisers)
-    built.notes += (f"Note: {note}." for note in suggester.notes)
+    counts = SuggestionCounts(suggester.recognisers, corpus.scheme)
     segmentation = Segmentation.of(corpus)
     for written in run.write_suggestions(
         documents(paths), folder, choice=choice, suggester=suggester, segmentation=segmentation
     ):
-        built.suggested += sum(len(example.spans) for example in written.examples)
+        counts.add(written.suggested)
         if written.is_kept:
             built.kept.append(written.file)
-    built.notes += (f"Note: {note}." for note in suggester.notes)
+    built.suggested = counts.suggested.total()
+    built.notes += (*(f"Note: {note}." for note in suggester.notes), *counts.brief())
     if choice.is_remembered:
         built.notes.append(f"The suggestions are made with {choice.model}, as the last ones (--no-model: without it).")
     if built.kept:

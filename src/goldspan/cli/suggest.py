@@ -99,6 +99,7 @@ def run(
     from goldspan.corpus import outputs
     from goldspan.corpus.gold_source import ArticleGold
     from goldspan.suggest.run import SuggestionTally, write_suggestions
+    from goldspan.suggest.suggestion_counts import SuggestionCounts
     from goldspan.suggest.suggestion_folder import SuggestionFolder
 
     if model is not None and no_model:
@@ -117,7 +118,8 @@ def run(
     suggester.permit_requests()
     if folder.changed and not overwrite:
         folder.require_unchanged(document.id for document in documents(sources))
-    tally = SuggestionTally(None if against is None else ArticleGold(against, corpus), suggester.names)
+    counts = SuggestionCounts(suggester.recognisers, corpus.scheme)
+    tally = SuggestionTally(None if against is None else ArticleGold(against, corpus), counts)
     written = write_suggestions(
         documents(sources),
         folder,
@@ -131,7 +133,10 @@ def run(
     console.write_json(json, tally.report() | {"model": choice.model})
     for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
-    print(f"{tally.spans:,} span(s) in {tally.articles:,} article(s), written to {target}")
+    print(f"{counts.suggested.total():,} span(s) in {counts.articles:,} article(s), written to {target}")
+    console.print_table(console.report_console(), counts.table())
+    for remark in counts.remarks():
+        console.print_line(remark)
     if against is not None:
         _print_scores(tally)
     if suggester.unread:

@@ -72,10 +72,19 @@ class Gazetteer:
         any_case: whether a name is found in any case.
         endings: what a name may carry at its end.
         name: under which its spans are known.
+        folder: from which it reads; None for single files.
     """
 
-    def __init__(self, *, any_case: bool = False, endings: Sequence[str] = (), name: str = "gazetteer") -> None:
+    def __init__(
+        self,
+        *,
+        any_case: bool = False,
+        endings: Sequence[str] = (),
+        name: str = "gazetteer",
+        folder: str | None = None,
+    ) -> None:
         self.name = name
+        self.folder = folder
         self.notes: list[str] = []
         self.labels: frozenset[str] = frozenset()
         self.doubtful: list[tuple[GazetteerEntry, GazetteerEntry]] = []
@@ -140,12 +149,10 @@ def of_table(table: RecogniserTable) -> Gazetteer:
     options = table.parse(GazetteerOptions)
     if options.folder is not None and options.files is not None:
         raise table.refusal("both 'folder' and 'files' are stated", "Keep one of them.", "files")
-    if options.files is not None:
-        found = list(label_files(table, options.files))
-    else:
-        found = list(_folder_files(table, options.folder))
+    folder = options.folder or (FOLDER if options.files is None else None)
+    found = list(label_files(table, options.files or {}) if folder is None else _folder_files(table, folder))
     mapping = LabelMapping.of_files(table, {label: (path, None) for label, path in reversed(found)}, options.labels)
-    gazetteer = Gazetteer(any_case=options.case == "any", endings=options.endings, name=table.name)
+    gazetteer = Gazetteer(any_case=options.case == "any", endings=options.endings, name=table.name, folder=folder)
     gazetteer.notes += mapping.notes
     with _without_garbage_collection():
         for label, path in found:
@@ -167,10 +174,9 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _folder_files(table: RecogniserTable, stated: str | None) -> Iterator[tuple[str, Path]]:
+def _folder_files(table: RecogniserTable, name: str) -> Iterator[tuple[str, Path]]:
     """The files of a folder, each with its label: that of its name, or that of the page of its name."""
-    name = stated or FOLDER
-    folder = listed_file(table, name, *(["folder"] if stated else []))
+    folder = listed_file(table, name, "folder")
     paths = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
     if not paths:
         raise NotFoundError(

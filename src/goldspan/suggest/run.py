@@ -12,7 +12,7 @@ from goldspan.suggest.recogniser_analysis import RecogniserAnalysis
 from goldspan.suggest.suggestion_folder import file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from goldspan.annotation import Example
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from goldspan.corpus.gold_source import ArticleGold
     from goldspan.suggest.recogniser_analysis import SuggestionScores
     from goldspan.suggest.suggester import DocumentSuggestions, Suggester
+    from goldspan.suggest.suggestion_counts import SuggestionCounts
     from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 
 # How many characters share the memory of the tokenizer before it is emptied: enough to fill its cache, few enough to
@@ -35,24 +36,19 @@ class SuggestionTally:
 
     Args:
         gold: with which the suggestions are compared; None to compare with none.
-        recognisers: their names, in the order of precedence.
-        articles: the articles suggested.
-        spans: the spans suggested.
+        counts: what was suggested, by recogniser and label.
     """
 
     gold: ArticleGold | None
-    recognisers: Sequence[str]
-    articles: int = 0
-    spans: int = 0
+    counts: SuggestionCounts
 
     def __post_init__(self) -> None:
-        self._analysis = RecogniserAnalysis(self.recognisers)
+        self._analysis = RecogniserAnalysis([one.name for one in self.counts.recognisers])
         self._with_gold: set[str] = set()
 
     def add(self, article: str, suggested: DocumentSuggestions) -> None:
         """Count the suggestions of one article."""
-        self.articles += 1
-        self.spans += sum(len(example.spans) for example in suggested.examples)
+        self.counts.add(suggested)
         if self.gold is not None:
             gold = self.gold.of(article)
             self._with_gold.update([article] if gold else [])
@@ -72,7 +68,12 @@ class SuggestionTally:
     def report(self) -> dict[str, Any]:
         """The counts and scores, as JSON values."""
         scores = self.scores()
-        counts = {"articles": self.articles, "spans": self.spans, "unscored": self.unscored}
+        counts = {
+            "articles": self.counts.articles,
+            "spans": self.counts.suggested.total(),
+            "unscored": self.unscored,
+            **self.counts.json(),
+        }
         return counts if scores is None else counts | scores.json()
 
 

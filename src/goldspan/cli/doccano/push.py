@@ -161,6 +161,8 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
         console.print_line(line)
     for line in project_notes(request.project_plan):
         console.print_line(f"note: {line}")
+    for line in request.remarks:
+        console.print_line(f"note: {line}")
     for line in control_changes(request.controls, request.corpus.root):
         console.print_line(line)
     for line in assignment_changes(plan.assignments):

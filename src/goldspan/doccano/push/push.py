@@ -32,6 +32,8 @@ from goldspan.doccano.push.plan import PushOptions, observe, project_changes, pr
 from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
 from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.report.text import amount
+from goldspan.suggest.suggestion_counts import explain_no_suggestions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -226,6 +228,7 @@ class PushRequest:
         views: how each of them is shown.
         options: how to push.
         controls: the controls; their list is not written yet.
+        remarks: why no span is filled in, where suggestions were to be and there are none.
     """
 
     server: Doccano
@@ -235,6 +238,7 @@ class PushRequest:
     views: Mapping[str, ExampleView]
     options: PushOptions
     controls: Controls
+    remarks: Sequence[str] = ()
 
     def plan(self) -> PushPlan:
         """What is to be done to the examples; nothing is written.
@@ -268,7 +272,7 @@ class PushRequest:
             "shared": planned.collaborative,
             "new": self.project_plan.project is None,
             "changes": list(project_changes(self.project_plan)),
-            "remarks": list(project_notes(self.project_plan)),
+            "remarks": [*project_notes(self.project_plan), *self.remarks],
             "controls": self.controls.json(),
         }
 
@@ -345,4 +349,13 @@ def prepare_push(
         views=example_views(corpus, examples, line_breaks, complete=chosen),
         options=options,
         controls=controls,
+        remarks=_without_suggestions(corpus, len(entries), examples) if prefill == "suggestions" else (),
     )
+
+
+def _without_suggestions(corpus: Corpus, articles: int, examples: Sequence[Example]) -> list[str]:
+    """Why no span is filled in; nothing if some are."""
+    if any(example.spans for example in examples):
+        return []
+    what = f"no span is filled in, since the suggestions for the {amount(articles, 'article')} have none"
+    return [what, *explain_no_suggestions(corpus)]
