@@ -197,7 +197,7 @@ def choose_columns(
         taken = {column.name for column in found.values()}
         if part not in found and getattr(names, part) is None:
             free = [name for name in _of_usual_names(part, present) if name not in taken]
-            fitting = [name for name in free if _fits(part, _values(sample, name), language)]
+            fitting = [name for name in free if name == "id" or _fits(part, _values(sample, name), language)]
             if fitting:
                 found[part] = Column(fitting[0], "guessed", tuple(fitting[1:]))
     used = {column.name for column in found.values()} | {column.name.split(".")[0] for column in found.values()}
@@ -310,6 +310,10 @@ def _guess_text(path: Path, sample: Sequence[Mapping[str, Any]], present: Sequen
             file=path,
             remedy=f"Name the path to it: --text {inside[0]}.",
         )
+    if empty := [name for name in _of_usual_names("text", present) if name not in taken]:
+        raise InputError(
+            f"the column {_quoted(empty[0])} holds no texts", file=path, remedy=f"--text names another of {shown}."
+        )
     raise InputError(f"no column is the text: there are {shown}", file=path, remedy="Name it with --text COLUMN.")
 
 
@@ -324,9 +328,10 @@ def _is_long(sample: Sequence[Mapping[str, Any]], name: str) -> bool:
 
 
 def _texts(sample: Sequence[Mapping[str, Any]], name: str) -> list[str]:
-    """The texts of a column; none if it has other values, too."""
+    """The texts of a column; none if most of its values are something else."""
     values = _values(sample, name)
-    return values if all(isinstance(value, str) for value in values) else []
+    texts = [value for value in values if isinstance(value, str)]
+    return texts if 2 * len(texts) >= len(values) else []
 
 
 def _values(sample: Sequence[Mapping[str, Any]], name: str) -> list[Any]:

@@ -37,7 +37,7 @@ NUMERIC = re.compile(
 )
 NAMED = re.compile(
     r"(?:[^\W\d]+\.?,?\s+)?"  # the day of the week
-    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?\s*(?:of|de|di|d')?[\s-]*(?P<month>[^\W\d]+)\.?[,\s-]*(?:de|del)?\s*"
+    r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?+\s*(?:of|de|di|d')?[\s-]*(?P<month>[^\W\d]+)\.?[,\s-]*(?:de|del)?\s*"
     r"|(?P<month_first>[^\W\d]+)\.?\s+(?P<second_day>\d{1,2})(?:st|nd|rd|th)?,?\s+)"
     r"(?P<year>\d{4})(?:\s*(?:r|г|ж)\.)?(?P<rest>[,\s].*)?",
     re.DOTALL,

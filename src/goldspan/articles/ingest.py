@@ -92,6 +92,7 @@ class Addition:
         doubts: what is not clear about an article, with its place; it is neither stated nor proposed.
         others: how many articles seem to be in another language than the project, by what is seen.
         received: the files to keep as received, with the paths that they get.
+        digests: the sha256 of each of them.
     """
 
     articles: list[AddedArticle] = field(default_factory=list)
@@ -100,6 +101,7 @@ class Addition:
     doubts: list[tuple[str, str]] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     received: dict[Path, Path] = field(default_factory=dict)
+    digests: dict[Path, str] = field(default_factory=dict)
 
 
 def add(
@@ -370,6 +372,7 @@ class _Plan:
                 self.spool.put(file, article.data)
             if kept is not None and self.options.keep_received:
                 self.addition.received[article.source] = self.corpus.received / kept.file
+                self.addition.digests[article.source] = kept.sha256
         return replace(added, row=article.row)
 
     def _stated(self, article: ReceivedArticle, added: AddedArticle) -> AddedArticle:
@@ -461,9 +464,20 @@ def _write(
         for source, target in addition.received.items():
             if not target.is_file():
                 written.append(target)
-                with files.opened(source) as stream, files.replacing(target) as copy:
-                    shutil.copyfileobj(stream, copy)
+                _copy(source, target, addition.digests[source])
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)
         raise
+
+
+def _copy(source: Path, target: Path, sha256: str) -> None:
+    """Copy a file byte for byte.
+
+    Raises:
+        InputError: if it is no longer the one that was read.
+    """
+    with source.open("rb") as stream, files.replacing(target) as copy:
+        shutil.copyfileobj(stream, copy)
+    if files.sha256(target) != sha256:
+        raise InputError("the file changed while it was read", file=source, remedy="Run the command again.")

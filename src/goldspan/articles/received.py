@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 TEXT = ".txt"
 SUFFIXES = (TEXT, *markdown.SUFFIXES, *webpages.SUFFIXES, *tables.SUFFIXES)
+JSON = (".jsonl", ".ndjson", ".json")
 SAMPLED = 200  # rows from which columns are told
 SHOWN = 3  # names in a message
 BOTH_REMEDY = "Add them one after the other."
@@ -90,8 +91,8 @@ class ReceivedArticle:
 
     @property
     def place(self) -> str:
-        """Where it is, for messages."""
-        return str(self.source) if self.line is None else f"{self.source}:{self.line}"
+        """Where it is, in words."""
+        return str(self.source) if self.row is None else f"{self.source}, row {self.row}"
 
     @property
     def is_whole_file(self) -> bool:
@@ -363,11 +364,13 @@ def _read_row(row: TableRow, columns: TableColumns, options: ArticleOptions) -> 
             remedy="--id names another column, or a pattern such as {stem}-{row:04}.",
         )
     if columns.columns["text"].how == "guessed" and (seen := annotation_in(row.values, columns.top_level)):
+        as_annotation = "--format rows reads the file as annotation"
         raise InputError(
-            f"under {seen[0]!r} is what looks like annotation, which other rows do not have: {seen[1]!r:.60}",
+            f"under {seen[0]!r} is what looks like annotation: {seen[1]!r:.60}",
             file=path,
             line=row.line,
-            remedy=f"--format rows reads the file as annotation, --text {columns.columns['text'].name} as articles.",
+            remedy=f"--text {columns.columns['text'].name} reads the texts as articles, without it; "
+            f"{as_annotation if path.suffix.lower() in JSON else 'annotation is read from JSON rows'}.",
         )
     read = {key: columns.cell(row.values, key) for key in STATEMENTS}
     stated, doubts = statements(read, options.language, options.order)

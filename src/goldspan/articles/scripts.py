@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from functools import cache
 
-SAMPLE = 2000  # characters that are looked at
+SAMPLE = 400  # characters that are looked at
 FEWEST_LETTERS = 40
 SEVERAL = frozenset({"sr", "az", "uz", "kk", "mn", "pa", "ku", "xx"})  # languages that are written in several, or none
 # By the first word of the name of a letter in Unicode, the codes of ISO 15924 of the writing systems that have it.
@@ -16,6 +17,13 @@ SCRIPTS = {
     "THAI": {"Thai"}, "ETHIOPIC": {"Ethi"}, "CJK": {"Hans", "Hant", "Jpan", "Kore"}, "HIRAGANA": {"Jpan"},
     "KATAKANA": {"Jpan"}, "HANGUL": {"Kore"},
 }  # fmt: skip
+
+
+@cache
+def _script(character: str) -> str | None:
+    """The writing system of a letter, by a key of `SCRIPTS`; None for what is no letter of one of them."""
+    name = unicodedata.name(character, "").partition(" ")[0] if character.isalpha() else ""
+    return name if name in SCRIPTS else None
 
 
 def other_script(text: str, language: str) -> str | None:
@@ -30,8 +38,7 @@ def other_script(text: str, language: str) -> str | None:
     likely = get_global("likely_subtags").get(language, "").split("_")
     if language in SEVERAL or len(likely) < 2:
         return None
-    names = (unicodedata.name(c, "").partition(" ")[0] for c in text[:SAMPLE] if c.isalpha())
-    counted = Counter(name for name in names if name in SCRIPTS)
+    counted = Counter(name for c in text[:SAMPLE] if (name := _script(c)))
     if counted.total() < FEWEST_LETTERS:
         return None
     name, number = counted.most_common(1)[0]

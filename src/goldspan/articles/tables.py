@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, strict_json
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import json_document
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -32,6 +33,7 @@ SAMPLED = 50  # records from which the delimiter is told
 LARGEST_FIELD = min(sys.maxsize, 2**31 - 1)  # characters; what a C long holds on every system
 ROW_REMEDY = 'A row is {"text": "…"}, if need be with an "id" and keys of your own.'
 ARRAY_REMEDY = "A file has a JSON object on each line, or is one JSON array of objects."
+OLD_LINE_BREAK = "a carriage return without a line feed, as old programs end lines"
 CSV_REMEDY = (
     "The first row names the columns, and each further row has a cell for each. A cell with the delimiter, a quotation "
     'mark or a line break stands between ", and a " in it is doubled.'
@@ -228,7 +230,7 @@ def _scan_csv(path: Path, reading: TableReading) -> Iterator[TableRow | InputErr
             yield TableRow(number, line, dict(zip(names, cells, strict=True)))
         else:
             yield InputError(
-                f"the row has {len(cells)} cells, the first one names {len(names)} columns",
+                f"the row has {amount(len(cells), 'cell')}, the first one names {amount(len(names), 'column')}",
                 file=path,
                 line=line,
                 remedy=f"{CSV_REMEDY} --delimiter names another delimiter than {_shown(delimiter)}.",
@@ -274,7 +276,8 @@ def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]] | Inp
             if cells:
                 yield begin, cells
     except csv.Error as error:
-        yield InputError(f"not a table: {error}", file=path, line=begin, remedy=CSV_REMEDY)
+        why = OLD_LINE_BREAK if "new-line character" in str(error) else str(error)
+        yield InputError(f"not a table: {why}", file=path, line=begin, remedy=CSV_REMEDY)
     except InputError as error:
         yield error
     finally:
