@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import tracemalloc
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -335,3 +336,16 @@ def test_annotation_that_comes_late_in_a_table_is_not_passed_over(corpus, inbox)
     assert caught.value.line == 251
     assert "--format rows" in caught.value.remedy
     assert len(added(corpus, path, columns=ColumnNames(text="text"), apply=False).articles) == 251
+
+
+@pytest.mark.slow
+def test_twice_the_rows_take_no_memory_for_their_texts(tmp_path):
+    peaks = []
+    for count in (800, 1600):
+        path = table(tmp_path / f"{count}.jsonl", *({"text": f"{number} {'word ' * 4000}"} for number in range(count)))
+        corpus = Corpus.create(tmp_path / f"project-{count}")
+        tracemalloc.start()
+        assert len(added(corpus, path).articles) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + (4 << 20)  # the texts of 800 rows are 16 million bytes
