@@ -136,7 +136,8 @@ def test_a_build_names_suggestions_of_articles_that_are_gone(suggest, toy):
     path = toy.build / "suggestions" / "storm.jsonl"
     folder = SuggestionFolder(toy.build / "suggestions")
     folder.write("gone", path.read_text(), ModelChoice())
-    (note,) = build(toy).notes
+    without, note = build(toy).notes
+    assert without == "Nothing is suggested of SHIP, PORT and CREW: goldspan suggest tells why."
     assert note == "Left as they are, since the manifest has no article of theirs: gone.jsonl in suggestions."
 
 
