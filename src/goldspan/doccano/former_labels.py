@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from goldspan.annotation import Span
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.labels import NOTHING, FormerNames, label_names
-from goldspan.doccano.snapshot import UndecidedSpan
+from goldspan.doccano.snapshot import UndecidedSpan, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,10 +35,12 @@ def former_names(record: DoccanoRecord, scheme: LabelScheme) -> FormerNames:
         record: what the corpus remembers.
         scheme: the labels of today. A name that it has is no former one.
     """
-    entries = list(_entries(record, scheme))
+    single: dict[str, FormerLabelRecord] = {}
+    single |= {name: entry for name, entry in _entries(record, scheme) if len(entry.labels) == 1}
     return FormerNames(
-        {name: entry.labels[0] for name, entry in entries if len(entry.labels) == 1},
-        frozenset(name for name, entry in entries if len(entry.labels) > 1),
+        {name: entry.labels[0] for name, entry in single.items()},
+        frozenset(name for name, entry in _entries(record, scheme) if len(entry.labels) > 1),
+        {name: entry.name for name, entry in single.items()},
     )
 
 
@@ -89,7 +91,9 @@ class _SplitReader:
         labels |= {span.label for work in works for span in work.invalid}
         if not labels & self.split.keys():
             return copy
-        return replace(copy, work={who: self._work(copy, who, work) for who, work in copy.work.items()})
+        work = {who: self._work(copy, who, work) for who, work in copy.work.items()}
+        filled_in = next((who for who in work if fingerprint(copy.work[who].spans) == copy.sent), None)
+        return replace(copy, work=work, sent=copy.sent if filled_in is None else fingerprint(work[filled_in].spans))
 
     def _work(self, copy: StoredExample, annotator: str, work: AnnotatorWork) -> AnnotatorWork:
         spans, is_open = set[Span](), False

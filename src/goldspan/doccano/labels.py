@@ -40,10 +40,12 @@ class LabelNames:
     Args:
         labels: by the name of a type on the server, the label; other names are read as they are.
         types: by label, the name of its type on the server; other labels are called there as they are.
+        earlier: by the name of a type, or a label, the label that it was before a rename or a merge.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     types: Mapping[str, str] = field(default_factory=dict, hash=False)
+    earlier: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def label(self, server_type: str) -> str:
         """The label that a type on the server is; its own name for a type that is none of the scheme."""
@@ -69,10 +71,12 @@ class FormerNames:
     Args:
         labels: by the name of a type, the label that it is now: it was renamed, or merged into another one.
         split: the names of types whose label was split: each of their spans is one of several labels.
+        earlier: by the name of a type, the name of its label then.
     """
 
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     split: frozenset[str] = frozenset()
+    earlier: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 NO_FORMER_NAMES = FormerNames()
@@ -92,7 +96,8 @@ def label_names(
     labels |= {label.name: label.name for label in scheme.labels}
     labels |= {label.display: label.name for label in scheme.labels if label.display}
     labels |= {server_type: label for label, server_type in renamed.items()}
-    return LabelNames(labels, {label.name: server_name(label) for label in scheme.labels})
+    earlier = {former.labels[name]: label for name, label in former.earlier.items()} | dict(former.earlier)
+    return LabelNames(labels, {label.name: server_name(label) for label in scheme.labels}, earlier)
 
 
 def parse_renamed(scheme: LabelScheme, pairs: Iterable[str]) -> dict[str, str]:

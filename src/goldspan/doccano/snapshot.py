@@ -143,6 +143,19 @@ class StoredExample:
         """The id of the example, or Doccano's number of the copy if it has none."""
         return self.id or f"Doccano's number {self.number}"
 
+    def with_labels(self, names: LabelNames) -> StoredExample:
+        """The same copy with the labels of a scheme, where it has the names of their types on the server.
+
+        Spans that are still those that were filled in under the former names of labels are those of their names now.
+        """
+        work = {who: theirs.with_labels(names) for who, theirs in self.work.items()}
+        sent = self.sent
+        if sent is not None and names.earlier:
+            for who, theirs in self.work.items():
+                if sent in (_earlier_fingerprint(theirs.spans, names), _earlier_fingerprint(work[who].spans, names)):
+                    sent = fingerprint(work[who].spans)
+        return replace(self, work=work, sent=sent)
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorComment:
@@ -220,14 +233,17 @@ class Snapshot:
         """The same snapshot with the labels of a scheme, where it has the names of their types on the server."""
         if names.are_same:
             return replace(self, names=names)
-        copies = {
-            number: replace(copy, work={who: work.with_labels(names) for who, work in copy.work.items()})
-            for number, copy in self.copies.items()
-        }
+        copies = {number: copy.with_labels(names) for number, copy in self.copies.items()}
         unread = Counter[str]()
         for label, number in self.unread.items():
             unread[names.label(label)] += number
         return replace(self, copies=copies, names=names, unread=unread)
+
+
+def _earlier_fingerprint(spans: Iterable[Span], names: LabelNames) -> str:
+    """The fingerprint of spans under the names that their labels had before they were renamed or merged."""
+    earlier = names.earlier
+    return fingerprint(Span(span.start, span.end, earlier.get(span.label, span.label)) for span in spans)
 
 
 def fingerprint(spans: Iterable[Span]) -> str:
