@@ -211,9 +211,10 @@ def _add_patterns(nlp: Language, patterns: Sequence[Pattern], options: PatternOp
         name=GROUP,
         config={"spans_key": GROUP, "phrase_matcher_attr": options.phrase_matcher_attr, "validate": True},
     )
-    ruler.add_patterns(
-        [{"label": one.label, "pattern": one.pattern, "id": str(number)} for number, one in enumerate(patterns)]
-    )
+    with nlp.select_pipes(enable=[GROUP]):  # the attributes of phrases are those of tokens alone
+        ruler.add_patterns(
+            [{"label": one.label, "pattern": one.pattern, "id": str(number)} for number, one in enumerate(patterns)]
+        )
 
 
 def _require_valid(nlp: Language, pattern: Pattern) -> None:
