@@ -33,14 +33,8 @@ ORDERS: dict[str, DateOrder] = {"dmy": "day-first", "mdy": "month-first"}
 
 
 def _column(part: str, what: str) -> Any:  # noqa: ANN401  (an option of typer)
-    words = (
-        f"Of tables: the column of {what}, or a path such as article.{part}. Default: guessed, and shown in the plan."
-    )
-    return typer.Option(f"--{part}", metavar="COLUMN", help=words, show_default=False, rich_help_panel="Articles")
-
-
-def _article(name: str, words: str, **more: Any) -> Any:  # noqa: ANN401  (an option of typer)
-    return typer.Option(name, help=words, show_default=False, rich_help_panel="Articles", **more)
+    words = f"Of tables: the column of the {what}, or a path such as article.{part}. Default: guessed."
+    return typer.Option(f"--{part}", metavar="COLUMN", help=words, show_default=False)
 
 
 @with_read_options()
@@ -54,44 +48,54 @@ def run(
         ),
     ],
     *,
-    text: Annotated[str | None, _column("text", "the texts")] = None,
-    title: Annotated[str | None, _column("title", "the headlines")] = None,
-    url: Annotated[str | None, _column("url", "the addresses")] = None,
-    published: Annotated[str | None, _column("published", "the dates")] = None,
-    publisher: Annotated[str | None, _column("publisher", "the outlets")] = None,
-    author: Annotated[str | None, _column("author", "the bylines")] = None,
-    licence: Annotated[str | None, _column("licence", "the licences")] = None,
+    text: Annotated[str | None, _column("text", "texts")] = None,
+    title: Annotated[str | None, _column("title", "headlines")] = None,
+    url: Annotated[str | None, _column("url", "addresses")] = None,
+    published: Annotated[str | None, _column("published", "dates")] = None,
+    publisher: Annotated[str | None, _column("publisher", "outlets")] = None,
+    author: Annotated[str | None, _column("author", "bylines")] = None,
+    licence: Annotated[str | None, _column("licence", "licences")] = None,
     id_: Annotated[
         str | None,
-        _article(
+        typer.Option(
             "--id",
-            "The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, {folder}-{stem}. "
+            help="The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, {folder}-{stem}. "
             "Default: the stem of a file; of a row its id, else {stem}-{row:06}.",
+            show_default=False,
             metavar="COLUMN|PATTERN",
         ),
     ] = None,
     stated: Annotated[
         list[str] | None,
-        _article("--set", f"What holds for all articles: {', '.join(STATEMENTS)}. Repeatable.", metavar="KEY=VALUE"),
+        typer.Option(
+            "--set", help=f"What holds for all articles: {', '.join(STATEMENTS)}. Repeatable.", metavar="KEY=VALUE"
+        ),
     ] = None,
     accept_proposals: Annotated[
         bool,
-        _article("--accept-proposals", "Write to the manifest, too, what the articles' own first and last lines say."),
+        typer.Option(
+            "--accept-proposals", help="Write to the manifest, too, what the articles' own first and last lines say."
+        ),
     ] = False,
     skip_invalid: Annotated[
-        bool, _article("--skip-invalid", "Leave out what cannot be read, and name it, instead of refusing all.")
+        bool,
+        typer.Option("--skip-invalid", help="Leave out what cannot be read, and name it, instead of refusing all."),
     ] = False,
     dates: Annotated[
         Literal["dmy", "mdy"] | None,
-        _article("--dates", "Read 03/04/2024 with the day (dmy) or the month (mdy) first. Default: as no date."),
+        typer.Option(
+            "--dates", help="Read 03/04/2024 with the day (dmy) or the month (mdy) first. Default: as no date."
+        ),
     ] = None,
     delimiter: Annotated[
         str | None,
-        _article("--delimiter", "Of CSV: a character, or comma, semicolon, tab, pipe. Default: detected."),
+        typer.Option("--delimiter", help="Of CSV: a character, or comma, semicolon, tab, pipe. Default: detected."),
     ] = None,
     no_received: Annotated[
         bool,
-        _article("--no-received", "Keep no copy of pages and tables in seeds/received, only their names and hashes."),
+        typer.Option(
+            "--no-received", help="Keep no copy of pages and tables in seeds/received, only their names and hashes."
+        ),
     ] = False,
     annotated_by: Annotated[
         str | None,
