@@ -158,7 +158,10 @@ def test_an_unknown_variable_is_refused(name):
         ("[splits]\ntrain = 1.5\n", "goldspan.toml:2: splits: 'train' is 1.5, not a share"),
         ("[splits]\ntrain = true\n", "goldspan.toml:2: splits: 'train' is true, not a share"),
         ("[splits]\ntrain = nan\n", "goldspan.toml:2: not TOML: nan is no number"),
-        ("[release]\ncontact = ''\n", "goldspan.toml:2: release: 'contact' is '', not a text"),
+        ("[release]\ncontact = ''\n", "goldspan.toml:2: release: 'contact' is '', not a text on one line"),
+        ("[release]\nlicence = ' '\n", "goldspan.toml:2: release: 'licence' is ' ', not a text on one line"),
+        ("[release]\ncontact = 'a '\n", "goldspan.toml:2: release: 'contact' is 'a ', not a text on one line"),
+        ('[release]\ncontact = """a\nb"""\n', "goldspan.toml:2: release: 'contact' is 'a\\nb', not a text on one"),
         ("[examples]\nunit = article\n", "goldspan.toml:2: not TOML: "),
         ("<<<<<<< HEAD\n", "goldspan.toml:1: not TOML: a merge of git left a conflict here"),
         ("[[recognizer]]\n", "goldspan.toml:1: unknown key 'recognizer', did you mean 'recogniser'?"),
@@ -193,6 +196,9 @@ def test_what_is_wrong_in_the_environment_names_the_variable(variables, message,
         ("goldspan_examples_unit", "EXAMPLES_UNIT"),
         ("GOLDSPAN_CHEKS_LABEL_CONFLICT", "CHECKS_LABEL_CONFLICT"),
         ("GOLDSPAN_RELEASE_LICENSE", "RELEASE_LICENCE"),
+        ("GOLDSPAN_CHECKS_label_conflict", "CHECKS_LABEL_CONFLICT"),
+        ("GOLDSPAN_CHECKS_", "CHECKS_…"),
+        ("GOLDSPAN_CHECKS", "CHECKS_…"),
     ],
 )
 def test_a_misspelt_variable_is_refused_with_the_one_that_was_meant(variable, meant):
@@ -231,6 +237,11 @@ def test_a_wrong_value_in_the_file_is_refused_though_the_environment_wins(tmp_pa
                 "goldspan.toml:2: splits: the shares of the splits add up to 1.1, not 1: train 0.8 (goldspan.toml:2), "
                 "validation 0.2 (default), test 0.1 (GOLDSPAN_SPLITS_TEST)"
             ),
+        ),
+        (
+            "[splits]\ntrain = 0.3333333\nvalidation = 0.3333333\ntest = 0.3333333\n",
+            {},
+            "goldspan.toml:2: splits: the shares of the splits add up to 0.9999999, not 1: train 0.3333333 (",
         ),
         (
             "",

@@ -43,6 +43,7 @@ OTHER_VARIABLES = frozenset(
     }
 )
 ROUNDING = 1e-9  # of the sum of the shares
+LINE = r"^\S(.*\S)?$"
 
 CheckLevel = Literal["error", "warning", "off"]
 
@@ -116,8 +117,8 @@ class ReleaseSettings(StrictModel):
         contact: to whom readers of the card may write; None for not stated.
     """
 
-    licence: str | None = Field(default=None, min_length=1, description="a text")
-    contact: str | None = Field(default=None, min_length=1, description="a text")
+    licence: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    contact: str | None = Field(default=None, pattern=LINE, description="a text on one line")
 
 
 class Settings(StrictModel):
@@ -277,8 +278,7 @@ def _overlaid(settings: Settings, environment: Mapping[str, str]) -> Settings:
     for variable, text in sorted(environment.items()):
         if variable in OTHER_VARIABLES or variable in mentioned:
             continue
-        key = _key_of(variable)
-        name = key.name or variable.removeprefix(key.variable).lower().replace("_", "-")
+        key, name = _key_of(variable)
         stated.setdefault(key.section, {})[name] = _value_of(variable, text, key, name)
         variables[key.section, name] = variable
     merged = TomlTable(Path(FILE), "", (), stated, REMEDY).parse(Settings)
@@ -295,19 +295,20 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _key_of(variable: str) -> SettingKey:
-    """The key of a variable.
+def _key_of(variable: str) -> tuple[SettingKey, str]:
+    """The key of a variable, and its name in the file.
 
     Raises:
         InputError: for a variable of no key: a misspelt one would change nothing, and nobody would notice.
     """
     keys = all_keys()
     for key in keys:
-        if variable == key.variable if key.name else variable.startswith(key.variable) and variable != key.variable:
-            return key
+        name = key.name or variable.removeprefix(key.variable).lower().replace("_", "-")
+        if name and variable == variable_of(key.section, name):
+            return key, name
     words = variable.upper().removeprefix(PREFIX)
-    _, _, name = words.partition("_")
-    known = [key.variable.removeprefix(PREFIX) + ("" if key.name else name) for key in keys]
+    _, _, rest = words.partition("_")
+    known = [key.variable.removeprefix(PREFIX) + ("" if key.name else rest or "…") for key in keys]
     near = [one for one in known if one.endswith(f"_{words}")] or difflib.get_close_matches(words, known, n=1)
     raise InputError(
         f"{variable} in the environment is no setting" + (f", did you mean {PREFIX}{near[0]}?" if near else ""),
@@ -342,10 +343,10 @@ def _require_whole(settings: Settings) -> None:
     shares = dict(settings.splits)
     if abs(sum(shares.values()) - 1) <= ROUNDING:
         return
-    parts = ", ".join(f"{name} {share:g} ({settings.origin('splits', name).place})" for name, share in shares.items())
+    parts = ", ".join(f"{name} {share:.9g} ({settings.origin('splits', name).place})" for name, share in shares.items())
     stated = next(name for name in shares if settings.origin("splits", name).kind != "default")
     raise settings.error(
-        f"the shares of the splits add up to {sum(shares.values()):g}, not 1: {parts}", "splits", stated
+        f"the shares of the splits add up to {sum(shares.values()):.9g}, not 1: {parts}", "splits", stated
     )
 
 

@@ -191,6 +191,8 @@ def test_the_recognisers_are_printed_in_their_order(toy, config, report):
             "place": "goldspan.toml:5",
         },
     ]
+    assert config("recogniser")[:2] == (0, "b\na\n")
+    assert report("recogniser") == report()["recognisers"]
     _, out, _ = config()
     assert row(out, "1.") == ["1.", "b", "military-news", "goldspan.toml:1"]
     assert row(out, "2.") == ["2.", "a", "military-news", "MILITARY_UNIT = SHIP", "goldspan.toml:5, not enabled"]

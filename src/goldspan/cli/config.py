@@ -24,7 +24,8 @@ def run(
     key: Annotated[
         str | None,
         typer.Argument(
-            help="A key, as splits.train: print its value alone. A section, as splits: print its keys and values.",
+            help="A key, as splits.train: print its value alone. A section, as splits: print its keys and values; "
+            "recogniser: print the names of the recognisers.",
             show_default=False,
         ),
     ] = None,
@@ -48,6 +49,11 @@ def run(
     if key is None:
         console.write_json(json, chosen.json())
         _print_all(chosen)
+        return
+    if key == "recogniser":
+        console.write_json(json, [asdict(one) for one in chosen.recognisers])
+        for recogniser in chosen.recognisers:
+            console.print_line(recogniser.name)
         return
     try:
         found = chosen.find(key)
