@@ -59,8 +59,8 @@ def run(
         str | None,
         typer.Option(
             "--id",
-            help="The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, {folder}-{stem}. "
-            "Default: the stem of a file; of a row its id, else {stem}-{row:06}.",
+            help="The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, "
+            "{folder}-{stem}. Default: the stem of a file; of a row its id, else {stem}-{row:06}.",
             show_default=False,
             metavar="COLUMN|PATTERN",
         ),
