@@ -172,7 +172,7 @@ def _suggest(corpus: Corpus, built: BuildResult, model: str | None, *, no_model:
     built.model = choice.model
     paths = [corpus.seeds / entry.file for entry in corpus.entries]
     suggester = choice.suggester(corpus)
-    built.recognisers = tuple(one.name for one in suggester.recognisers)
+    built.recognisers = tuple(suggester.names)
     counts = SuggestionCounts(suggester.recognisers, corpus.scheme)
     segmentation = Segmentation.of(corpus)
     for written in run.write_suggestions(

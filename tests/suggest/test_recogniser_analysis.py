@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -15,39 +14,13 @@ from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import Counts
 from goldspan.formats import inline
 from goldspan.suggest import analysis_tables
-from goldspan.suggest.recogniser_analysis import ALL, RecogniserAnalysis
+from goldspan.suggest.recogniser_analysis import ALL
 from helpers import strategies
-from helpers.recognisers import Stated, stated, suggested
-
-
-def in_articles(*examples):
-    """The examples one after the other in their articles."""
-    ends, placed = Counter(), []
-    for example in examples:
-        placed.append(replace(example, at=ends[example.article]))
-        ends[example.article] += len(example.text) + 2
-    return placed
-
-
-def analyse(gold, recognisers, texts=None):
-    """The scores of recognisers on the articles of gold, or on other texts."""
-    analysis = RecogniserAnalysis([one.name for one in recognisers])
-    by_article = {}
-    for example in gold:
-        by_article.setdefault(example.article, []).append(example)
-    for article, examples in groupby(texts or gold, key=lambda one: one.article):
-        analysis.add(article, by_article.pop(article, []), suggested(recognisers, list(examples)))
-    return analysis.scores(by_article)
-
+from helpers.recognisers import GOLD, Stated, analyse, in_articles, stated
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "recogniser_analysis.md"
 
 # The worked example of docs/recogniser_analysis.md.
-GOLD = in_articles(
-    inline.example("a.p01", "[Ada Wiel]{PERSON} leads [Rood]{ORG} in [Gent]{PLACE}."),
-    inline.example("a.p02", "[Rood]{ORG} sold red paint."),
-    inline.example("b.p01", "It rained in [Gent]{PLACE}."),
-)
 LISTS = stated(
     "lists",
     a1="Ada [Wiel]{PERSON} leads [Rood]{ORG} in [Gent]{PLACE}.",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan import files
 from goldspan.cli import console
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
@@ -87,6 +88,7 @@ def run(
             "much.",
         ),
     ] = False,
+    html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
@@ -104,6 +106,8 @@ def run(
 
     if model is not None and no_model:
         raise typer.BadParameter("--model and --no-model exclude each other")
+    if html is not None and against is None:
+        raise typer.BadParameter("--html shows how good the suggestions are: name gold with --against")
     corpus = Corpus.find(root)
     sources = paths or [corpus.seeds / entry.file for entry in corpus.select_entries()]
     target = output or corpus.suggestions
@@ -138,7 +142,8 @@ def run(
     for remark in counts.remarks():
         console.print_line(remark)
     if against is not None:
-        _print_scores(tally)
+        _report_scores(tally, against, html)
+    console.print_written(json)
     if suggester.unread:
         print(
             f"goldspan: {amount(len(suggester.unread), 'example')} could not be read by every recogniser: their lines "
@@ -148,15 +153,20 @@ def run(
         raise typer.Exit(1)
 
 
-def _print_scores(tally: SuggestionTally) -> None:
+def _report_scores(tally: SuggestionTally, against: str, html: Path | None) -> None:
+    """Print how good the suggestions are, and write the page."""
     from goldspan.suggest import analysis_tables
 
     scores = tally.scores()
+    unscored = list(analysis_tables.left_out(scores, tally.unscored))
     if scores is not None:
         out = console.report_console()
-        for table in analysis_tables.tables({"suggestions": scores}, worst_first=True):
-            console.print_table(out, table.first(where="--json lists"))
-    for sentence in analysis_tables.left_out(scores, tally.unscored):
+        for table in analysis_tables.terminal_tables(scores):
+            console.print_table(out, table)
+        if html is not None:
+            files.write(html, analysis_tables.page(scores, against, unscored))
+            console.print_written(html)
+    for sentence in unscored:
         print(sentence)
 
 

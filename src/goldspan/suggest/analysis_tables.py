@@ -1,35 +1,85 @@
-"""The tables of suggestions against gold: in a terminal, in STATS.md."""
+"""The report on suggestions against gold: its tables, in a terminal, in STATS.md and on a page."""
 
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.report.text import Table, amount, enumerate_names, percent, with_interval
 from goldspan.suggest.recogniser_analysis import ALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from goldspan.evaluation.score_estimates import ScoreEstimate
     from goldspan.suggest.recogniser_analysis import RecogniserScore, SuggestionScores
 
 SHOWN = 10  # surfaces that were missed
 NAMED = 5  # articles whose text in gold is another
+MOST_ROWS = 40  # of recognisers by label, in a terminal
+RECOGNISERS, RULES = "Recognisers against gold", "Suggestions by rule"
+BY_LABEL = "By label they are in --json and --html."
+MORE = "--json and --html list"
 
 
-def tables(runs: Mapping[str, SuggestionScores], *, worst_first: bool = False) -> list[Table]:
+def tables(runs: Mapping[str, SuggestionScores]) -> list[Table]:
     """The tables of one or more sets of suggestions against the same gold; none without a row.
 
     Args:
         runs: by name, such as without a further model and with it.
-        worst_first: whether the rules with the most wrong suggestions come first, for a terminal that shows some.
     """
     made = [_labels(runs)]
     for name, run in runs.items():
         of = f": {name}" if len(runs) > 1 else ""
-        made += [_recognisers(run, of), _gains(run, of), _rules(run, of, worst_first=worst_first), _missed(run, of)]
+        made += [_recognisers(run, of), _gains(run, of), _rules(run, of), _missed(run, of)]
     return [table for table in made if table.rows]
+
+
+def terminal_tables(run: SuggestionScores) -> list[Table]:
+    """The same tables of one set of suggestions, of which the long ones have what matters first.
+
+    Of many recognisers and labels the rows over all labels are shown, of many rules those with the most wrong
+    suggestions.
+    """
+    found = dict(run.recognisers)
+    is_long = sum(map(len, found.values())) > MOST_ROWS
+    if is_long:
+        found = {name: {ALL: by_label[ALL]} for name, by_label in found.items()}
+    worst = tuple(sorted(run.rules, key=lambda one: (-one.wrong, -one.right)))
+    shown = tables({"": replace(run, recognisers=found, rules=worst)})
+    if is_long:
+        shown = [replace(one, note=f"{one.note} {BY_LABEL}") if one.title == RECOGNISERS else one for one in shown]
+    return [one.first(where=MORE) if one.title == RULES else one for one in shown]
+
+
+def page(run: SuggestionScores, against: str, left_out: Iterable[str] = ()) -> str:
+    """The tables as an HTML page.
+
+    Args:
+        run: the scores.
+        against: the name of the gold.
+        left_out: sentences on what is not scored.
+    """
+    from goldspan.report import html  # here, since most runs write no page
+
+    header = html.element(
+        "header",
+        html.element("p", "Suggestions", class_="eyebrow"),
+        html.element("h1", "Recognisers against ", html.element("bdi", against)),
+        html.element("p", run.interval_note, class_="quiet"),
+    )
+    sections = [
+        html.section(
+            table.title,
+            html.render_table(table, total=table.rows[-1][0] == "all"),
+            html.element("p", table.note, class_="note"),
+            kind="long",
+        )
+        for table in tables({"": run})
+    ]
+    unscored = [html.element("p", sentence, class_="note") for sentence in left_out]
+    return html.document(f"Recognisers against {against}", header, *sections, *unscored)
 
 
 def _labels(runs: Mapping[str, SuggestionScores]) -> Table:
@@ -65,7 +115,7 @@ def _recognisers(run: SuggestionScores, of: str) -> Table:
         "another label."
     )
     header = ("recogniser", "spans", "correct", "precision", "recall", "examples", "on gold", "overlap", "conflict")
-    return Table(f"Recognisers against gold{of}", note, header, tuple(rows))
+    return Table(f"{RECOGNISERS}{of}", note, header, tuple(rows))
 
 
 def _recogniser_cells(score: RecogniserScore) -> tuple[str, ...]:
@@ -104,14 +154,13 @@ def _gains(run: SuggestionScores, of: str) -> Table:
     return Table(f"What each recogniser adds{of}", note, header, tuple(rows))
 
 
-def _rules(run: SuggestionScores, of: str, *, worst_first: bool) -> Table:
-    scores = sorted(run.rules, key=lambda one: (-one.wrong, -one.right)) if worst_first else run.rules
+def _rules(run: SuggestionScores, of: str) -> Table:
     rows = [
         (score.recogniser, score.rule, f"{score.right:,}", f"{score.wrong:,}", _percent(score.precision))
-        for score in scores
+        for score in run.rules
     ]
     note = "A span counts for the rule that suggested it, even if other rules would have suggested it, too."
-    return Table(f"Suggestions by rule{of}", note, ("recogniser", "rule", "correct", "wrong", "precision"), tuple(rows))
+    return Table(f"{RULES}{of}", note, ("recogniser", "rule", "correct", "wrong", "precision"), tuple(rows))
 
 
 def _missed(run: SuggestionScores, of: str) -> Table:
