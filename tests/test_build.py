@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from datasets import load_dataset
 
-from goldspan import InputError, formats
+from goldspan import InputError, formats, new_project
 from goldspan.build import build
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import write_manifest
@@ -109,7 +109,7 @@ def test_an_article_with_gold_and_without_a_split_gets_one(copy):
 
 def test_a_project_without_articles_gets_a_remedy(tmp_path):
     with pytest.raises(InputError, match="goldspan add"):
-        build(Corpus.create(tmp_path / "new"))
+        build(new_project.create(tmp_path / "new"))
 
 
 def test_the_command_prints_what_it_wrote_and_where(copy, tmp_path, goldspan, capsys):

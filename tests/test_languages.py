@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from goldspan import Example, InputError, NotFoundError, Span, checks, cli, formats, stats, tokens
+from goldspan import Example, InputError, NotFoundError, Span, checks, cli, formats, new_project, stats, tokens
 from goldspan.annotation import Label, LabelScheme
 from goldspan.checks import check_records
 from goldspan.corpus import Corpus, project_of_files
@@ -358,7 +358,7 @@ def test_rules_for_english_say_so_elsewhere(corpus, capsys, tmp_path):
 
 
 def test_a_new_project_says_what_the_language_is_for(tmp_path):
-    corpus = Corpus.create(tmp_path / "new")
+    corpus = new_project.create(tmp_path / "new")
     assert labels_toml.read(corpus.scheme_file).language == "en"
     assert "chooses the tokenizer" in corpus.scheme_file.read_text()
 

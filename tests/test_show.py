@@ -37,7 +37,7 @@ def test_a_pipe_gets_inline_markup_one_example_a_line(toy):
 def test_a_terminal_gets_every_word_and_label(toy):
     text = show.colour_spans(Example("a", "abcdef", (Span(0, 4, "SHIP"), Span(2, 6, "PORT"))), toy.scheme)
     assert text.plain == "a\nabcd SHIPef PORT"
-    assert {str(span.style) for span in text.spans} > {"bold white on #1f6fb2"}
+    assert {str(span.style) for span in text.spans} > {"bold #ffffff on #1f6fb2"}
 
 
 def test_colours_appear_on_a_terminal_only(toy):

@@ -1,7 +1,6 @@
 import pytest
 
-from goldspan import InputError, stats
-from goldspan.corpus import Corpus
+from goldspan import InputError, new_project, stats
 from goldspan.report.text import Table
 
 
@@ -61,7 +60,7 @@ def test_an_undefined_agreement_is_no_number(toy):
 
 
 def test_an_empty_project_has_empty_tables(tmp_path):
-    corpus = Corpus.create(tmp_path / "new")
+    corpus = new_project.create(tmp_path / "new")
     assert row(corpus, "Splits", "all")["spans"] == "0"
 
 

@@ -12,7 +12,7 @@ from goldspan.articles.documents import documents
 from goldspan.articles.examples import Segmentation, article_examples
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
-from goldspan.export import export
+from goldspan.export import export, has_gold_to_export
 from goldspan.report.text import enumerate_names
 from goldspan.suggest import run
 from goldspan.suggest.suggestion_counts import SuggestionCounts
@@ -43,7 +43,7 @@ class BuildResult:
         findings: the findings of the checks.
         account: what the checks read.
         rewritten: derived files of the project that changed.
-        exported: the dataset; None if there are errors.
+        exported: the dataset; None if there are errors, or no article has gold and a split.
     """
 
     articles: int = 0
@@ -120,7 +120,8 @@ def build(
 
     Gold is derived of articles without gold, where all their examples were confirmed by two annotators and nothing is
     disputed; articles with gold that have no split are assigned to one. What is there is never changed. No table is
-    written and nothing is exported while a check finds an error.
+    written and nothing is exported while a check finds an error. A project whose gold is still to be made has its
+    tables and no dataset.
 
     Args:
         corpus: the project.
@@ -160,6 +161,8 @@ def build(
     table = corpus.guidelines / "checks.md"
     if files.write(table, checks.check_table(checks.read_severities(corpus.settings))):
         built.rewritten.append(table)
+    if not has_gold_to_export(corpus):
+        return built
     step("export the dataset")
     built.exported = export(corpus, corpus.build / "dataset", is_checked=True)
     return built

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from goldspan.annotation import Label, LabelScheme
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold, inline
-from goldspan.report.svg import colours
+from goldspan.report.svg import colours, ink
 from goldspan.report.text import enumerate_names, visible
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def colour_spans(example: Example, scheme: LabelScheme) -> Text:
         start = max(span.start, last)
         text.append(visible(example.text[last:start]))
         colour = colours.get(span.label, PLAIN)
-        text.append(visible(example.text[start : span.end]), style=f"bold white on {colour}")
-        text.append(f" {span.label}", style=f"italic #e0e0e0 on {colour}")  # legible on dark and on light
+        text.append(visible(example.text[start : span.end]), style=f"bold {ink(colour)} on {colour}")
+        text.append(f" {span.label}", style=f"italic {ink(colour)} on {colour}")
         last = max(last, span.end)
     text.append(visible(example.text[last:]))
     return text
@@ -93,7 +93,7 @@ def legend(scheme: LabelScheme) -> Text:
     """The labels in their colours."""
     from rich.text import Text
 
-    parts = [Text(f" {label.name} ", style=f"bold white on {label.colour}") for label in scheme.labels]
+    parts = [Text(f" {label.name} ", style=f"bold {ink(label.colour)} on {label.colour}") for label in scheme.labels]
     return Text("  ").join(parts)
 
 

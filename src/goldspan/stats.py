@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 MOST_FREQUENT = 10
 UNSPLIT = "(unsplit)"
+# The tables of what a project has later than others: two passes, gold, a split to train on.
+LATER = ("Agreement of the passes", "Annotators", "Sources and licences", "Seen and unseen surfaces")
+NOTHING_YET = "*Nothing to count yet.*"
 MARKER = re.compile(r"<!-- stats: ([^>]*?) -->((?!<!-- stats:).)*?<!-- end -->", re.DOTALL)
 SUGGESTIONS = "suggestions"  # the name of the run of them in the tables
 
@@ -118,11 +121,14 @@ def _filled(card: Path, tables: dict[str, Table]) -> str:
         raise InputError("a `<!-- stats: … -->` marker has no `<!-- end -->`", file=card, remedy="Close it.")
 
     def fill(match: re.Match[str]) -> str:
-        if match[1] not in tables:
-            raise InputError(
-                f"the marker names no table: {match[1]!r}", file=card, remedy=f"The tables are {', '.join(tables)}."
-            )
-        return f"<!-- stats: {match[1]} -->\n\n{tables[match[1]].markdown()}\n\n<!-- end -->"
+        if match[1] in tables:
+            content = tables[match[1]].markdown()
+        elif match[1] in LATER:
+            content = NOTHING_YET
+        else:
+            known = ", ".join(dict.fromkeys([*tables, *LATER]))
+            raise InputError(f"the marker names no table: {match[1]!r}", file=card, remedy=f"The tables are {known}.")
+        return f"<!-- stats: {match[1]} -->\n\n{content}\n\n<!-- end -->"
 
     return MARKER.sub(fill, text)
 

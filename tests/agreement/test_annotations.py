@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from goldspan import new_project
 from goldspan.agreement.agreement import measure
 from goldspan.agreement.annotations import annotations_of_corpus, annotations_of_examples, annotations_of_paths
 from goldspan.annotation import Example, Span
-from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import conll, doccano, gold
 
@@ -155,7 +155,7 @@ def test_a_pass_that_is_not_there_is_named(toy, tmp_path):
     with pytest.raises(NotFoundError, match="there is no pass 'nobody'"):
         annotations_of_corpus(toy, ["nobody"])
     with pytest.raises(NotFoundError, match="there are no passes"):
-        annotations_of_corpus(Corpus.create(tmp_path / "new"))
+        annotations_of_corpus(new_project.create(tmp_path / "new"))
 
 
 def test_items_come_by_article_and_place():

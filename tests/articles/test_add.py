@@ -9,10 +9,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from goldspan import InputError
+from goldspan import InputError, new_project
 from goldspan.articles.ingest import add
 from goldspan.cli.add import run
-from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, name_problem, read_manifest, write_manifest
 
 BYTES = b"\xef\xbb\xbfOne\r\n\r\ntwo\xc2\x85three"
@@ -20,7 +19,7 @@ BYTES = b"\xef\xbb\xbfOne\r\n\r\ntwo\xc2\x85three"
 
 @pytest.fixture
 def corpus(tmp_path):
-    return Corpus.create(tmp_path / "project")
+    return new_project.create(tmp_path / "project")
 
 
 @pytest.fixture

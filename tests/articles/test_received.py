@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from goldspan import InputError, checks, files
+from goldspan import InputError, checks, files, new_project
 from goldspan.articles import webpages
 from goldspan.articles.article_ids import IdPattern
 from goldspan.articles.columns import ColumnNames
@@ -23,7 +23,7 @@ TEXTS = [f"Der Minister sagte am {day}, dass Fokker Geld erhält. " * 5 for day 
 
 @pytest.fixture
 def corpus(tmp_path):
-    return Corpus.create(tmp_path / "project")
+    return new_project.create(tmp_path / "project")
 
 
 @pytest.fixture
@@ -343,7 +343,7 @@ def test_twice_the_rows_take_no_memory_for_their_texts(tmp_path):
     peaks = []
     for count in (800, 1600):
         path = table(tmp_path / f"{count}.jsonl", *({"text": f"{number} {'word ' * 4000}"} for number in range(count)))
-        corpus = Corpus.create(tmp_path / f"project-{count}")
+        corpus = new_project.create(tmp_path / f"project-{count}")
         tracemalloc.start()
         assert len(added(corpus, path).articles) == count
         peaks.append(tracemalloc.get_traced_memory()[1])

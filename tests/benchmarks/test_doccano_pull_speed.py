@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from goldspan import new_project
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
@@ -41,7 +42,7 @@ def begun(request, doccano, tmp_path_factory):
 
 
 def corpus_in(folder):
-    corpus = Corpus.create(folder)
+    corpus = new_project.create(folder)
     label = '[[label]]\nname = "{0}"\ndefinition = "."\ncolour = "#112233"\nshortcut = "{1}"\npage = "x.md"\n'
     labels = "".join(label.format(name, name[0].lower()) for _, name in NAMES)
     (corpus.guidelines / "labels.toml").write_text('version = "1"\n' + labels)

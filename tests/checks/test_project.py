@@ -2,6 +2,7 @@
 
 import pytest
 
+from goldspan import new_project
 from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.checks import check_project
 from goldspan.corpus import Corpus
@@ -67,7 +68,7 @@ def test_a_sound_project_yields_nothing(harbour):
 
 
 def test_a_project_without_gold_splits_and_guidelines_is_sound(tmp_path):
-    assert places(Corpus.create(tmp_path / "new")) == []
+    assert places(new_project.create(tmp_path / "new")) == []
 
 
 def test_a_broken_manifest_is_reported_and_gold_is_still_checked(harbour):

@@ -5,6 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from goldspan import new_project
 from goldspan.cli import app
 from goldspan.corpus import Corpus
 
@@ -13,7 +14,7 @@ TEXT = "De minister van Defensie zei dinsdag in Den Haag dat het bedrijf Fokker 
 
 @pytest.fixture
 def corpus(tmp_path):
-    return Corpus.create(tmp_path / "project")
+    return new_project.create(tmp_path / "project")
 
 
 @pytest.fixture

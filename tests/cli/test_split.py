@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from goldspan import cli, files
+from goldspan import cli, files, new_project
 from goldspan.corpus import SPLITS, Corpus
 from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.formats import gold, inline
@@ -28,7 +28,7 @@ def put(corpus, **articles):
 
 @pytest.fixture
 def corpus(tmp_path):
-    made = Corpus.create(tmp_path / "project")
+    made = new_project.create(tmp_path / "project")
     put(made, **{name: story(name) for name in ("ada", "bob", "cid", "dot", "eve")})
     return made
 
@@ -333,6 +333,7 @@ def test_a_full_disk_leaves_the_lists_as_they_were(corpus, split, monkeypatch):
 def test_a_project_without_gold_has_an_empty_plan(corpus, split):
     for path in corpus.gold.iterdir():
         path.unlink()
-    code, out, _ = split()
+    code, out, _ = split("--apply")
     assert code == 0
     assert "Without gold, so in no split: ada, bob, cid, dot, eve" in out
+    assert lists(corpus) == {}, "an empty list would look like a split"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from goldspan import InputError, NotFoundError, checks, cli, files
+from goldspan import InputError, NotFoundError, checks, cli, files, new_project
 from goldspan.corpus import Corpus
 from goldspan.doccano import guideline_page
 
@@ -20,17 +20,17 @@ def test_outside_a_project_none_is_found(tmp_path):
 
 
 def test_a_new_project_can_be_used_at_once(tmp_path):
-    made = Corpus.create(tmp_path / "new")
+    made = new_project.create(tmp_path / "new")
     assert Corpus.find(tmp_path / "new" / "seeds") == made
     assert made.entries == []
-    assert made.scheme.names == ("PERSON", "LOCATION")
+    assert made.scheme.names == ("PERSON", "ORGANIZATION", "LOCATION")
     assert list(made.gold_examples()) == []
     assert made.annotators() == []
 
 
 def test_a_new_project_has_guidelines_for_annotators(tmp_path):
-    made = Corpus.create(tmp_path / "new")
-    assert [path.name for path in guideline_page.page_files(made)] == ["README.md"]
+    made = new_project.create(tmp_path / "new")
+    assert [path.name for path in guideline_page.page_files(made)][:2] == ["README.md", "boundaries.md"]
     page = guideline_page.render_page(made)
     for words in ("# Working in Doccano", "## For annotators", "`G-1: does this belong", "**Confirm every example**"):
         assert words in page
@@ -40,16 +40,16 @@ def test_a_new_project_has_guidelines_for_annotators(tmp_path):
 def test_a_new_project_overwrites_nothing(tmp_path):
     (tmp_path / "thesis.txt").write_text("ten years of work")
     with pytest.raises(InputError, match="not an empty folder"):
-        Corpus.create(tmp_path)
+        new_project.create(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_splits_that_are_not_there_are_empty(tmp_path):
-    assert Corpus.create(tmp_path / "new").splits() == {"train": [], "validation": [], "test": []}
+    assert new_project.create(tmp_path / "new").splits() == {"train": [], "validation": [], "test": []}
 
 
 def test_a_split_is_a_list_of_ids(tmp_path):
-    corpus = Corpus.create(tmp_path / "new")
+    corpus = new_project.create(tmp_path / "new")
     path = corpus.split_file("test")
     path.parent.mkdir()
     path.write_text("a\nb\n")
@@ -97,7 +97,7 @@ def test_commands_that_read_the_splits_refuse_an_article_in_two(toy, tmp_path, c
 
 
 def test_git_ignores_what_is_derived_and_what_an_interrupted_run_leaves(tmp_path):
-    made = Corpus.create(tmp_path / "new")
+    made = new_project.create(tmp_path / "new")
     with files.new_folder(made.build / "dataset") as part:
         names = [part, part.with_suffix(files.OLD), made.seeds / part.name, made.folder / ".manifest.jsonl.lock"]
         for root in (made.root, Path(__file__).parents[2]):

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goldspan import Example, InvalidValueError, Span
-from goldspan.corpus import Corpus
+from goldspan import Example, InvalidValueError, Span, new_project
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.formats import gold
 from goldspan.splits.folds import article_sizes, assign_folds, folds, groups
@@ -83,7 +82,7 @@ def test_a_group_is_named_after_its_first_article():
 
 
 def test_the_folds_of_a_corpus_are_those_of_its_articles_with_gold(tmp_path):
-    corpus = Corpus.create(tmp_path / "project")
+    corpus = new_project.create(tmp_path / "project")
     write_manifest(corpus.folder / "manifest.jsonl", [ManifestEntry(name, name, "0") for name in "abcd"])
     for name, text in {"a": "one two three four", "b": "five six seven", "d": "One, two, three four!"}.items():
         gold.write(corpus.gold / f"{name}.jsonl", [Example(f"{name}.p00", text)])

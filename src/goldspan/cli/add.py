@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, progress_bar, write_json
+from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import STATEMENTS
@@ -174,6 +175,8 @@ def run(
     _print_addition(addition, corpus)
     if not apply and any(row.status != "unchanged" for row in addition.articles):
         print(PLAN_ONLY)
+    else:
+        print_next_step(corpus, "add", json)
 
 
 def _add_annotated(
@@ -196,6 +199,8 @@ def _add_annotated(
     print(_counts(addition.articles))
     if (addition.passes or any(row.status == "new" for row in addition.articles)) and not apply:
         print(PLAN_ONLY)
+    else:
+        print_next_step(corpus, "add", json)
 
 
 def _pattern(pattern: str) -> IdPattern:

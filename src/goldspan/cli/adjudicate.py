@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
 from goldspan.report.text import amount
@@ -150,6 +151,8 @@ def run(
             _push(exchange, prefill or "majority") if push else _pull(exchange)
     else:
         _show_state(state, _accepted(accept), json, apply=apply, overwrite=overwrite)
+        if apply:
+            print_next_step(corpus, "adjudicate", json)
 
 
 def _require_matching_options(modes: Mapping[str, bool], options: Mapping[str, bool]) -> None:
@@ -274,6 +277,7 @@ def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None
         after = read_state(state.corpus, state.articles)
         console.write_json(json, {**asdict(result), "after": summary.json(after, gold.plan(after))})
     print(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
+    print_next_step(state.corpus, "adjudicate", json)
 
 
 def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, *, apply: bool) -> None:
@@ -336,7 +340,7 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     if not disputed:
         console.write_json(exchange.json, {"to_push": []})
         print("Nothing is disputed.")
-        _print_next_step(exchange.state)
+        print_next_step(exchange.state.corpus, "adjudicate", exchange.json)
         return
     outdated = adjudication.outdated_copies(exchange.server, planned.project, disputed)
     reopened = [copy.id for copy in outdated]
@@ -385,7 +389,6 @@ def _print_invitation(exchange: _Exchange, before: ProjectPlan) -> None:
 def _pull(exchange: _Exchange) -> None:
     """Download the decisions, or print what would be written."""
     from goldspan.adjudication import gold, summary
-    from goldspan.adjudication.state import read_state
     from goldspan.cli.doccano.pull import label_lines
     from goldspan.doccano import adjudication
     from goldspan.doccano.corpus_record import write_record
@@ -415,7 +418,7 @@ def _pull(exchange: _Exchange) -> None:
         console.print_changed(changed, applied=exchange.apply)
     else:
         print("There is no new decision.")
-    _print_next_step(read_state(exchange.state.corpus, exchange.state.articles))
+    print_next_step(exchange.state.corpus, "adjudicate", exchange.json)
     if pulled.problems or pulled.types.serious:
         raise typer.Exit(1)
 
@@ -436,14 +439,6 @@ def _decision_line(state: AdjudicationState, decision: Decision) -> str:
     from goldspan.adjudication import summary
 
     return summary.decision_line(decision, summary.decided_text(state, decision))
-
-
-def _print_next_step(state: AdjudicationState) -> None:
-    """After an exchange, name the command that writes what all agree on into gold."""
-    from goldspan.adjudication import gold
-
-    if new := gold.plan(state).new:
-        print(f"{amount(len(new), 'example')} to write into gold: goldspan adjudicate --apply")
 
 
 def _print_first(lines: Sequence[str], total: int, what: str) -> None:

@@ -8,7 +8,9 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import with_read_options
+from goldspan.corpus import Corpus
 from goldspan.formats.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -99,6 +101,8 @@ def run(
         files.write(html, page(report))
     _print_report(console.report_console(), report)
     console.print_written(json, html)
+    if not passes and form is None:
+        print_next_step(Corpus.find(root), "agree", json)
 
 
 def _print_report(out: Console, report: AgreementReport) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.cli.findings import print_off
+from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
 
 
@@ -41,6 +42,11 @@ def run(
     print_off(built.account)
     for note in built.notes:
         out.print(console.plain_text(note))
-    if built.exported is None:
+    if built.errors:
         out.print(console.plain_text(f"{built.errors} error(s): nothing was exported. `goldspan check` shows them."))
         raise typer.Exit(1)
+    if built.exported is None:
+        out.print("No article has gold and a split: there is nothing to export yet.")
+    else:
+        print_blanks(corpus)
+    print_next_step(corpus, "build", json)

@@ -10,6 +10,7 @@ import typer
 
 from goldspan.cli.console import Format, Json, Labels, Language, Root, split_names, write_json
 from goldspan.cli.findings import print_summary, printed_findings
+from goldspan.cli.next_step import print_blanks
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
@@ -72,13 +73,15 @@ def run(
     if language and not paths:
         raise typer.BadParameter("--language goes with files: a project names its language in labels.toml")
     tally = checks.CheckTally()
+    project: Corpus | None = None
     if paths:
         scheme = _scheme(labels, root, language)
         stream = checks.check_paths(
             paths, scheme, form, selection, tally, language=language, reading=reading, severities=_severities(root)
         )
     else:
-        stream = checks.check_project(Corpus.find(root), selection, tally)
+        project = Corpus.find(root)
+        stream = checks.check_project(project, selection, tally)
     if json is not None:  # written before the first line is printed, whose reader may leave
         complete = list(stream)
         write_json(json, checks.report_json(complete, tally))
@@ -87,6 +90,8 @@ def run(
     require_map_used(reading)
     print_notes(tally.notes)
     print_summary(findings, tally)
+    if project is not None and not json:
+        print_blanks(project)
     if paths and tally.files == 0:
         raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
     if paths and tally.examples and not tally.annotated:

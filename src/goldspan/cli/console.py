@@ -14,6 +14,7 @@ import typer
 
 from goldspan import files
 from goldspan.cli.output import take_file, unfiltered
+from goldspan.report.svg import ink
 from goldspan.report.text import is_numeric, visible
 
 if TYPE_CHECKING:
@@ -421,7 +422,7 @@ def coloured_markup(markup: str, colours: Mapping[str, str]) -> Text:
     text = plain_text(markup)
     text.overflow = "fold"
     for label, colour in colours.items():
-        text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label)}\}}", f"white on {colour}")
+        text.highlight_regex(rf"\[[^\[\]]*\]\{{{re.escape(label)}\}}", f"{ink(colour)} on {colour}")
     return text
 
 

@@ -11,6 +11,7 @@ import typer
 from goldspan import formats
 from goldspan.cli import console
 from goldspan.cli.findings import print_off, print_remedies, printed_findings
+from goldspan.cli.next_step import print_blanks
 from goldspan.corpus import Corpus
 from goldspan.report.text import enumerate_names
 
@@ -77,6 +78,7 @@ def run(
     if result.without_gold:
         names = enumerate_names(result.without_gold, most=MOST_NAMED)
         out.print(console.plain_text(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}"))
+    print_blanks(corpus)
 
 
 def _refuse(error: FindingsError, tally: CheckTally, json: Path | None) -> NoReturn:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goldspan import splits
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import SPLITS, Corpus
 from goldspan.errors import InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.table import Table
 
+    from goldspan.errors import InputError
     from goldspan.splits import SplitPlan
 
 SHOWN = 12  # names on a line
@@ -58,6 +62,12 @@ def run(
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     console.write_json(json, plan.json())
+    if not plan.splits:
+        for line in _without_gold(plan):
+            print(line)
+        print("No article has gold yet: there is nothing to assign.")
+        print_next_step(corpus, "split", json)
+        return
     changed = splits.changed_lists(corpus, plan.splits)
     refusal = splits.refusal(corpus, plan, accept_leaks=accept_leaks)
     if apply and refusal is None:
@@ -65,6 +75,19 @@ def run(
     console.make_console().print(_table(plan))
     for line in _lines(plan):
         print(line)
+    _print_end(refusal, changed, apply=apply)
+    if apply or not (changed or refusal):
+        print_next_step(corpus, "split", json)
+    if plan.conflicts:
+        raise typer.Exit(1)
+
+
+def _print_end(refusal: InputError | None, changed: Collection[Path], *, apply: bool) -> None:
+    """Print what was written or would be.
+
+    Raises:
+        InputError: the refusal, if the plan was to be carried out.
+    """
     if refusal is not None and apply:
         raise refusal
     if refusal is not None:
@@ -73,8 +96,6 @@ def run(
         console.print_changed(changed, applied=apply)
     elif apply:
         print("Already up to date.")
-    if plan.conflicts:
-        raise typer.Exit(1)
 
 
 def _table(plan: SplitPlan) -> Table:
@@ -102,9 +123,7 @@ def _lines(plan: SplitPlan) -> Iterator[str]:
     for split in SPLITS:
         if names := [article for article, place in new.items() if place == split]:
             yield f"New in {split}: {_some(names)}"
-    for what, chosen in (("Without gold, so in no split", False), ("In a split, but without gold", True)):
-        if names := [article for article in plan.without_gold if (article in plan.splits) is chosen]:
-            yield f"{what}: {_some(names)}"
+    yield from _without_gold(plan)
     clusters = [" = ".join(_shortened(cluster)) for cluster in plan.clusters]
     yield (
         f"Together, as near-duplicates (Jaccard similarity of {plan.threshold:g} or more), as stories and briefs cut "
@@ -123,6 +142,12 @@ def _lines(plan: SplitPlan) -> Iterator[str]:
         yield f"LEAK: articles that belong together are in several splits: {', '.join(_shortened(places))}"
     if plan.too_small:
         yield plan.too_small
+
+
+def _without_gold(plan: SplitPlan) -> Iterator[str]:
+    for what, chosen in (("Without gold, so in no split", False), ("In a split, but without gold", True)):
+        if names := [article for article in plan.without_gold if (article in plan.splits) is chosen]:
+            yield f"{what}: {_some(names)}"
 
 
 def _shortened(names: Sequence[str]) -> list[str]:

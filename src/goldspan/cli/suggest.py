@@ -10,6 +10,7 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
@@ -151,6 +152,8 @@ def run(
             file=sys.stderr,
         )
         raise typer.Exit(1)
+    if target == corpus.suggestions:
+        print_next_step(corpus, "suggest", json)
 
 
 def _report_scores(tally: SuggestionTally, against: str, html: Path | None) -> None:

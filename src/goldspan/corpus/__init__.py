@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 IGNORED = "/build/\n*.part\n.*.old\n.*.lock\n"  # by git: what is derived, and what an interrupted run leaves
 SPLITS = ("train", "validation", "test")
-GUIDELINES = Path(__file__).with_name("guidelines_template.md")  # of a new project
 
 
 @dataclass(frozen=True)
@@ -66,27 +65,6 @@ class Corpus:
             file=here,
             remedy="Change into a goldspan project, or name it with --root.",
         )
-
-    @classmethod
-    def create(cls, root: Path) -> Corpus:
-        """A new project in a new or empty folder: its folders, an empty manifest, guidelines and labels to edit.
-
-        Raises:
-            InputError: for a folder that is not empty.
-        """
-        if root.exists() and (not root.is_dir() or any(root.iterdir())):
-            raise InputError("is not an empty folder", file=root, remedy="Choose a new folder for the project.")
-        from goldspan.formats import labels_toml  # here, since it imports pydantic
-
-        corpus = cls(root.absolute())
-        for folder in (corpus.seeds, corpus.gold, corpus.passes, corpus.guidelines):
-            folder.mkdir(parents=True)
-        files.write(corpus.guidelines / "labels.toml", labels_toml.TEMPLATE)
-        files.write(corpus.guidelines / "README.md", files.decode(files.read_bytes(GUIDELINES), GUIDELINES))
-        files.write(root / ".gitignore", IGNORED)
-        files.write(root / ".gitattributes", "seeds/** -text\ncorpus/** -text\n")
-        files.write(corpus.folder / "manifest.jsonl", "")
-        return corpus
 
     @property
     def seeds(self) -> Path:

@@ -70,7 +70,7 @@ class _Member(StrictModel):
 class _MembersFile(StrictModel):
     """The whole file."""
 
-    member: list[_Member] = Field(description="a list of [[member]]")
+    member: list[_Member] = Field(default_factory=list, description="a list of [[member]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +142,15 @@ def plan_members(
 def find_members(corpus: Corpus, path: Path | None = None) -> tuple[ListedMember, ...] | None:
     """The members that a file lists: the file that is named, or the project's own; None if there is neither.
 
+    A file of the project's own that lists nobody, since its template is still to be filled in, is like none.
+
     Raises:
         InputError: as `read_members` does.
     """
     own = corpus.guidelines / "members.toml"
-    return read_members(own if path is None else path) if path is not None or files.is_there(own) else None
+    if path is not None:
+        return read_members(path)
+    return (read_members(own) or None) if files.is_there(own) else None
 
 
 def read_members(path: Path) -> tuple[ListedMember, ...]:

@@ -110,6 +110,11 @@ def export(
     return replace(result, folder=output, without_gold=without_gold, licence=release.licence, contact=release.contact)
 
 
+def has_gold_to_export(corpus: Corpus) -> bool:
+    """Whether some article has gold and is in a split."""
+    return any(_has_gold(corpus, article) for ids in corpus.splits().values() for article in ids)
+
+
 def _require_no_errors(corpus: Corpus) -> None:
     severities = checks.read_severities(corpus.settings)
     errors = [check.id for check in checks.CHECKS if severities.level(check) == "error"]
@@ -136,11 +141,17 @@ def _validate_output(output: Path) -> None:
 
 def _splits(corpus: Corpus) -> dict[str, list[str]]:
     splits = {name: ids for name, ids in corpus.splits().items() if ids}
+    if not splits and not any(corpus.gold.glob("*.jsonl")):
+        raise InputError(
+            "no article has gold yet",
+            file=corpus.gold,
+            remedy="Annotate and adjudicate first: goldspan doccano push, pull, then goldspan adjudicate --apply.",
+        )
     if not splits:
         raise InputError(
             "no article is in any split", file=corpus.split_file("train"), remedy="Run `goldspan split --apply` first."
         )
-    if not any(_has_gold(corpus, article) for ids in splits.values() for article in ids):
+    if not has_gold_to_export(corpus):
         raise InputError("no article of the splits has gold", file=corpus.gold, remedy="Annotate, then adjudicate.")
     return splits
 

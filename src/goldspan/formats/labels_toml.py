@@ -14,37 +14,6 @@ from goldspan.validation import StrictModel, read_toml, toml_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEMPLATE = """\
-# The label scheme. The order of the labels is their class id in every export: new ones go to the end.
-
-version = "1.0"
-
-# Of the texts: a code such as en, fr, de, ar or zh. It chooses the tokenizer, and the checks that are about English.
-language = "en"
-
-[[label]]
-name = "PERSON"
-definition = "The personal name of a human being, without title or office."
-colour = "#7a4fa3"
-shortcut = "p"
-page = "person.md"
-
-[[label]]
-name = "LOCATION"
-definition = "A named geographical place."
-colour = "#1f6fb2"
-shortcut = "l"
-page = "location.md"
-
-# Doccano writes a label's name below each span. Where long names overprint each other there, a label gets a shorter
-# one for the annotators, `display = "PERS"`; the corpus keeps its name.
-
-# A label whose spans state a number of people gets `quantity = true`; its values are read and exported.
-
-# Surfaces that a check accepts, by the check's id.
-[allow]
-leading-article = ["The Hague"]
-"""
 REMEDY = "A [[label]] has name, definition, colour, shortcut and page; `goldspan init FOLDER` writes an example."
 Text = Annotated[str, Field(min_length=1, description="a text")]
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from goldspan import new_project
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
@@ -431,7 +432,7 @@ def test_any_text_and_any_spans_come_back_equal(doccano, people, data):
 
 def corpus_of(examples, folder):
     """A corpus whose one article has these examples; they need not be paragraphs."""
-    corpus = Corpus.create(Path(folder) / "corpus")
+    corpus = new_project.create(Path(folder) / "corpus")
     label = '[[label]]\nname = "{0}"\ndefinition = "."\ncolour = "#112233"\nshortcut = "{1}"\npage = "x.md"\n'
     labels = (label.format(name, number) for number, name in enumerate(strategies.LABELS))
     (corpus.guidelines / "labels.toml").write_text('version = "1"\n' + "".join(labels))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount, visible
 
@@ -99,6 +100,8 @@ def run(
     for path in changed:
         print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
     print(_end(plan, applied=apply))
+    if apply:
+        print_next_step(corpus, "pull", json)
     if not plan.is_complete:
         raise typer.Exit(1)
 

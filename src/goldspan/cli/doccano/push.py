@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import ServerError
 from goldspan.report.text import amount
@@ -119,9 +120,12 @@ def run(
     invitation_report = None if invited is None else invited.json()
     console.write_json(json, {"applied": apply, **request.json(), **report, "invitation": invitation_report})
     _print_plan(request, plans[0])
+    print_blanks(corpus, for_annotators=True)
     console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
     if invited is not None:
         print_invitation(request.project_plan, invited, invitations)
+    if apply:
+        print_next_step(corpus, "push", json)
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
 

@@ -1,0 +1,210 @@
+"""What comes next in a project: one line, with the command, at the end of what a command prints.
+
+The state of the project alone decides, so that all commands say the same; where two things can be done, the command
+that just ended decides which is nearer. The line is part of the report for people, as the sentence is that a plan was
+not applied. It is left out where `--json` asks for the report: a script reads that, and knows what it does next. It is
+left out, too, where a plan was only shown, since its end says how to carry it out.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from goldspan.cli.console import print_line
+from goldspan.corpus import Corpus
+from goldspan.corpus.blanks import blank_sentence, find_blanks, find_guideline_blanks, undefined_labels
+from goldspan.errors import GoldspanError, NotFoundError
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+Command = Literal["init", "add", "suggest", "push", "pull", "agree", "adjudicate", "split", "build"]
+# What a command is about: articles that nobody has annotated, gold, or what annotators have confirmed.
+EARLY: frozenset[Command] = frozenset({"init", "add", "suggest", "push"})
+LATE: frozenset[Command] = frozenset({"split", "build"})
+MOST_NAMED = 5
+PLACEHOLDERS = frozenset({"PATH...", "PREDICTIONS", "NAME"})  # for which people write their own
+
+
+def print_next_step(corpus: Corpus, after: Command, json: Path | None = None, here: Path | None = None) -> None:
+    """Print what comes next, unless the command wrote a report for scripts.
+
+    Args:
+        corpus: the project.
+        after: the command that ends.
+        json: the file of `--json`.
+        here: the folder in which the next command is typed; the current one if None.
+    """
+    if json is not None:
+        return
+    try:
+        step = next_step(corpus, after, here)
+    except (GoldspanError, OSError):  # what the command was asked for is done; the next one reports it
+        return
+    if step is not None:
+        print_line(f"Next: {step}")
+
+
+def print_blanks(corpus: Corpus, *, for_annotators: bool = False) -> None:
+    """Print what is to be filled in, for annotators or before a release, if there is anything.
+
+    Args:
+        corpus: the project.
+        for_annotators: only in what annotators read.
+    """
+    found = find_guideline_blanks(corpus) if for_annotators else find_blanks(corpus)
+    if sentence := blank_sentence(found, corpus.root):
+        print_line(sentence)
+
+
+def next_step(corpus: Corpus, after: Command, here: Path | None = None) -> str | None:
+    """What comes next after a command, as a clause with the command to run; None if there is nothing.
+
+    Args:
+        corpus: the project.
+        after: the command that ends.
+        here: the folder in which the next command is typed; the current one if None.
+
+    Raises:
+        InputError: for a file of the project that cannot be read.
+    """
+    return _State(Corpus(corpus.root), after, here or Path.cwd()).step()  # read again: the command has changed it
+
+
+@dataclass(frozen=True)
+class _State:
+    """A project after a command, and the folder in which the next command is typed."""
+
+    corpus: Corpus
+    after: Command
+    here: Path
+
+    def step(self) -> str | None:
+        """What comes next."""
+        ids = [entry.id for entry in self.corpus.entries]
+        if not ids:
+            return self._first_articles()
+        with_gold = [name for name in ids if (self.corpus.gold / f"{name}.jsonl").is_file()]
+        read = {path.stem for name in self.corpus.annotators() for path in (self.corpus.passes / name).glob("*.jsonl")}
+        pending = [name for name in ids if name not in read.union(with_gold)]
+        stages = (
+            partial(self._of_pending, pending),
+            partial(self._of_passes, read),
+            partial(self._of_gold, with_gold),
+        )
+        nearest = 0 if self.after in EARLY else 2 if self.after in LATE else 1
+        ordered = [*stages[nearest:], *reversed(stages[:nearest])]
+        return next((step for stage in ordered if (step := stage()) is not None), None) or self._of_dataset()
+
+    def _first_articles(self) -> str:
+        add = f"add articles: {self._command('add', 'PATH...', '--apply')}"
+        if undefined := undefined_labels(self.corpus):
+            return f"{self._definitions(undefined)}, and {add}"
+        return add
+
+    def _definitions(self, undefined: Sequence[str]) -> str:
+        """What is to be done where labels have no definition."""
+        verb = "marks" if len(undefined) == 1 else "mark"
+        return f"say in {self._path(self.corpus.scheme_file)} what {enumerate_names(undefined, most=MOST_NAMED)} {verb}"
+
+    def _of_pending(self, pending: Collection[str]) -> str | None:
+        """What comes next for articles that nobody has annotated."""
+        if not pending:
+            return None
+        from goldspan.doccano.corpus_record import read_record
+
+        without = [name for name in pending if not (self.corpus.suggestions / f"{name}.jsonl").is_file()]
+        if without and self.after not in ("suggest", "push", "build"):
+            return f"draft the spans of {amount(len(without), 'article')}: {self._command('suggest')}"
+        projects = read_record(self.corpus).projects
+        if projects and self.after != "suggest":
+            pull = self._command("doccano", "pull", "--project", projects[0].name, "--apply")
+            return f"while they annotate and confirm, copy what they have done: {pull}"
+        if undefined := undefined_labels(self.corpus):
+            return f"{self._definitions(undefined)}, then push: {self._push()}"
+        return f"give {amount(len(pending), 'article')} to annotators: {self._push()}"
+
+    def _push(self) -> str:
+        """The command that gives articles to annotators, and what must be there before."""
+        from goldspan.doccano.corpus_record import read_record
+        from goldspan.doccano.members import find_members
+        from goldspan.new_project import project_name
+
+        projects = read_record(self.corpus).projects
+        name = projects[0].name if projects else project_name(self.corpus)
+        push = self._command("doccano", "push", "--project", name, "--apply")
+        if projects or find_members(self.corpus):
+            return push
+        members = self._path(self.corpus.guidelines / "members.toml")
+        return f"{push} (first list who annotates in {members}; goldspan doccano start makes a server)"
+
+    def _of_passes(self, read: Collection[str]) -> str | None:
+        """What comes next for what annotators have confirmed."""
+        if not read:
+            return None
+        from goldspan.adjudication import gold
+        from goldspan.adjudication.state import read_state
+
+        state = read_state(self.corpus)
+        new = gold.plan(state).new
+        if self.after == "pull" and state.derived.settled:
+            return f"see how far they agree: {self._command('agree')}"
+        if state.open and not (new and self.after == "adjudicate"):
+            settle = self._command("adjudicate", "--settle", "--as", "NAME")
+            return f"decide {amount(len(state.open), 'dispute')}: {settle} (or --push --project P, in Doccano)"
+        if new:
+            return f"write {amount(len(new), 'example')} into gold: {self._command('adjudicate', '--apply')}"
+        if not state.derived.settled and not state.gold:
+            return (
+                "gold is what two annotators of an example agree on: have a second one annotate and pull again, or let "
+                "all work on one annotation with goldspan doccano push --shared"
+            )
+        return None
+
+    def _of_gold(self, with_gold: Collection[str]) -> str | None:
+        """What comes next for gold."""
+        if not with_gold:
+            return None
+        assigned = {name for ids in self.corpus.splits().values() for name in ids}
+        if unassigned := [name for name in with_gold if name not in assigned]:
+            return (
+                f"assign {amount(len(unassigned), 'article')} with gold to train, validation and test, and export: "
+                f"{self._command('build')} (goldspan split shows the splits first)"
+            )
+        if self.after != "build" and not _is_built(self.corpus):
+            return f"check all, write the tables and export the dataset: {self._command('build')}"
+        return None
+
+    def _of_dataset(self) -> str | None:
+        if not _is_built(self.corpus):
+            return None
+        gold = self._path(self.corpus.gold)
+        return f"score a model: {self._command('evaluate', gold, 'PREDICTIONS', '--split', 'test')}"
+
+    def _command(self, *words: str) -> str:
+        """A command as it is typed in the folder."""
+        try:
+            is_found = Corpus.find(self.here).root.resolve() == self.corpus.root.resolve()
+        except NotFoundError:
+            is_found = False
+        root = [] if is_found else ["--root", shlex.quote(str(self.corpus.root))]
+        quoted = (word if word in PLACEHOLDERS else shlex.quote(word) for word in words)
+        return " ".join(["goldspan", *quoted, *root])
+
+    def _path(self, path: Path) -> str:
+        """A path as it is typed in the folder."""
+        return str(path.relative_to(self.here)) if path.is_relative_to(self.here) else str(path)
+
+
+def _is_built(corpus: Corpus) -> bool:
+    """Whether the dataset is newer than gold and splits."""
+    from goldspan.export import MARKER
+
+    built = corpus.build / "dataset" / MARKER
+    sources = [*corpus.gold.glob("*.jsonl"), *(corpus.folder / "splits").glob("*.txt")]
+    return built.is_file() and built.stat().st_mtime >= max((path.stat().st_mtime for path in sources), default=0)
