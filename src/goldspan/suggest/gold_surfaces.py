@@ -23,6 +23,7 @@ from pydantic import Field
 
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount, enumerate_names
+from goldspan.suggest.extents import Extents
 from goldspan.suggest.name_matcher import NameMatcher, is_case_variant, written_form
 from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
@@ -107,12 +108,11 @@ class SurfaceCounts:
         places = {(start, end): name for start, end, name in self.matcher.find(example.text)}
         for place in marked.keys() - places.keys():  # a part of a word
             places[place] = self.matcher.add(example.text[slice(*place)])
-        unannotated = example.unannotated_parts
+        unannotated = Extents(example.unannotated_parts)
+        inside = Extents(marked)
         for (start, end), name in places.items():
             labels = marked.get((start, end))
-            if not name or any(start < stop and begin < end for begin, stop in unannotated):
-                continue
-            if labels is None and any(one.start <= start and end <= one.end for one in example.spans):
+            if not name or unannotated.touch(start, end) or (labels is None and inside.contain(start, end)):
                 continue
             form = written_form(example.text[start:end])
             counts = self._counts[name].setdefault(form, Counter())

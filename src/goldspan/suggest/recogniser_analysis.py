@@ -34,6 +34,7 @@ from goldspan.evaluation.result import ArticleSpan, Counts, Scores
 from goldspan.evaluation.score_estimates import ScoreEstimate, estimate_scores
 from goldspan.intervals import IntervalSettings
 from goldspan.suggest.combination import combine
+from goldspan.suggest.extents import Extents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -280,13 +281,13 @@ class _JudgedText:
         spans: of gold, outside these.
     """
 
-    texts: list[tuple[int, int]]
-    open: list[tuple[int, int]]
+    texts: Extents
+    open: Extents
     spans: dict[_LabelledExtent, str]
 
     def judges(self, start: int, end: int) -> bool:
         """Whether an extent lies in what gold judges, with some character at least, and in nothing that is open."""
-        return _touches(self.texts, start, end) and not _touches(self.open, start, end)
+        return self.texts.touch(start, end) and not self.open.touch(start, end)
 
 
 @dataclass
@@ -502,30 +503,13 @@ def _placed(gold: Sequence[Example], suggested: Sequence[Example]) -> list[tuple
 def _judged_text(placed: Sequence[tuple[int, Example]]) -> _JudgedText:
     texts = [(at, at + len(example.text)) for at, example in placed]
     unannotated = [(at + start, at + end) for at, example in placed for start, end in example.unannotated_parts]
-    judged = _JudgedText(_united(texts), _united(unannotated), {})
+    judged = _JudgedText(Extents(texts), Extents(unannotated), {})
     for at, example in placed:
         for span in example.spans:
             place = _LabelledExtent(at + span.start, at + span.end, span.label)
             if judged.judges(place.start, place.end):
                 judged.spans[place] = example.surface(span)
     return judged
-
-
-def _united(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The extents in order, those that overlap or touch as one."""
-    united: list[tuple[int, int]] = []
-    for start, end in sorted(extents):
-        if united and start <= united[-1][1]:
-            united[-1] = (united[-1][0], max(end, united[-1][1]))
-        else:
-            united.append((start, end))
-    return united
-
-
-def _touches(extents: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether an extent shares a character with one of some that are in order and do not overlap."""
-    number = bisect_left(extents, (end,)) - 1
-    return number >= 0 and extents[number][1] > start
 
 
 def _summed(table: Mapping[str, Sequence[int]]) -> list[int]:
