@@ -161,6 +161,23 @@ def test_proposals_are_written_only_if_they_are_accepted_and_never_over_what_peo
     assert statuses(added(corpus, path, accept_proposals=True)) == [("a", "unchanged")]
 
 
+def test_the_lines_of_a_page_propose_what_the_page_does_not_state(corpus, inbox):
+    lines = "".join(f"<p>{words}</p>" for words in ("Von Jan Jansen", "3. Mai 2024", *TEXTS))
+    write(inbox / "a.html", f"<html><head><title>T</title></head><body><article>{lines}</article></body></html>")
+    (row,) = added(corpus, inbox, language="de").articles
+    assert (dict(row.stated), dict(row.proposed)) == (
+        {"title": "T"}, {"author": "Jan Jansen", "published": "2024-05-03"},
+    )  # fmt: skip
+
+
+def test_what_people_wrote_in_the_manifest_leaves_no_doubt(corpus, inbox):
+    path = write(inbox / "a.txt", f"Troops leave\n03/04/2024\n\n{TEXTS[0]}\n{TEXTS[1]}")
+    (doubt,) = added(corpus, path).doubts
+    assert "'03/04/2024' is one of two days" in doubt[1]
+    assert not added(corpus, path, stated={"published": "2024-04-03"}).doubts
+    assert not added(corpus, path).doubts
+
+
 def test_rows_without_a_text_and_texts_that_are_there_already_are_left_out_with_their_reason(corpus, inbox):
     rows = [{"id": "a", "text": TEXTS[0]}, {"id": "b", "text": " \n"}, {"id": "c"}, {"id": "d", "text": TEXTS[0]}]
     path = table(inbox / "news.jsonl", *rows, rows[0])

@@ -87,6 +87,8 @@ def test_an_xhtml_page_states_its_encoding_in_its_first_line(tmp_path):
         ('<title>T – Z</title><meta property="og:site_name" content="Z">', {"title": "T", "publisher": "Z"}),
         ('<meta name="author" content="https://a.de/jan"><meta property="og:url" content="/1">', {}),
         ('<meta name="date" content="03/04/2024">', {}),
+        ('<meta name="DC.date" content="2024"><meta name="date" content="2024-05-03">', {"published": "2024-05-03"}),
+        ('<meta property="og:url" content="/1"><link rel="canonical" href="https://a.de/1">', {"url": "https://a.de/1"}),
         ('<script type="application/ld+json">{broken</script>', {}),
         ('<script type="application/ld+json">{"@type": "Organization", "name": "Z"}</script>', {}),
         ("", {}),

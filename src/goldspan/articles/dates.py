@@ -32,7 +32,8 @@ EAST_ASIAN = re.compile(
     re.DOTALL,
 )
 NUMERIC = re.compile(
-    r"(?P<first>\d{1,2})(?P<mark>[-/.])\s?(?P<second>\d{1,2})(?P=mark)\s?(?P<year>\d{4})(?:[,\s]\s*\d{1,2}:\d{2}.*)?",
+    r"(?:[^\W\d]{2,}\.?,?\s+)?(?P<first>\d{1,2})(?P<mark>[-/.])\s?(?P<second>\d{1,2})(?P=mark)\s?(?P<year>\d{4})"
+    r"(?:[,\s|–-]+\d{1,2}[:.]\d{2}.*)?",
     re.DOTALL,
 )
 NAMED = re.compile(
@@ -41,6 +42,9 @@ NAMED = re.compile(
     r"|(?P<month_first>[^\W\d]+)\.?\s+(?P<second_day>\d{1,2})(?:st|nd|rd|th)?,?\s+)"
     r"(?P<year>\d{4})(?:\s*(?:r|г|ж)\.)?(?P<rest>[,\s].*)?",
     re.DOTALL,
+)
+OF_C = re.compile(  # as C and Java print it: Mon Oct 11 14:57:21 CEST 2021
+    r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) {1,2}(?P<day>\d{1,2}) \d{2}:\d{2}:\d{2} (?:[A-Z]{3,5} )?(?P<year>\d{4})"
 )
 TIME = re.compile(r"[\s,.|·–—-]*(?:\w{1,4}\s+)?(?:\d{1,2}[:.h]\d{2}.*)?", re.DOTALL)  # what may follow a date
 
@@ -63,6 +67,9 @@ def publication_date(value: object, language: str = "en", order: DateOrder | Non
             return _day(match["year"], match["month"], match["day"])
     if match := NUMERIC.fullmatch(text):
         return _numeric(match, order)
+    if match := OF_C.fullmatch(text):
+        month = _month(match["month"].casefold(), "en")
+        return _day(match["year"], month, match["day"]) if month else None
     return _named(text, language) or _of_mail(text)
 
 

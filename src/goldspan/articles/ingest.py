@@ -390,7 +390,9 @@ class _Plan:
 
     def _note(self, article: ReceivedArticle) -> None:
         """Note what is not clear about an article, and that it seems to be in another language."""
-        self.addition.doubts += [(article.place, doubt) for doubt in article.doubts.values()]
+        entry = self.register.entries[article.id]
+        open_ = [doubt for key, doubt in article.doubts.items() if getattr(entry, key, None) is None]
+        self.addition.doubts += [(article.place, doubt) for doubt in open_]
         language = self.options.reading.language
         stated = (article.language or "").replace("_", "-").split("-")[0].lower()
         if stated and language not in {stated, "xx"}:

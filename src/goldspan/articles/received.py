@@ -268,12 +268,11 @@ def _read_file(path: Path, options: ArticleOptions) -> ReceivedArticle:
         return _finished(article, options, {}, {})
     read = markdown.read_markdown(path) if suffix in markdown.SUFFIXES else webpages.read_page(path)
     stated, doubts = statements(read.stated, options.language, options.order)
-    proposed: Mapping[str, str] = {}
-    if isinstance(read, markdown.MarkdownArticle):
-        header = story_header(read.text, options.language, options.order)
-        proposed = {**header.proposed, **({"title": read.heading} if read.heading else {})}
-        doubts = {**header.doubts, **doubts}
-    elif read.is_notice:
+    header = story_header(read.text, options.language, options.order)
+    proposed, doubts = header.proposed, {**header.doubts, **doubts}
+    if isinstance(read, markdown.MarkdownArticle) and read.heading:
+        proposed = {**proposed, "title": read.heading}
+    if isinstance(read, webpages.WebPage) and read.is_notice:
         doubts["text"] = "the text may be a notice on cookies or subscriptions, not an article"
     article = ReceivedArticle(
         id="",

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json
 from goldspan.articles.columns import ADDRESS, one_line
+from goldspan.articles.dates import publication_date
 from goldspan.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
@@ -251,14 +252,21 @@ def _statements(html: str) -> tuple[dict[str, Any], str | None]:
         values = [linked[key]] if one_line(linked.get(key)) else []
         values += [value for name in names if (value := _meta(meta.get(name, []), key))]
         values += [value for value in (_element(tree, key),) if value]
-        if values:
-            found[key] = values[0]
+        if values:  # a year, a path: another element may state the whole
+            found[key] = next((value for value in values if _is_whole(key, one_line(value))), values[0])
     publisher = one_line(found.get("publisher"))
     title = one_line(found.get("title"))
     if publisher and (match := re.fullmatch(rf"(.+?)\s+[|·–—-]\s+{re.escape(publisher)}", title)):
         found["title"] = match[1]
     language = tree.get("lang") or one_line(linked.get("language")) or None
     return found, language
+
+
+def _is_whole(key: str, words: str) -> bool:
+    """Whether words are a whole date, where that is meant, or a whole address."""
+    if key == "published":
+        return publication_date(words) is not None
+    return key != "url" or ADDRESS.fullmatch(words) is not None
 
 
 def _meta(values: list[str], key: str) -> str:
