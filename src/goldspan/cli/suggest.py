@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from goldspan.articles.documents import Document
     from goldspan.articles.examples import Segmentation
     from goldspan.suggest.run import SuggestionTally
+    from goldspan.suggest.suggestion_counts import SuggestionCounts
     from goldspan.suggest.suggester import Suggester
     from goldspan.suggest.suggestion_folder import ModelChoice
 
@@ -139,9 +140,7 @@ def run(
     for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
     print(f"{counts.suggested.total():,} span(s) in {counts.articles:,} article(s), written to {target}")
-    console.print_table(console.report_console(), counts.table())
-    for remark in counts.remarks():
-        console.print_line(remark)
+    _print_counts(counts)
     if against is not None:
         _report_scores(tally, against, html)
     console.print_written(json)
@@ -154,6 +153,13 @@ def run(
         raise typer.Exit(1)
     if target == corpus.suggestions:
         print_next_step(corpus, "suggest", json)
+
+
+def _print_counts(counts: SuggestionCounts) -> None:
+    """Print what each recogniser found of each label, and why there is nothing of some."""
+    console.print_table(console.report_console(), counts.table())
+    for remark in counts.remarks():
+        console.print_line(remark)
 
 
 def _report_scores(tally: SuggestionTally, against: str, html: Path | None) -> None:
