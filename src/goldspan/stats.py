@@ -74,6 +74,8 @@ def write_statistics(corpus: Corpus, tables: Sequence[Table]) -> list[Path]:
 def score_suggestions(corpus: Corpus, gold: Sequence[Example], model: str | None = None) -> dict[str, SuggestionScores]:
     """The scores of fresh suggestions for the articles of gold, and of those with a further model if one is named.
 
+    Those of a recogniser that asks a server take no part: whoever builds the tables again is to get the same ones.
+
     Args:
         corpus: its seeds are read, and its recognisers suggest.
         gold: the curated examples.
@@ -95,7 +97,7 @@ def _scores(corpus: Corpus, gold: Sequence[Example], choice: ModelChoice) -> Sug
     for example in gold:
         by_article[example.article].append(example)
     paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in by_article]
-    suggester, segmentation = choice.suggester(corpus), Segmentation.of(corpus)
+    suggester, segmentation = choice.suggester(corpus).without_asking(), Segmentation.of(corpus)
     analysis = RecogniserAnalysis(suggester.names)
     suggested = suggest_documents(documents(paths), suggester=suggester, segmentation=segmentation)
     for document, suggestions in suggested if paths else ():

@@ -136,7 +136,7 @@ def run(
     )
     for document in console.progress(written, "suggesting"):
         tally.add(document.id, document.suggested)
-    console.write_json(json, tally.report() | {"model": choice.model})
+    console.write_json(json, tally.report() | {"model": choice.model, "not_read": suggester.not_read})
     for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
     print(f"{counts.suggested.total():,} span(s) in {counts.articles:,} article(s), written to {target}")
@@ -144,15 +144,21 @@ def run(
     if against is not None:
         _report_scores(tally, against, html)
     console.print_written(json)
-    if suggester.unread:
+    _require_all_read(suggester)
+    if target == corpus.suggestions:
+        print_next_step(corpus, "suggest", json)
+
+
+def _require_all_read(suggester: Suggester) -> None:
+    """Exit with 1 if a recogniser could not read all that it was asked to."""
+    examples = {example for unread in suggester.not_read.values() for example in unread}
+    if examples:
         print(
-            f"goldspan: {amount(len(suggester.unread), 'example')} could not be read by every recogniser: their lines "
-            'say by which, in the key "not_read_by". Run it again: what was answered is not asked again.',
+            f"goldspan: {amount(len(examples), 'example')} could not be read by every recogniser: their lines say by "
+            'which, in the key "not_read_by". Run it again: what was answered is not asked again.',
             file=sys.stderr,
         )
         raise typer.Exit(1)
-    if target == corpus.suggestions:
-        print_next_step(corpus, "suggest", json)
 
 
 def _print_counts(counts: SuggestionCounts) -> None:

@@ -64,9 +64,11 @@ class AskingRecogniser(Protocol):
     """A recogniser that asks a server, which takes time or money, and may give no answer about a part of the texts.
 
     Args:
+        name: as that of every recogniser.
         may_ask: whether it asks; without leave it knows only what it asked before.
         unread: by the id of an example, why it was not read: no spans there do not mean that there is nothing.
     """
 
+    name: str
     may_ask: bool
     unread: Mapping[str, str]

@@ -88,15 +88,19 @@ class Suggester:
         """The recognisers that ask a server."""
         return [one for one in self.recognisers if isinstance(one, AskingRecogniser)]
 
+    def without_asking(self) -> Suggester:
+        """The suggester without the recognisers that ask a server."""
+        return Suggester([one for one in self.recognisers if not isinstance(one, AskingRecogniser)])
+
     def permit_requests(self) -> None:
         """Let those recognisers ask."""
         for one in self.asking:
             one.may_ask = True
 
     @property
-    def unread(self) -> frozenset[str]:
-        """The ids of the examples that some recogniser could not read."""
-        return frozenset(example for one in self.asking for example in one.unread)
+    def not_read(self) -> dict[str, dict[str, str]]:
+        """By recogniser, the ids of the examples that it could not read, with the reason."""
+        return {one.name: dict(one.unread) for one in self.asking if one.unread}
 
     @property
     def labels(self) -> frozenset[str]:
@@ -125,7 +129,7 @@ class Suggester:
             yield DocumentSuggestions(suggested, alone, found)
 
     def _not_read_by(self, example: Example) -> list[str]:
-        return [one.name for one in self.recognisers if isinstance(one, AskingRecogniser) and example.id in one.unread]
+        return [one.name for one in self.asking if example.id in one.unread]
 
 
 def _with_suggestions(example: Example, suggested: Sequence[SuggestedSpan], not_read_by: list[str]) -> Example:

@@ -1,6 +1,7 @@
 """The recogniser against a stub server: quotes in any script, parts of articles, cache, budget, faults, command."""
 
 import json
+import shutil
 import threading
 import time
 
@@ -10,7 +11,9 @@ from typer.testing import CliRunner
 from goldspan import cli
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
+from goldspan.doccano.push.desired_state import unread_examples
 from goldspan.errors import GoldspanError, InputError, NotFoundError, ServerError
+from goldspan.stats import all_tables
 from goldspan.suggest.language_model.options import KEY_VARIABLE
 from goldspan.suggest.language_model.recogniser import LanguageModel
 from goldspan.suggest.suggester import NOT_READ_BY, Suggester
@@ -229,7 +232,7 @@ def test_without_leave_nothing_is_asked_and_what_is_not_known_is_named(toy):
     assert len(known.examples[0].spans) == 1
     assert NOT_READ_BY not in known.examples[0].extra
     assert unknown.examples[0].extra[NOT_READ_BY] == ["language-model"]
-    assert suggester.unread == {"b.p01"}
+    assert list(suggester.not_read["language-model"]) == ["b.p01"]
     assert "did not read 1 example: b.p01: only `goldspan suggest` asks" in "\n".join(suggester.notes)
 
 
@@ -529,13 +532,17 @@ def test_the_command_writes_names_the_recogniser_and_tells_what_was_asked(toy):
 def test_the_command_keeps_what_is_done_names_the_rest_and_exits_with_one(toy):
     with ModelStub(quoting(SHIPS)) as stub:
         settings(toy, stub.address, "most_requests = 1\nparallel = 1")
-        done = suggest(toy)
+        done = suggest(toy, "--json", str(toy.root / "report.json"))
         assert done.exit_code == 1
         assert "could not be read by every recogniser" in done.stderr
         assert "most_requests = 1 is used up" in done.stderr
         rows = [row for path in sorted(toy.suggestions.glob("*.jsonl")) for row in lines_of(toy, path.stem)]
         unread = [row["id"] for row in rows if row.get(NOT_READ_BY) == ["language-model"]]
         assert 0 < len(unread) < len(rows)
+        assert json.loads((toy.root / "report.json").read_text())["not_read"] == {
+            "language-model": dict.fromkeys(unread, "most_requests = 1 is used up")
+        }
+        assert unread_examples(toy, toy.select_entries()) == {"language-model": len(unread)}
         assert any(row["spans"] for row in rows)
         settings(toy, stub.address)
         assert suggest(toy).exit_code == 0
@@ -575,3 +582,12 @@ def test_other_commands_take_what_the_cache_has_and_never_ask(toy):
         assert done.exit_code == 0, done.output
         assert len(stub.requests) == asked
     assert any(row["spans"] for path in toy.suggestions.glob("*.jsonl") for row in lines_of(toy, path.stem))
+
+
+def test_the_tables_do_not_depend_on_what_a_server_once_answered(toy):
+    with ModelStub(quoting(SHIPS)) as stub:
+        corpus = settings(toy, stub.address)
+        suggest(toy)
+        tables = [table.markdown() for table in all_tables(corpus)]
+        shutil.rmtree(toy.build)
+        assert [table.markdown() for table in all_tables(corpus)] == tables

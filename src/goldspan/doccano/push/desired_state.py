@@ -14,9 +14,10 @@ from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import doccano
 from goldspan.formats.doccano import ExampleKey
+from goldspan.suggest.suggester import NOT_READ_BY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example, Span
     from goldspan.corpus import Corpus
@@ -131,6 +132,18 @@ def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[E
         if suggestion is None or suggestion.text != example.text:
             raise InputError("was suggested for another text", file=file, example=example.id, remedy=OUTDATED)
         yield example.with_spans(suggestion.spans)
+
+
+def unread_examples(corpus: Corpus, entries: Iterable[ManifestEntry]) -> Counter[str]:
+    """How many examples of some articles each recogniser could not read, by its name.
+
+    Raises:
+        InputError: if a file of suggestions is not valid.
+    """
+    paths = [corpus.suggestions / f"{entry.id}.jsonl" for entry in entries]
+    examples = (example for path in paths if files.is_there(path) for example in formats.load(path, "gold"))
+    names = (example.extra.get(NOT_READ_BY) for example in examples)
+    return Counter(str(name) for some in names if isinstance(some, list) for name in some)
 
 
 def upload_rows(

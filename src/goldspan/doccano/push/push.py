@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import ManifestEntry
     from goldspan.doccano.annotator_guide import ProjectKind
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
@@ -228,7 +229,7 @@ class PushRequest:
         views: how each of them is shown.
         options: how to push.
         controls: the controls; their list is not written yet.
-        remarks: why no span is filled in, where suggestions were to be and there are none.
+        remarks: why no span is filled in, where suggestions were to be and there are none; what no recogniser read.
     """
 
     server: Doccano
@@ -349,8 +350,21 @@ def prepare_push(
         views=example_views(corpus, examples, line_breaks, complete=chosen),
         options=options,
         controls=controls,
-        remarks=_without_suggestions(corpus, len(entries), examples) if prefill == "suggestions" else (),
+        remarks=_of_suggestions(corpus, entries, examples) if prefill == "suggestions" else (),
     )
+
+
+def _of_suggestions(corpus: Corpus, entries: Sequence[ManifestEntry], examples: Sequence[Example]) -> list[str]:
+    """What a project leader should know of the suggestions that are filled in."""
+    unread = desired_state.unread_examples(corpus, entries)
+    return [
+        *_without_suggestions(corpus, len(entries), examples),
+        *(
+            f"{name} did not read {amount(number, 'example')}: that it suggests nothing there does not mean that there "
+            "is nothing"
+            for name, number in unread.items()
+        ),
+    ]
 
 
 def _without_suggestions(corpus: Corpus, articles: int, examples: Sequence[Example]) -> list[str]:
