@@ -26,7 +26,7 @@ kind = "gold"
 kind = "patterns"
 file = "x.jsonl"
 """
-in_one_folder = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+in_one_folder = hypothesis_settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Patterns(StrictModel):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from goldspan import InputError
-from goldspan.validation import LONGEST_SEARCH, StrictModel, read_toml, toml_line
+from goldspan.validation import MOST_LINES, StrictModel, read_toml, toml_line
 
 TEXT = '''\
 # A comment with label = 3.
@@ -50,6 +50,23 @@ def test_the_line_on_which_a_value_begins(location, line):
     assert toml_line(TEXT.replace("\n", "\r\n"), location) == line
 
 
+def searched_line(text, location):
+    """The same by trying every beginning of the text."""
+    start = 1
+    for number in range(1, text.count("\n") + 2):
+        try:
+            value = tomllib.loads("\n".join(text.split("\n")[:number]))
+            for part in location:
+                value = value[part]
+        except tomllib.TOMLDecodeError:
+            continue
+        except (KeyError, IndexError, TypeError):
+            start = number + 1
+            continue
+        return start
+    return None
+
+
 @given(
     st.lists(st.sampled_from(["", "# x", 'a = """', "[", "[[t]]", "k = 1", "]", '"""']), max_size=12), st.integers(0, 2)
 )
@@ -61,12 +78,20 @@ def test_the_line_of_a_key_holds_it_whatever_stands_around(lines, number):
         return
     line = toml_line(text, ("t", number, "k"))
     assert line is None or lines[line - 1] == "k = 1"
+    for place in (("k",), ("t",), ("t", number), ("t", number, "k"), ("a",)):
+        assert toml_line(text, place) == searched_line(text, place)
 
 
-def test_no_line_is_searched_in_a_long_file():
-    text = "".join(f"k{number} = 1\n" for number in range(LONGEST_SEARCH + 1))
-    assert toml_line(text, (f"k{LONGEST_SEARCH - 1}",)) == LONGEST_SEARCH
-    assert toml_line(text, (f"k{LONGEST_SEARCH}",)) is None
+def test_the_line_of_a_key_is_found_in_a_long_file():
+    text = "".join(f"k{number} = [\n1,\n]\n" for number in range(1000))
+    assert [toml_line(text, (f"k{number}",)) for number in (0, 1, 500, 998, 999)] == [1, 4, 1501, 2995, 2998]
+    assert toml_line(text, ("k1000",)) is None
+
+
+def test_the_search_for_a_line_ends():
+    text = "a = [\n" + "1,\n" * 3000 + "]\n"
+    assert toml_line(text, ("a",)) is None
+    assert toml_line(text[: MOST_LINES // 1000], ("a",)) is None, "no TOML"
 
 
 class Inner(StrictModel):

@@ -31,7 +31,8 @@ M = TypeVar("M", bound=BaseModel)
 
 UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 CONSTANTS = {"None": "null", "True": "true", "False": "false"}  # as a file writes them
-LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a key is searched: the search is quadratic
+LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a fault is searched: the search is quadratic
+MOST_LINES = 100_000  # of a TOML file, that are read again and again in search of a value
 DEEP_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*\.[ \t]*){{{strict_json.DEEPEST}}}""")
 PLACE = re.compile(r"at line (\d+), column \d+")
 CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
@@ -298,23 +299,37 @@ def _known(model: type, location: Sequence[int | str]) -> tuple[list[str], str |
 def toml_line(text: str, location: Sequence[int | str]) -> int | None:
     """The line, from 1, on which a value of a TOML file begins; None if it is not found.
 
-    The beginnings of the file are parsed, the shortest first: the value is in the line with which it first appears.
+    What a beginning of the file has, all longer ones have. So the longest beginning without the value is found by
+    halving, and the value begins on the next line. A beginning that ends inside a value of several lines is no TOML;
+    the next longer one that is takes its place.
 
     Args:
         text: of the file, valid TOML.
         location: its keys and indices from the root, as `("label", 0, "name")`.
     """
     lines = text.replace("\r\n", "\n").split("\n")
-    start = 1
-    for number in range(1, min(len(lines), LONGEST_SEARCH) + 1):
-        try:
-            value = tomllib.loads("\n".join(lines[:number]))
-        except tomllib.TOMLDecodeError:  # inside a value of several lines
-            continue
-        if _holds(value, location):
-            return start if location else None
-        start = number + 1
-    return None
+    if not location or not _begins_with(lines, location):
+        return None
+    without, after, read = 0, len(lines), 0  # beginnings of `after` lines and more have it, or are no TOML
+    while after - without > 1:
+        middle = (without + after) // 2
+        for number in range(middle, after):
+            found = _begins_with(lines[:number], location)
+            read += number
+            if found is not None or read > MOST_LINES:
+                break
+        if read > MOST_LINES:
+            return None
+        without, after = (number, after) if found is False else (without, middle)
+    return without + 1
+
+
+def _begins_with(lines: Sequence[str], location: Sequence[int | str]) -> bool | None:
+    """Whether the beginning of a TOML file has a value; None if it is no TOML."""
+    try:
+        return _holds(tomllib.loads("\n".join(lines)), location)
+    except tomllib.TOMLDecodeError:
+        return None
 
 
 def _holds(value: Any, location: Sequence[int | str]) -> bool:  # noqa: ANN401  (TOML is any)

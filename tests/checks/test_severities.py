@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from goldspan import InputError, checks, files, settings
@@ -110,6 +111,7 @@ def test_an_unknown_check_is_refused_with_those_like_it(name, near, tmp_path):
         checks.read_severities(settings.read(None, {variable: "off"}))
 
 
+@hypothesis_settings(max_examples=25)
 @given(st.dictionaries(st.sampled_from(OPTIONAL), st.sampled_from(["error", "warning", "off"])))
 def test_a_level_changes_the_findings_of_its_check_and_no_others(levels):
     def findings(severities):

@@ -99,7 +99,7 @@ def read_severities(settings: Settings) -> Severities:
     chosen = [name for name in IDS if name in settings.checks]
     return Severities(
         {name: settings.checks[name] for name in chosen},
-        {name: settings.origin("checks", name).place for name in chosen},
+        {name: settings.origin("checks", name).place for name in chosen if settings.checks[name] == "off"},
     )
 
 

@@ -23,16 +23,11 @@ class Severities:
 
     Args:
         levels: by check, in the order of the table of checks.
-        places: where each is stated: `goldspan.toml:5`, or a variable.
+        off: those that are off, each with the place where that is stated: `goldspan.toml:5`, or a variable.
     """
 
     levels: Mapping[str, CheckLevel] = field(default_factory=dict)
-    places: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def off(self) -> dict[str, str]:
-        """The checks that are off, each with the place where that is stated."""
-        return {name: self.places[name] for name, level in self.levels.items() if level == "off"}
+    off: Mapping[str, str] = field(default_factory=dict)
 
     def level(self, check: Check[Any]) -> CheckLevel:
         """What the findings of a check are, or that it is off."""

@@ -52,7 +52,7 @@ def run(
     corpus = Corpus.find(root)
     folder = output or corpus.build / ("dataset" if formats.canonical(form) == "dataset" else form)
     outputs.validate_folder(folder)
-    tally = checks.CheckTally(off=checks.read_severities(corpus.settings).off)
+    tally = checks.CheckTally(off=dict(checks.read_severities(corpus.settings).off))
     try:
         result = export(corpus, folder, form, policy)
     except checks.FindingsError as error:
