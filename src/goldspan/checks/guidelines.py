@@ -42,7 +42,7 @@ def guideline_block(project: ProjectFiles) -> Iterator[CheckResult]:
         return
     off = project.severities.off
     for block in blocks:
-        if block.expects in off:
+        if block.expects is not None and block.expects in off:
             message = (
                 f"expects a finding of {block.expects}, which is off in this project ({off[block.expects]}): what "
                 "annotators read is a mistake there, gold may have. Turn the check on, or show no mistake here"
