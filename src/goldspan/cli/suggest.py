@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from goldspan.articles.documents import Document
     from goldspan.articles.examples import Segmentation
     from goldspan.suggest.run import SuggestionTally
-    from goldspan.suggest.suggestion_counts import SuggestionCounts
     from goldspan.suggest.suggester import Suggester
+    from goldspan.suggest.suggestion_counts import SuggestionCounts
     from goldspan.suggest.suggestion_folder import ModelChoice
 
 
