@@ -64,7 +64,8 @@ def quoting(labels):
                 mention(found[0], labels[found[0]], number, " ".join(text[: found.start()].split()[-2:]))
                 for number, text in enumerate(request.examples, 1)
                 for found in words.finditer(text)
-            ]
+            ],
+            usage=(len(json.dumps(request.body["messages"], ensure_ascii=False)) // 4, 20),
         )
 
     return answer
