@@ -11,7 +11,7 @@ from goldspan.corpus.manifest import name_problem
 from goldspan.errors import InvalidValueError
 
 STATED = {"title": "Fokker krijgt: geld!", "published": "2024-05-03", "url": "https://a.nl/1?b=c"}
-ROW = {"id": "7", "meta": {"key": "k-1"}}
+ROW = {"id": "7", "meta": {"key": "k-1"}, "at": "https://a.b/C?d"}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,7 @@ ROW = {"id": "7", "meta": {"key": "k-1"}}
         ("nos-{meta.key}", "nos-k-1"),
         ("{url}", "https-a-nl-1-b-c"),
         ("{{{row}}}", "{12}"),
+        ("{at:words}", "https-a-b-c-d"),
     ],
 )
 def test_a_pattern_takes_what_is_known(pattern, expected):

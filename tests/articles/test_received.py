@@ -90,9 +90,11 @@ def test_the_kinds_of_files_give_one_corpus(corpus, inbox):
     pq.write_table(pa.table({"body": ["Drie woorden hier"], "url": ["https://a.nl/1"]}), inbox / "e.parquet")
     write(inbox / "f.docx", b"PK\x03\x04 word/")
     write(inbox / "notes", "no suffix")
+    write(inbox / "README.md", "What is in this folder.")
     addition = added(corpus, inbox)
     assert [row.id for row in addition.articles] == ["a", "b", "c", "d1", "d2", "e-000001"]
     assert [(row.source.name, row.reason) for row in addition.left_out] == [
+        ("README.md", "it is about the folder; name the file itself to add it"),
         ("f.docx", "a Word document, which is not read"),
         ("notes", "its kind is not read: no suffix"),
     ]
@@ -335,6 +337,14 @@ def test_parquet_without_annotation_holds_articles(inbox):
     assert not is_annotated([inbox], ColumnNames())
     pq.write_table(pa.table({"text": TEXTS, "spans": [[SPAN], [], []]}), inbox / "a.parquet")
     assert is_annotated([inbox], ColumnNames())
+
+
+def test_a_folder_without_articles_is_refused_by_the_kinds_that_are_read(corpus, inbox):
+    write(inbox / "a.log", "One two")
+    write(inbox / "README.md", "What is in this folder.")
+    assert not is_annotated([inbox], ColumnNames())
+    with pytest.raises(InputError, match=r"the folder holds no \.txt, \.md"):
+        added(corpus, inbox)
 
 
 def test_articles_and_annotation_are_not_added_together(inbox):

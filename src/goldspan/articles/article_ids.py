@@ -20,10 +20,12 @@ DEFAULT_ROW = "{stem}-{row:06}"
 OF_FILE = ("stem", "folder", "row")
 MADE_PLAIN = frozenset({*STATEMENTS} - {"published"})  # words: they become lower-case words with hyphens
 LONGEST_WORDS = 80  # characters of such a field
+WORDS = "words"  # the format of a field that is to be made a part of a name, such as an address
 ROW_FORMAT = re.compile(r"0?\d{0,2}d?")
 REMEDY = (
     "A pattern has fields in braces: {stem} and {folder} of the file, {row} of a table, also as {row:04}, {id}, the "
-    f"statements {', '.join(f'{{{key}}}' for key in STATEMENTS)}, and columns by their names."
+    f"statements {', '.join(f'{{{key}}}' for key in STATEMENTS)}, and columns by their names; {{id:words}} makes a "
+    "name of an address."
 )
 
 
@@ -49,7 +51,7 @@ class IdPattern:
         if not fields:
             raise InvalidValueError(f"{self.pattern!r} is the same for all articles", remedy=REMEDY)
         for name, form, conversion in fields:
-            if not name or conversion or not (ROW_FORMAT.fullmatch(form) if name == "row" else form == ""):
+            if not name or conversion or not (ROW_FORMAT.fullmatch(form) if name == "row" else form in {"", WORDS}):
                 raise InvalidValueError(f"{self.pattern!r} is no pattern of ids", remedy=REMEDY)
 
     def make(self, path: Path, number: int | None, stated: Mapping[str, str], row: Mapping[str, Any]) -> str:
@@ -70,7 +72,8 @@ class IdPattern:
             if name == "row" and number is not None:
                 out += format(number, form or "")
             elif name is not None:
-                out += self._field(name, path, stated, row)
+                words = self._field(name, path, stated, row)
+                out += plain_words(words) if form == WORDS else words
         return out
 
     def _field(self, name: str, path: Path, stated: Mapping[str, str], row: Mapping[str, Any]) -> str:

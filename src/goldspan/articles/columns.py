@@ -84,6 +84,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 MARKED = row_keys.ANNOTATION_ONLY | {"label", "labels"}  # where an empty list says that nothing was marked
 OPTION_NAMES = ("text", *STATEMENTS, "id")
+NO_TEXT_REMEDY = "Name it with --text COLUMN; a file that holds no articles is left out with --skip-invalid."
 RAGGED = re.compile(r"[\W_]+")
 
 
@@ -314,7 +315,7 @@ def _guess_text(path: Path, sample: Sequence[Mapping[str, Any]], present: Sequen
         raise InputError(
             f"the column {_quoted(empty[0])} holds no texts", file=path, remedy=f"--text names another of {shown}."
         )
-    raise InputError(f"no column is the text: there are {shown}", file=path, remedy="Name it with --text COLUMN.")
+    raise InputError(f"no column is the text: there are {shown}", file=path, remedy=NO_TEXT_REMEDY)
 
 
 def _is_short_beside(name: str, free: Sequence[str], sample: Sequence[Mapping[str, Any]]) -> bool:

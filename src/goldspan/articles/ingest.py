@@ -185,6 +185,7 @@ class ArticleRegister:
         *,
         line: int | None = None,
         entry: ManifestEntry | None = None,
+        remedy: str = "Give it another name.",
     ) -> AddedArticle:
         """Register an article.
 
@@ -195,6 +196,7 @@ class ArticleRegister:
             source: the file that was named, for messages.
             line: of that file.
             entry: what the manifest is to state of it, if that is more than these.
+            remedy: what to do with an id that cannot be one.
 
         Raises:
             InputError: for a name that cannot be an id on every system or belongs to another text, and for a text that
@@ -204,7 +206,6 @@ class ArticleRegister:
         digest = hashlib.sha256(data).hexdigest()
         problem = None if name in self.entries else name_problem(name) or article_id_problem(name)
         if problem:
-            remedy = "Give it another name." if line is None else "Choose other ids with --id."
             raise InputError(f"{name!r} cannot be an id: {problem}", file=source, line=line, remedy=remedy)
         held = self.seeds / file
         is_held, known = held.is_file(), self.entries.get(name)
@@ -267,6 +268,13 @@ class _TextSpool:
         self._stream.seek(0)
         for file, length in self._files:
             yield file, self._stream.read(length)
+
+
+def _id_remedy(article: ReceivedArticle) -> str:
+    """What to do with an id that cannot be one."""
+    if article.row is None:
+        return "Rename the file, or choose ids with --id, such as --id '{stem:words}'."
+    return "Choose other ids with --id, such as --id '{stem}-{row:04}', or --id '{id:words}' for words of a column."
 
 
 class _Plan:
@@ -366,7 +374,9 @@ class _Plan:
             name = self.received.name(article.source)
             kept = ReceivedFile(name, self.received.digest(article.source), article.row, article.extractor)
         entry = ManifestEntry(article.id, file, digest, received=kept)
-        added = self.register.plan(article.id, file, article.data, article.source, line=article.line, entry=entry)
+        added = self.register.plan(
+            article.id, file, article.data, article.source, line=article.line, entry=entry, remedy=_id_remedy(article)
+        )
         if added.status == "new":
             if self.spool is not None and not (self.corpus.seeds / file).is_file():
                 self.spool.put(file, article.data)

@@ -7,6 +7,7 @@ is left out with its reason; nothing is passed over in silence.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 TEXT = ".txt"
 SUFFIXES = (TEXT, *markdown.SUFFIXES, *webpages.SUFFIXES, *tables.SUFFIXES)
+ABOUT = re.compile(r"(?i)readme|licen[cs]e|copying|changelog|contributing")  # in a folder, files that are no articles
 JSON = (".jsonl", ".ndjson", ".json")
 SAMPLED = 200  # rows from which columns are told
 SHOWN = 3  # names in a message
@@ -167,7 +169,9 @@ def scan(
     for path in paths:
         for file in walk(path) if path.is_dir() else [path]:
             suffix = file.suffix.lower()
-            if suffix in tables.SUFFIXES:
+            if file != path and ABOUT.fullmatch(file.stem):
+                yield LeftOut(source=file, reason="it is about the folder; name the file itself to add it")
+            elif suffix in tables.SUFFIXES:
                 yield from _scan_table(file, options, found)
             elif suffix in SUFFIXES:
                 try:
@@ -199,7 +203,7 @@ def _require_readable(path: Path) -> None:
     if not path.exists():
         raise InputError("there is no such file or folder", file=path, remedy="Check how the path is spelt.")
     if path.is_dir():
-        if not any(file.suffix.lower() in SUFFIXES for file in walk(path)):
+        if not any(file.suffix.lower() in SUFFIXES and not ABOUT.fullmatch(file.stem) for file in walk(path)):
             raise InputError(f"the folder holds no {kinds}", file=path, remedy="Name a folder or file with articles.")
     elif path.suffix.lower() not in SUFFIXES:
         foreign = recognize(FileSample(path))
@@ -225,15 +229,15 @@ def _kinds(path: Path, names: ColumnNames) -> Iterator[tuple[Path, bool]]:
     if form is not None and form != "dataset":
         yield path, True
         return
-    inside = list(walk(path))
-    if articles := [
-        file for file in inside if file.suffix.lower() in SUFFIXES and file.suffix.lower() not in tables.SUFFIXES
-    ]:
-        yield articles[0], False
-    read = [file for file in inside if file.suffix.lower() in tables.SUFFIXES]
+    inside = [file for file in walk(path) if not ABOUT.fullmatch(file.stem)]
+    read = [file for file in inside if file.suffix.lower() in SUFFIXES]
+    whole = [file for file in read if file.suffix.lower() not in tables.SUFFIXES]
+    if whole:
+        yield whole[0], False
     for file in read:
-        yield file, _is_annotated_file(file, names)
-    if not articles and not read and inside:
+        if file.suffix.lower() in tables.SUFFIXES:
+            yield file, _is_annotated_file(file, names)
+    if not read and any(try_detect(file) for file in inside[:SAMPLED]):
         yield path, True
 
 
