@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from goldspan.annotation import Example
 from goldspan.errors import InputError, NotFoundError
 from helpers.suggestions import recognised, recogniser
 
@@ -37,6 +40,41 @@ def patterns(tmp_path):
 def test_phrases_and_token_patterns_are_those_of_spacy(patterns, pattern, surfaces):
     found = recognised(patterns({"label": "ORG", "pattern": pattern}), "Apple Inc. paid $3 million for an apple.")
     assert [surface for _, surface, _ in found] == surfaces
+
+
+WORDS = st.sampled_from(["Apple", "apple", "Inc", "Inc.", "3", "$", "iPad", "New", "York", "\n"])
+TOKENS = st.fixed_dictionaries(
+    {},
+    optional={
+        "LOWER": st.sampled_from(["apple", "inc", "new", "york"]),
+        "IS_TITLE": st.booleans(),
+        "OP": st.sampled_from(["?", "+", "*", "!", "{2}"]),
+    },
+)
+
+
+@settings(max_examples=20)  # each makes two pipelines
+@given(
+    written=st.lists(
+        st.lists(WORDS, min_size=1, max_size=2).map(" ".join).filter(str.strip)
+        | st.lists(TOKENS, min_size=1, max_size=3),
+        min_size=1,
+        max_size=4,
+    ),
+    text=st.lists(WORDS, min_size=1, max_size=10).map(" ".join).filter(str.strip),
+)
+def test_what_is_found_is_what_a_span_ruler_finds(tmp_path_factory, written, text):
+    import spacy
+
+    folder = tmp_path_factory.mktemp("patterns")
+    lines = [{"label": "ORG", "pattern": pattern, "id": str(number)} for number, pattern in enumerate(written)]
+    (folder / "patterns.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    ((found,),) = recogniser("patterns", folder, files="patterns.jsonl").recognise([[Example("a.p01", text)]])
+    nlp = spacy.blank("en")
+    nlp.add_pipe("span_ruler").add_patterns(lines)
+    doc = nlp(text)
+    expected = {(span.start_char, span.end_char, span.id_) for span in doc.spans["ruler"]}
+    assert {(span.start, span.end, span.rule) for span in found} == expected
 
 
 def test_the_rule_is_the_id_of_the_pattern_or_its_line(patterns):

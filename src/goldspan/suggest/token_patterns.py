@@ -3,7 +3,7 @@
     {"label": "ORG", "pattern": "Apple"}
     {"label": "ORG", "pattern": [{"LOWER": "apple"}, {"LOWER": {"IN": ["inc", "inc."]}, "OP": "?"}], "id": "apple"}
 
-spaCy's `SpanRuler` matches them, on the tokens of the project's language, or on the documents of a pipeline.
+spaCy matches them, as in its `SpanRuler`, on the tokens of the project's language or the documents of a pipeline.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spacy.language import Language
-    from spacy.pipeline import SpanRuler
+    from spacy.matcher import Matcher, PhraseMatcher
+    from spacy.tokens import Doc
 
     from goldspan.annotation import Example
     from goldspan.suggest.recogniser_table import RecogniserTable
 
 FILE = "annotation_guidelines/patterns.jsonl"
-GROUP = "goldspan_patterns"  # the component and the span group in the pipeline
 MOST_NAMED = 3
 REMEDY = 'Write a line as {"label": "ORG", "pattern": "Apple"} or {"label": "ORG", "pattern": [{"LOWER": "apple"}]}.'
 # The attributes that tokens have only after a component of a pipeline, and the factories of such components.
@@ -96,32 +96,43 @@ class TokenPatterns:
     """Finds what patterns match.
 
     Args:
-        nlp: the pipeline whose last component matches the patterns.
+        nlp: the pipeline whose documents are matched.
+        matchers: with the patterns; the key of each is its number, as a string.
         patterns: by number, the label of the scheme and the rule of a pattern.
         notes: what a user should know.
         name: under which its spans are known.
     """
 
-    def __init__(self, nlp: Language, patterns: Sequence[tuple[str, str]], notes: Sequence[str], name: str) -> None:
+    def __init__(
+        self,
+        nlp: Language,
+        matchers: Sequence[Matcher | PhraseMatcher],
+        patterns: Sequence[tuple[str, str]],
+        notes: Sequence[str],
+        name: str,
+    ) -> None:
         self.nlp = nlp
         self.nlp.max_length = LONGEST
         self.name = name
         self.notes = tuple(notes)
         self.labels = frozenset(label for label, _ in patterns)
-        self._patterns = patterns
+        self._matchers = [matcher for matcher in matchers if len(matcher)]
+        self._patterns = {nlp.vocab.strings[str(number)]: pattern for number, pattern in enumerate(patterns)}
 
     def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
         """What the patterns match in each document, whose examples are read one by one."""
         with self.nlp.memory_zone():
-            texts = [example.text for examples in documents for example in examples if self._patterns]
-            docs = self.nlp.pipe(texts, batch_size=BATCH)
-            found = iter([[self._span(span) for span in doc.spans[GROUP]] for doc in docs])
+            texts = [example.text for examples in documents for example in examples if self._matchers]
+            found = iter([list(self._spans(doc)) for doc in self.nlp.pipe(texts, batch_size=BATCH)])
         for examples in documents:
             yield [next(found, []) for _ in examples]
 
-    def _span(self, span: Any) -> RecognisedSpan:  # noqa: ANN401  (spaCy's stubs lack `id_`)
-        label, rule = self._patterns[int(span.id_)]
-        return RecognisedSpan(span.start_char, span.end_char, label, rule)
+    def _spans(self, doc: Doc) -> Iterator[RecognisedSpan]:
+        for matcher in self._matchers:
+            for key, start, end in matcher(doc):
+                if start < end:
+                    last = doc[end - 1]
+                    yield RecognisedSpan(doc[start].idx, last.idx + len(last), *self._patterns[key])
 
 
 def of_table(table: RecogniserTable) -> TokenPatterns:
@@ -137,12 +148,12 @@ def of_table(table: RecogniserTable) -> TokenPatterns:
     places = {one.label: (one.file, one.line) for one in reversed(patterns)}
     mapping = LabelMapping.of_files(table, places, options.labels)
     nlp, notes = _pipeline(table, options)
-    _add_patterns(nlp, patterns, options)
+    matchers = _matchers(nlp, patterns, options)
     listed = {pattern.file for pattern in patterns}
     notes += [f"{name} is empty: add patterns to it" for name, path in zip(options.files, paths, strict=True)
               if path not in listed]  # fmt: skip
     labelled = [(mapping.labels[pattern.label], pattern.rule) for pattern in patterns]
-    return TokenPatterns(nlp, labelled, [*mapping.notes, *notes, *_never_matching(patterns)], table.name)
+    return TokenPatterns(nlp, matchers, labelled, [*mapping.notes, *notes, *_never_matching(patterns)], table.name)
 
 
 def read_patterns(path: Path) -> Iterator[Pattern]:
@@ -165,7 +176,7 @@ def _pattern(value: Any, path: Path, line: int) -> Pattern:  # noqa: ANN401  (JS
     wrong = "not a JSON object" if not isinstance(value, dict) else _wrong_key(value)
     if wrong:
         raise InputError(wrong, file=path, line=line, remedy=REMEDY)
-    rule = str(value.get("id") or line_rule(path.stem, line))
+    rule = line_rule(path.stem, line) if value.get("id") in (None, "") else str(value["id"])
     pattern = Pattern(value["label"], value["pattern"], rule, path, line)
     if rule.startswith(MODEL_RULE):
         raise pattern.error(f"the id {rule!r} is that of a model", f"Give it an id without {MODEL_RULE!r} before it.")
@@ -198,42 +209,42 @@ def _pipeline(table: RecogniserTable, options: PatternOptions) -> tuple[Language
     return nlp, pipeline_notes(nlp, table.scheme.language)
 
 
-def _add_patterns(nlp: Language, patterns: Sequence[Pattern], options: PatternOptions) -> None:
-    """Add a ruler with the patterns to a pipeline; the id of each is its number.
+def _matchers(nlp: Language, patterns: Sequence[Pattern], options: PatternOptions) -> tuple[Matcher, PhraseMatcher]:
+    """The matchers that a span ruler has, for token patterns and for phrases, with the numbers of the patterns as keys.
 
     Raises:
         InputError: for a pattern that spaCy refuses, or an attribute that no component of the pipeline sets.
     """
-    for pattern in patterns:
-        _require_valid(nlp, pattern)
-    ruler: SpanRuler = nlp.add_pipe(  # type: ignore[assignment]  # its factory makes one
-        "span_ruler",
-        name=GROUP,
-        config={"spans_key": GROUP, "phrase_matcher_attr": options.phrase_matcher_attr, "validate": True},
-    )
-    with nlp.select_pipes(enable=[GROUP]):  # the attributes of phrases are those of tokens alone
-        ruler.add_patterns(
-            [{"label": one.label, "pattern": one.pattern, "id": str(number)} for number, one in enumerate(patterns)]
-        )
+    from spacy.matcher import Matcher, PhraseMatcher
+
+    matcher = Matcher(nlp.vocab, validate=True)
+    phrases = PhraseMatcher(nlp.vocab, attr=options.phrase_matcher_attr)
+    for number, pattern in enumerate(patterns):
+        if isinstance(pattern.pattern, str):
+            phrases.add(str(number), [nlp.make_doc(pattern.pattern)])
+        else:
+            _require_attributes(nlp, pattern, pattern.pattern)
+            _add(matcher, str(number), pattern)
+    return matcher, phrases
 
 
-def _require_valid(nlp: Language, pattern: Pattern) -> None:
-    if isinstance(pattern.pattern, str):
-        return
+def _add(matcher: Matcher, key: str, pattern: Pattern) -> None:
     from spacy.errors import MatchPatternError
-    from spacy.matcher import Matcher
 
-    for token in pattern.pattern:
-        for attribute in token:
-            _require_attribute(nlp, pattern, attribute.upper())
     try:
-        Matcher(nlp.vocab, validate=True).add("", [pattern.pattern])
+        matcher.add(key, [pattern.pattern])  # type: ignore[list-item]  # a list of tokens here
     except MatchPatternError as error:
         raise pattern.error(_reason(str(error))) from None
     except re.error as error:
         raise pattern.error(f"not a regular expression: {error}") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise pattern.error(re.sub(r"^\[E\d+\] ", "", " ".join(str(error).split()))) from None
+
+
+def _require_attributes(nlp: Language, pattern: Pattern, described: Sequence[dict[str, Any]]) -> None:
+    for token in described:
+        for attribute in token:
+            _require_attribute(nlp, pattern, attribute.upper())
 
 
 def _require_attribute(nlp: Language, pattern: Pattern, attribute: str) -> None:
