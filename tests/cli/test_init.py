@@ -56,6 +56,9 @@ def test_labels_can_be_named_one_by_one(tmp_path, goldspan):
         (["new", "--labels", "ORG PRODUCT"], (2, "has a space")),
         (["new", "--language", "klingon"], (1, "no tokenizer for the language 'klingon'")),
         (["new", "--language", "Dutch"], (1, "Did you mean 'nl'?")),
+        (["new", "--language", ""], (1, "no tokenizer for the language ''")),
+        (["full/a.txt/new"], (1, "a.txt: is a file")),
+        (["link/new"], (1, "link: is a link that leads nowhere")),
         (["new", "--example-unit", "page"], (2, "page")),
         (["--demo", "--labels", "ORG"], (2, "--demo has labels")),
         (["full"], (1, "is not an empty folder: it holds a.txt")),
@@ -67,9 +70,10 @@ def test_what_is_wrong_is_named_and_nothing_is_written(here, goldspan, capsys, a
     code, words = refusal
     (here / "full").mkdir()
     (here / "full" / "a.txt").write_text("mine")
+    (here / "link").symlink_to("nowhere")
     assert goldspan("init", *arguments) == code
     assert words in " ".join(capsys.readouterr().err.replace("│", " ").split())
-    assert sorted(path.name for path in here.rglob("*")) == ["a.txt", "full"]
+    assert sorted(path.name for path in here.rglob("*")) == ["a.txt", "full", "link"]
 
 
 def test_a_new_project_stays_sound_with_articles(tmp_path, monkeypatch, goldspan, capsys):

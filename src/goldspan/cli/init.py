@@ -73,7 +73,7 @@ def run(
     """
     from goldspan import new_project
 
-    if demo and (labels or language or unit):
+    if demo and any(option is not None for option in (labels, language, unit)):
         raise typer.BadParameter("--demo has labels, language and examples of its own")
     if folder is None and not demo:
         raise typer.BadParameter("name the folder of the new project, as in: goldspan init my-corpus")
@@ -82,7 +82,7 @@ def run(
         return
     options = new_project.ProjectOptions(
         labels=new_project.DEFAULT_LABELS if labels is None else _names(labels),
-        language=language or DEFAULT_LANGUAGE,
+        language=DEFAULT_LANGUAGE if language is None else language,
         unit=unit or "paragraph",
     )
     try:

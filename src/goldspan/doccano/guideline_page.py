@@ -16,6 +16,7 @@ from functools import partial
 from html import escape as escape_html
 from itertools import groupby
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from goldspan import files
 from goldspan.doccano import annotator_guide, labels
@@ -286,7 +287,7 @@ class _Writer:
         target = str(node.attrs.get("href", ""))
         if WEB_ADDRESS.match(target):
             return f"[{words}]({target.replace('(', '%28').replace(')', '%29')})"
-        page = PAGE_ADDRESS.fullmatch(target)
+        page = PAGE_ADDRESS.fullmatch(unquote(target))
         title = self.titles.get(page["page"]) if page else None
         if title is None or _words(node).casefold() == title.casefold():
             return words

@@ -86,9 +86,9 @@ def create(root: Path, options: ProjectOptions = DEFAULT) -> Corpus:
     tokens.require_language(options.language)
     require_empty(root)
     texts = dict(_texts(corpus, names, options))
+    files.write_all({corpus.root / name: text.encode() for name, text in texts.items()})
     for folder in (corpus.seeds, corpus.gold, corpus.passes):
         folder.mkdir(parents=True)
-    files.write_all({corpus.root / name: text.encode() for name, text in texts.items()})
     return corpus
 
 
@@ -116,8 +116,11 @@ def require_empty(root: Path) -> None:
     Raises:
         InputError: for a folder that is not empty, and for a file.
     """
-    if root.exists() and not root.is_dir():
-        raise InputError("is a file, not a folder", file=root, remedy="Choose a new folder for the project.")
+    for path in (root, *root.absolute().parents):
+        if path.is_symlink() and not path.exists():
+            raise InputError("is a link that leads nowhere", file=path, remedy="Choose a new folder for the project.")
+        if path.exists() and not path.is_dir():
+            raise InputError("is a file, not a folder", file=path, remedy="Choose a new folder for the project.")
     found = sorted(path.name for path in root.iterdir() if path.name != ".git") if root.is_dir() else []
     if found:
         more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""

@@ -302,3 +302,7 @@ def test_every_example_of_this_project_is_on_its_page(project):
     missing = [b.example.id for b in examples if "".join(b.example.text.split()) not in "".join(seen.split())]
     assert len(examples) > 50
     assert not missing
+
+
+def test_a_link_to_a_page_of_any_script_becomes_its_title():
+    assert rewritten("See [the rules](人名.md).", {"人名.md": "Names"}) == "See the rules (“Names”)."
