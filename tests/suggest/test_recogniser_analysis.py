@@ -1,6 +1,7 @@
 """Recognisers against gold: a worked example, laws, and a computation span by span that shares no code."""
 
 import re
+import tracemalloc
 from collections import Counter
 from itertools import groupby
 from pathlib import Path
@@ -14,9 +15,9 @@ from goldspan.errors import InvalidValueError
 from goldspan.evaluation.result import Counts
 from goldspan.formats import inline
 from goldspan.suggest import analysis_tables
-from goldspan.suggest.recogniser_analysis import ALL
+from goldspan.suggest.recogniser_analysis import ALL, RecogniserAnalysis
 from helpers import strategies
-from helpers.recognisers import GOLD, Stated, analyse, in_articles, stated
+from helpers.recognisers import GOLD, Stated, analyse, in_articles, stated, suggested
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "recogniser_analysis.md"
 
@@ -174,6 +175,7 @@ def test_the_tables_hold_the_numbers_and_what_was_missed():
         "Recognisers against gold",
         "What each recogniser adds",
         "Suggestions by rule",
+        "Wrong suggestions",
         "Missed by the suggestions",
     ]
     labels = tables["Suggestions against gold"].rows
@@ -186,6 +188,10 @@ def test_the_tables_hold_the_numbers_and_what_was_missed():
         ("lists", "5", "4", "-3", "+0", "33.3", "20.0", "25.0"),
         ("model", "1", "0", "+0", "-1", "80.0", "80.0", "80.0"),
     )
+    assert tables["Wrong suggestions"].rows == (("lists: PERSON", "1", "Wiel (1)"), ("model: ORG", "1", "red (1)"))
+    assert run.json()["spurious"][1] == {
+        "article": "a", "start": 40, "end": 43, "label": "ORG", "surface": "red", "recogniser": "model", "rule": "rule",
+    }  # fmt: skip
     assert ("PERSON", "1", "1", "1", "Ada Wiel (1)") in tables["Missed by the suggestions"].rows
     for table in tables.values():
         assert re.match(r"\| \w", table.markdown())
@@ -308,3 +314,19 @@ def test_missed_surfaces_are_counted_on_one_line():
     (table,) = (one for one in analysis_tables.tables({"x": run}) if one.title == "Missed by the suggestions")
     assert table.rows == (("PLACE", "2", "2", "1", "New York (2)"),)
     assert Counter(place.surface for place in run.scores.missed)["New\nYork"] == 1
+
+
+def test_memory_grows_with_the_errors_and_not_with_the_texts():
+    finder = Stated("x", {f"a{number}.p01": [(0, 3, "PLACE")] for number in range(40)})
+    analysis = RecogniserAnalysis(["x"])
+    tracemalloc.start()
+    try:
+        for number in range(40):
+            example = Example(f"a{number}.p01", "Ulm " * 25_000, (Span(0, 3, "PLACE"),))
+            analysis.add(f"a{number}", [example], suggested([finder], [example]))
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 400_000  # of 4,000,000 characters; the last text is still there
+    assert peak < 2_000_000
+    assert analysis.scores().overall.counts == Counts(40, 40, 40)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.score_estimates import ScoreEstimate
     from goldspan.suggest.recogniser_analysis import RecogniserScore, SuggestionScores
 
-SHOWN = 10  # surfaces that were missed
+SHOWN = 10  # surfaces that were missed, or wrong
 NAMED = 5  # articles whose text in gold is another
 MOST_ROWS = 40  # of recognisers by label, in a terminal
 RECOGNISERS, RULES = "Recognisers against gold", "Suggestions by rule"
@@ -32,7 +32,7 @@ def tables(runs: Mapping[str, SuggestionScores]) -> list[Table]:
     made = [_labels(runs)]
     for name, run in runs.items():
         of = f": {name}" if len(runs) > 1 else ""
-        made += [_recognisers(run, of), _gains(run, of), _rules(run, of), _missed(run, of)]
+        made += [_recognisers(run, of), _gains(run, of), _rules(run, of), _wrong(run, of), _missed(run, of)]
     return [table for table in made if table.rows]
 
 
@@ -67,7 +67,6 @@ def page(run: SuggestionScores, against: str, left_out: Iterable[str] = ()) -> s
         "header",
         html.element("p", "Suggestions", class_="eyebrow"),
         html.element("h1", "Recognisers against ", html.element("bdi", against)),
-        html.element("p", run.interval_note, class_="quiet"),
     )
     sections = [
         html.section(
@@ -163,13 +162,35 @@ def _rules(run: SuggestionScores, of: str) -> Table:
     return Table(f"{RULES}{of}", note, ("recogniser", "rule", "correct", "wrong", "precision"), tuple(rows))
 
 
+def _wrong(run: SuggestionScores, of: str) -> Table:
+    surfaces: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for one in run.wrong:
+        surfaces[one.recogniser, one.place.label][_on_one_line(one.place.surface)] += 1
+    rows = [
+        (f"{name}: {label}", f"{surfaces[name, label].total():,}", _most_frequent(surfaces[name, label]))
+        for name in run.recognisers
+        for label in run.labels
+        if surfaces[name, label]
+    ]
+    note = f"Suggested spans that gold does not have with these edges and this label; up to {SHOWN} surfaces are shown."
+    return Table(f"Wrong suggestions{of}", note, ("recogniser", "wrong", "surface (times)"), tuple(rows))
+
+
+def _most_frequent(surfaces: Counter[str]) -> str:
+    top = sorted(surfaces.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
+    return ", ".join(f"{surface} ({times})" for surface, times in top)
+
+
+def _on_one_line(surface: str) -> str:
+    return " ".join(surface.split())
+
+
 def _missed(run: SuggestionScores, of: str) -> Table:
     rows = []
     for label, estimate in run.labels.items():
-        surfaces = Counter(" ".join(place.surface.split()) for place in run.scores.missed if place.label == label)
-        top = sorted(surfaces.items(), key=lambda item: (-item[1], item[0]))[:SHOWN]
-        listed = ", ".join(f"{surface} ({times})" for surface, times in top)
-        rows.append((label, f"{estimate.counts.gold:,}", f"{surfaces.total():,}", f"{len(surfaces):,}", listed))
+        surfaces = Counter(_on_one_line(place.surface) for place in run.scores.missed if place.label == label)
+        numbers = (f"{estimate.counts.gold:,}", f"{surfaces.total():,}", f"{len(surfaces):,}")
+        rows.append((label, *numbers, _most_frequent(surfaces)))
     return Table(
         f"Missed by the suggestions{of}",
         f"Gold spans that no rule suggested with these edges and this label; up to {SHOWN} surfaces are shown.",

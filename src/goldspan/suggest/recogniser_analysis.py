@@ -193,6 +193,7 @@ class SuggestionScores:
         recognisers: by recogniser, in the order of precedence, and by label what it marks; under `ALL` for all labels.
         gains: by recogniser, what the suggestions have from it.
         rules: one score per rule that suggested something.
+        wrong: the suggestions that gold does not have, in the order of articles and offsets.
         left_out: the articles that only the suggestions or only gold have; they count nowhere.
         other_text: the articles whose gold has another text; they count nowhere.
     """
@@ -204,6 +205,7 @@ class SuggestionScores:
     recognisers: Mapping[str, Mapping[str, RecogniserScore]]
     gains: Mapping[str, RecogniserGain]
     rules: tuple[RuleScore, ...]
+    wrong: tuple[WrongSuggestion, ...] = ()
     left_out: tuple[str, ...] = ()
     other_text: tuple[str, ...] = ()
 
@@ -220,6 +222,7 @@ class SuggestionScores:
             report["labels"][label] |= estimate.json()
         return {
             **report,
+            "spurious": [one.json() for one in self.wrong],
             "scored": self.articles,
             "recognisers": {name: self._recogniser_json(name) for name in self.recognisers},
             "rules": self._rules_json(),
@@ -243,6 +246,18 @@ class SuggestionScores:
             right[score.rule] += score.right
             wrong[score.rule] += score.wrong
         return {rule: RuleScore("", rule, right[rule], wrong[rule]).json() for rule in sorted({*right, *wrong})}
+
+
+class WrongSuggestion(NamedTuple):
+    """A suggested span that gold does not have, and who suggested it."""
+
+    place: ArticleSpan
+    recogniser: str
+    rule: str
+
+    def json(self) -> dict[str, str | int]:
+        """The span, and who suggested it, as JSON values."""
+        return {**self.place._asdict(), "recogniser": self.recogniser, "rule": self.rule}
 
 
 class _LabelledExtent(NamedTuple):
@@ -301,7 +316,7 @@ class RecogniserAnalysis:
     names: Sequence[str]
     _tables: list[dict[str, list[int]]] = field(default_factory=list)  # by article, by label: right, in gold, suggested
     _missed: list[ArticleSpan] = field(default_factory=list)
-    _spurious: list[ArticleSpan] = field(default_factory=list)
+    _wrong: list[WrongSuggestion] = field(default_factory=list)
     _rules: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     _left_out: list[str] = field(default_factory=list)
     _other_text: list[str] = field(default_factory=list)
@@ -363,12 +378,13 @@ class RecogniserAnalysis:
         )
         overall, *rest = estimate_scores(rows, SETTINGS)
         by_label = dict(zip(labels, rest, strict=True))
+        wrong = tuple(sorted(self._wrong))
         return SuggestionScores(
             scores=Scores(
                 {label: estimate.counts for label, estimate in by_label.items()},
                 overall.counts,
                 tuple(sorted(self._missed)),
-                tuple(sorted(self._spurious)),
+                tuple(one.place for one in wrong),
             ),
             overall=overall,
             labels=by_label,
@@ -376,6 +392,7 @@ class RecogniserAnalysis:
             recognisers={name: dict(self._of_recogniser(name)) for name in self.names},
             gains=self._gains,
             rules=self._rule_scores(),
+            wrong=wrong,
             left_out=tuple(sorted({*self._left_out, *without_suggestions})),
             other_text=tuple(sorted(self._other_text)),
         )
@@ -414,7 +431,8 @@ class RecogniserAnalysis:
                 if is_right:
                     del missed[place]
                 else:
-                    self._spurious.append(ArticleSpan(article, *place, example.surface(span)))
+                    wrong = ArticleSpan(article, *place, example.surface(span))
+                    self._wrong.append(WrongSuggestion(wrong, recogniser, rule))
         self._missed += (ArticleSpan(article, *place, surface) for place, surface in missed.items())
         self._gold.update(place.label for place in judged.spans)
         self._tables.append(dict(table))
