@@ -52,6 +52,13 @@ def test_adding_annotation(toy, tmp_path, calls):
     assert kills(toy, tmp_path, *arguments, calls=calls) >= 6
 
 
+@pytest.mark.slow
+def test_changing_a_label(toy, tmp_path):
+    for folder in (toy.gold, toy.passes / "ann", toy.passes / "bob"):
+        (folder / "harbour.jsonl").unlink()
+    assert kills(toy, tmp_path, "relabel", "SHIP", "PORT", "--root", "ROOT", "--apply", calls=ALL) >= 50
+
+
 @EACH
 def test_splitting(toy, tmp_path, calls):
     for name in ("train", "validation", "test"):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from goldspan.relabel.plan import RelabelPlan
 
 SHOWN = 20  # lines of one kind
+MOST_FILES = 40  # the last ones: the first are those of annotation, a file per article
 WORDS = 60  # characters of a surface or a line of a page
 UNDO = "To undo it all: git checkout . (and git clean for new pages), as long as nothing is committed."
 
@@ -63,8 +64,11 @@ def run(
             plan.apply()
     for line in _lines(plan):
         console.print_line(line)
-    console.print_changed([path.relative_to(corpus.root) for path in plan.contents], applied=apply)
-    if apply:
+    for line in _file_lines(plan, applied=apply):
+        console.print_line(line)
+    if not apply:
+        print(console.PLAN_ONLY)
+    else:
         for line in _what_is_next(plan):
             console.print_line(line)
 
@@ -206,6 +210,16 @@ def _reading_lines(plan: RelabelPlan) -> Iterator[str]:
             yield f"pass {name}: {amount(len(ids), 'example')} not confirmed any more"
     else:
         yield "nothing is to be read again"
+
+
+def _file_lines(plan: RelabelPlan, *, applied: bool) -> Iterator[str]:
+    """The files that are written or removed."""
+    for path, content in list(plan.contents.items())[-MOST_FILES:]:
+        verb = "remove" if content is None else "write"
+        done = {"remove": "removed", "write": "wrote"}[verb]
+        yield f"{done if applied else f'would {verb}'} {path.relative_to(plan.corpus.root).as_posix()}"
+    if (more := len(plan.contents) - MOST_FILES) > 0:
+        yield f"  and {more:,} more, which --json lists"
 
 
 def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
