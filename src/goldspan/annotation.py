@@ -57,6 +57,12 @@ def article_of(example_id: str) -> str:
     return article if article and is_numbered else example_id
 
 
+def unit_of(example_id: str) -> str:
+    """What an example is by its id: `paragraph`, `sentence`, or `article` for all other ids."""
+    ending = example_id.removeprefix(article_of(example_id))
+    return next((unit for unit, letter in UNIT_LETTERS.items() if ending[1:2] == letter), "article")
+
+
 def numbered_id(article: str, unit: str, number: int) -> str:
     """The id of a paragraph or sentence of an article: `storm.p03`, `storm.s12`.
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.formats.record import Record
 
+BOILERPLATE = "(boilerplate)"  # in the place of an id
 PLAIN = "#808080"  # a label that the scheme does not know
 
 

@@ -53,6 +53,7 @@ REPAIRS = {
         None,
         '{"id": "fog.p01", "at": 0, "text": "Fog lay over Tibnin.", "spans": [[13, 19, "PLACE", "Tibnin"]]}\n',
     ),
+    "unit-mismatch": ("corpus/gold/fog.jsonl", "fog.s01", "fog.p01"),
     "example-missing": (
         "corpus/gold/fog.jsonl",
         "]]}\n",

@@ -7,12 +7,15 @@ with goldspan alone, and its changelog says so.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+from goldspan import files
+from goldspan.validation import parse_toml
+
+DATA = Path(__file__).with_name("data") / "sentences.toml"
 CLOSERS = "\"'”’“»«›‹)\\]」』》〉】〕）］｣"
 EAST_ASIAN_CLOSERS = CLOSERS.replace("“", "")  # where it opens
 REFERENCES = r"(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹])*+"  # to notes
@@ -90,7 +93,7 @@ class SentenceRules:
 
 @cache
 def _table() -> dict[str, Any]:
-    return tomllib.loads((files("goldspan.articles") / "data" / "sentences.toml").read_text("utf-8"))
+    return parse_toml(files.decode(files.read_bytes(DATA), DATA), DATA, "Install goldspan again.")
 
 
 def _words(table: dict[str, Any], key: str) -> frozenset[str]:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.annotation import article_of
+from goldspan.annotation import article_of, unit_of
 from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records
 from goldspan.corpus.manifest import read_manifest, write_manifest
-from goldspan.errors import GoldspanError, InputError
+from goldspan.errors import GoldspanError, InputError, InvalidValueError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import numbered
 
@@ -171,80 +171,111 @@ class ArticleFile:
         is_gold: whether it is gold, which is complete; a pass may be unfinished.
         records: its lines, as far as they can be read.
         source: the text of the article.
-        paragraphs: the paragraphs of the article by id, without boilerplate.
+        examples: those of the article by id, without boilerplate.
+        unit: what an example is in the project: `paragraph`, `sentence` or `article`.
     """
 
     path: Path
     is_gold: bool
     records: tuple[Record, ...]
     source: str
-    paragraphs: Mapping[str, Example]
+    examples: Mapping[str, Example]
+    unit: str
 
-    def actual_paragraph(self, record: Record) -> str | None:
-        """The id of the paragraph with the place and the text of a record, as a message; None if there is none."""
-        paragraph = self._by_place.get(record.at)  # paragraphs do not overlap
-        return f"this is the paragraph {paragraph.id}" if paragraph and paragraph.text == record.text else None
+    @cached_property
+    def of_other_unit(self) -> tuple[Record, ...]:
+        """The lines whose ids are those of another unit."""
+        own = [record for record in self.records if article_of(record.id) == self.path.stem]
+        return tuple(record for record in own if unit_of(record.id) != self.unit)
+
+    @property
+    def of_unit(self) -> tuple[Record, ...]:
+        """The other lines."""
+        return tuple(record for record in self.records if record not in self.of_other_unit)
+
+    def actual_example(self, record: Record) -> str | None:
+        """The id of the example with the place and the text of a record, as a message; None if there is none."""
+        example = self._by_place.get(record.at)  # examples do not overlap
+        return f"this is the {self.unit} {example.id}" if example and example.text == record.text else None
 
     @cached_property
     def _by_place(self) -> dict[int, Example]:
-        return {paragraph.at: paragraph for paragraph in self.paragraphs.values()}
+        return {example.at: example for example in self.examples.values()}
+
+
+RECUT = "Where [examples] in goldspan.toml, or a rule of segmentation, has changed, `goldspan recut` moves all of it."
+
+
+@check(
+    "unit-mismatch",
+    "project",
+    title="Gold or a pass has examples of another unit than goldspan.toml",
+    why="Nothing that is made of the articles now, in Doccano or as suggestions, has the same examples.",
+    remedy="Cut them again with `goldspan recut`, which moves their spans, or set `unit` in goldspan.toml as it was.",
+    required="the examples of the export would not be those of the project",
+)
+def unit_mismatch(article: ArticleFile) -> Iterator[CheckResult]:
+    """The first example of another unit, and how many there are."""
+    for record in article.of_other_unit[:1]:
+        own, more = unit_of(record.id), len(article.of_other_unit) - 1
+        message = f"is {'an' if own == 'article' else 'a'} {own}, but an example is {article.unit!r} in [examples]"
+        yield CheckResult(message + (f"; {more} more here" if more else ""), record.file, record.line, record.id)
 
 
 @check(
     "text-not-slice",
     "project",
-    title="An example is not the paragraph of its article that has its id",
+    title="An example is not the part of its article that has its id",
     why="Its spans cannot be located in the source, and segmenting the article again gives other examples.",
-    remedy="Take `at` and `text` from the article; then check the offsets of the spans.",
+    remedy=f"Take `at` and `text` from the article; then check the offsets of the spans. {RECUT}",
     required="the offsets of the export would lead to other words of the article",
 )
 def text_not_slice(article: ArticleFile) -> Iterator[CheckResult]:
-    """The examples whose paragraph has another place or another text."""
-    for record in article.records:
-        paragraph = article.paragraphs.get(record.id)
-        if paragraph is None or (record.at, record.text) == (paragraph.at, paragraph.text):
+    """The examples that have another place or another text in the article."""
+    for record in article.of_unit:
+        example = article.examples.get(record.id)
+        if example is None or (record.at, record.text) == (example.at, example.text):
             continue
         if article.source[max(0, record.at) : max(0, record.at) + len(record.text)] != record.text:
             yield CheckResult(f"the article has another text at {record.at}", record.file, record.line, record.id)
         else:
-            end = paragraph.at + len(paragraph.text)
-            yield CheckResult(
-                f"the paragraph is [{paragraph.at}, {end}] of the article", record.file, record.line, record.id
-            )
+            end = example.at + len(example.text)
+            message = f"the {article.unit} is [{example.at}, {end}] of the article"
+            yield CheckResult(message, record.file, record.line, record.id)
 
 
 @check(
     "example-unknown",
     "project",
-    title="An example has an id that no paragraph of its article has",
+    title="An example has an id that no paragraph or sentence of its article has",
     why="The article was segmented differently then, or the example is boilerplate.",
-    remedy="Correct the id if the paragraph has another id, else remove the example.",
+    remedy=f"Correct the id if the example has another id, else remove it. {RECUT}",
     required="the offsets of the export would lead to no place in the article",
 )
 def example_unknown(article: ArticleFile) -> Iterator[CheckResult]:
-    """The examples whose id no paragraph has."""
-    for record in article.records:
-        if record.id not in article.paragraphs:
-            message = article.actual_paragraph(record) or f"{article.path.stem} has no such paragraph"
+    """The examples whose id is none of the article's."""
+    for record in article.of_unit:
+        if record.id not in article.examples:
+            message = article.actual_example(record) or f"{article.path.stem} has no such {article.unit}"
             yield CheckResult(message, record.file, record.line, record.id)
 
 
 @check(
     "example-missing",
     "project",
-    title="Gold lacks a paragraph of its article",
-    why="A paragraph that nobody annotated looks like one without names.",
-    remedy="Add the example, without spans if there is nothing to mark.",
+    title="Gold lacks an example of its article",
+    why="Text that nobody annotated looks like text without names.",
+    remedy=f"Add the example, without spans if there is nothing to mark. {RECUT}",
 )
 def example_missing(article: ArticleFile) -> Iterator[CheckResult]:
-    """The paragraphs that gold lacks."""
+    """The examples that gold lacks, where what it has is of the same unit."""
     present = {record.id for record in article.records}
-    for name, paragraph in article.paragraphs.items() if article.is_gold else ():
+    for name, example in article.examples.items() if article.is_gold and not article.of_other_unit else ():
         if name not in present:
-            yield CheckResult(f"begins {paragraph.text[:60]!r}", article.path, None, name)
+            yield CheckResult(f"begins {example.text[:60]!r}", article.path, None, name)
 
 
-SLICE_CHECKS = (text_not_slice, example_unknown, example_missing)
+SLICE_CHECKS = (unit_mismatch, text_not_slice, example_unknown, example_missing)
 
 
 def article_files(project: ProjectFiles) -> Iterator[ArticleFile]:
@@ -254,8 +285,17 @@ def article_files(project: ProjectFiles) -> Iterator[ArticleFile]:
         _, entry = project.entries.get(path.stem, (0, None))
         source = project.source(entry) if entry else None
         if entry and source and files.sha256(project.corpus.seeds / entry.file) == entry.sha256:
-            paragraphs = {example.id: example for example in examples_of(entry.id, source, segmentation)}
-            yield ArticleFile(path, project.is_gold(path), tuple(readable_records(path)), source, paragraphs)
+            examples = {example.id: example for example in _examples(entry.id, source, segmentation)}
+            records = tuple(readable_records(path))
+            yield ArticleFile(path, project.is_gold(path), records, source, examples, segmentation.settings.unit)
+
+
+def _examples(article: str, source: str, segmentation: Segmentation) -> list[Example]:
+    """The examples of an article; none where its id cannot be that of one, which another check reports."""
+    try:
+        return examples_of(article, source, segmentation)
+    except InvalidValueError:
+        return []
 
 
 @check(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from goldspan import files
 from goldspan.adjudication.derive import derive
-from goldspan.annotation import article_of
+from goldspan.annotation import article_id_problem, article_of
 from goldspan.checks.check import CheckResult
 from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
@@ -17,7 +17,7 @@ from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
 from goldspan.formats.record import LocatedExample
-from goldspan.splits.text_reuse import ACCEPTING_CHECKS, NOTHING, accepted_reuse, find_reuse
+from goldspan.splits.text_reuse import ACCEPTING_CHECKS, NOTHING, accepted_reuse, find_reuse, passages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,6 +101,11 @@ class ProjectFiles:
         for _, entry in self.entries.values():
             if files.is_there(self.corpus.seeds / entry.file):
                 yield from _reading_error(partial(self.corpus.source, entry))
+        problems = {name: article_id_problem(name) for name in self.entries}
+        for name, problem in problems.items() if self.corpus.settings.examples.unit == "article" else ():
+            if problem:
+                message = f"{name!r} cannot be the id of an article that is an example: {problem}"
+                yield CheckResult(message, self.manifest, self.entries[name][0], name)
 
     @cached_property
     def entries(self) -> dict[str, tuple[int, ManifestEntry]]:
@@ -239,9 +244,9 @@ class ProjectFiles:
         return _valid_examples(readable_records(path))
 
     def paragraphs(self, article: str) -> dict[str, str]:
-        """The texts of the examples of an article's gold by their ids, as far as it can be read."""
+        """The passages of an article's gold by their ids, as far as it can be read; see `passages`."""
         path = self.corpus.gold / f"{article}.jsonl"
-        return {record.id: record.text for record in readable_records(path)} if path.is_file() else {}
+        return passages((record.id, record.text) for record in readable_records(path)) if path.is_file() else {}
 
     def text(self, article: str) -> str:
         """The text of the gold of an article, as far as it can be read."""

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = (
-    "init", "add", "relabel", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export", "convert",
-    "formats", "show", "stats", "build", "config",
+    "init", "add", "recut", "relabel", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export",
+    "convert", "formats", "show", "stats", "build", "config",
 )  # fmt: skip
 GROUPS = ("doccano",)
 LONGEST_WORDS = 300  # of an error that nobody thought of

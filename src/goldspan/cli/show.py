@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan.annotation import article_of
 from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import inline
-from goldspan.report.text import enumerate_names
+from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -36,6 +37,14 @@ def run(
     label: Annotated[list[str] | None, typer.Option("--label", help="Only examples with this label.")] = None,
     containing: Annotated[str | None, typer.Option("--containing", help="Only examples with these words.")] = None,
     diff: Annotated[str | None, typer.Option("--diff", help="What changed since this git revision.")] = None,
+    cut: Annotated[
+        bool,
+        typer.Option(
+            "--cut",
+            help="Show how articles are cut into examples by [examples] of goldspan.toml, annotated or not, with what "
+            "is left out as boilerplate. With --file, an article that need not be in the project.",
+        ),
+    ] = False,
     root: console.Root = None,
 ) -> None:
     """Print examples with their spans: coloured in a terminal, inline markup in a pipe.
@@ -47,6 +56,11 @@ def run(
     names = [console.typed_name(name) for name in names or ()]
     if file is not None and (annotator is not None or diff is not None):
         raise typer.BadParameter("--file does not go with --pass or --diff")
+    if cut and (annotator is not None or diff is not None or label):
+        raise typer.BadParameter("--cut does not go with --pass, --diff or --label: it shows no spans")
+    if cut:
+        _print_cut(Corpus.find(root), names, containing, file)
+        return
     if file is not None:
         _print_examples(formats.load(file), (names, label or (), containing), _project_scheme(root), file)
         return
@@ -72,6 +86,36 @@ def run(
         _diff([change for change in changes if change.example in selected])
         return
     _print_selected(examples, selection, corpus.scheme, folder)
+
+
+def _print_cut(corpus: Corpus, names: Sequence[str], containing: str | None, file: Path | None) -> None:
+    """Print how articles are cut: the examples with their ids, and the boilerplate between them."""
+    from goldspan import show
+    from goldspan.articles.documents import documents
+    from goldspan.articles.examples import Segmentation, examples_of, parts_of
+
+    articles = {article_of(name): None for name in names}
+    if file is not None:
+        texts = {document.id: document.text for document in documents([file])}
+    else:
+        texts = {entry.id: corpus.source(entry) for entry in corpus.select_entries(articles or None)}
+    segmentation = Segmentation.of(corpus)
+    unit = segmentation.settings.unit
+    shown = total = 0
+    for article, text in texts.items():
+        examples = examples_of(article, text, segmentation)
+        total += len(examples)
+        lines = {e.at: show.inline_markup(e) for e in show.select_examples(examples, names, (), containing)}
+        shown += len(lines)
+        is_partial = containing or any(article_of(name) == article != name for name in names)
+        if not is_partial and unit != "article":
+            parts = (part for part in parts_of(text, segmentation) if part.kind == "furniture")
+            lines |= {part.start: f"{show.BOILERPLATE}\t{text[part.start : part.end]}" for part in parts}
+        for at in sorted(lines):
+            console.print_line(lines[at])
+    if not shown:
+        raise InputError(f"none of {total:,} examples is selected", file=file, remedy="Ask for fewer conditions.")
+    console.print_line(f"{amount(shown, unit)} as [examples] of goldspan.toml has it")
 
 
 def _project_scheme(root: Path | None) -> LabelScheme | None:

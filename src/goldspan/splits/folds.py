@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING
 from goldspan import near_duplicates
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD, Similarity
-from goldspan.splits.text_reuse import NOTHING, AcceptedReuse, ArticleGroups, accepted_reuse, group_articles
+from goldspan.splits.text_reuse import (
+    NOTHING,
+    AcceptedReuse,
+    ArticleGroups,
+    accepted_reuse,
+    group_articles,
+    passages,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +37,7 @@ class ArticleSize:
 
     Args:
         id: of the article.
-        paragraphs: the texts of its examples by their ids, in the order of the article.
+        paragraphs: its passages by their ids, in the order of the article; see `passages`.
         examples: the number of examples.
         words: the number of their words.
         spans: the number of their spans per label.
@@ -44,7 +51,7 @@ class ArticleSize:
 
     @property
     def text(self) -> str:
-        """The texts of the examples, a line for each."""
+        """The passages, a line for each."""
         return "\n".join(self.paragraphs.values())
 
 
@@ -57,9 +64,10 @@ def article_sizes(examples: Iterable[Example]) -> dict[str, ArticleSize]:
 
 
 def _size(article: str, examples: list[Example]) -> ArticleSize:
-    paragraphs = {part.id: part.text for part in sorted(examples, key=lambda part: (part.at, part.id))}
+    texts = {part.id: part.text for part in sorted(examples, key=lambda part: (part.at, part.id))}
+    paragraphs = passages(texts.items())
     spans = Counter(span.label for example in examples for span in example.spans)
-    words = sum(len(near_duplicates.words(text)) for text in paragraphs.values())
+    words = sum(len(near_duplicates.words(text)) for text in texts.values())
     return ArticleSize(article, paragraphs, len(examples), words, spans)
 
 

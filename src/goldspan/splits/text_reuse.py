@@ -5,7 +5,7 @@ Gaizauskas, Piao and Wilks, 2002, "METER: MEasuring TExt Reuse"). Two articles b
 
 - if half of the smaller one's word trigrams stand in the larger one, and at least 10 of them do,
 - if they share half of all their word trigrams, however few these are, or
-- if a paragraph of 20 words or more of the one is also in the other,
+- if a paragraph of 20 words or more of the one is also in the other, or such a sentence where examples are sentences,
 
 texts being compared as their words (see `near_duplicates.words`). All such pairs are found. A publisher's standing
 paragraph, on itself or on the background of its reports, would bring all of its articles together. Only a person can
@@ -22,10 +22,11 @@ from itertools import chain, combinations, islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import near_duplicates
+from goldspan.annotation import unit_of
 from goldspan.near_duplicates import SIMILAR, Similarity, SimilarPair
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import LabelScheme
 
@@ -89,6 +90,21 @@ def _pairs(name: str) -> Iterator[tuple[str, str]]:
         low, high = sorted((AND.join(parts[:at]), AND.join(parts[at:])))
         if low != high:
             yield low, high
+
+
+def passages(examples: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The passages of an article that may be reused in others, by id: its examples, or the paragraphs of a whole one.
+
+    Args:
+        examples: the ids and texts of the examples of the article.
+    """
+    from goldspan.articles.examples import PARAGRAPHS, examples_of  # here, since it imports pydantic
+
+    found: dict[str, str] = {}
+    for name, text in examples:
+        parts = examples_of(name, text, PARAGRAPHS) if unit_of(name) == "article" else ()
+        found.update({part.id: part.text for part in parts} or {name: text})
+    return found
 
 
 @dataclass(frozen=True, slots=True)
