@@ -65,10 +65,11 @@ class AskingRecogniser(Protocol):
 
     Args:
         name: as that of every recogniser.
-        may_ask: whether it asks; without leave it knows only what it asked before.
         unread: by the id of an example, why it was not read: no spans there do not mean that there is nothing.
     """
 
     name: str
-    may_ask: bool
     unread: Mapping[str, str]
+
+    def permit_requests(self) -> None:
+        """Let it ask; without leave it knows only what it asked before."""

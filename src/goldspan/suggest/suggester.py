@@ -95,7 +95,7 @@ class Suggester:
     def permit_requests(self) -> None:
         """Let those recognisers ask."""
         for one in self.asking:
-            one.may_ask = True
+            one.permit_requests()
 
     @property
     def not_read(self) -> dict[str, dict[str, str]]:

@@ -53,8 +53,8 @@ def test_a_real_model_answers_and_its_quotes_have_exact_places(toy, address, out
         print(example.id, [(example.surface(span), span.label) for span in example.spans])
     print("\n".join(suggester.notes))
     assert model.form == ("json-schema" if output == "detect" else output)
-    assert model.client.budget.prompt_tokens > 100
-    assert model.client.budget.answer_tokens > 0
+    assert model.budget.prompt_tokens > 100
+    assert model.budget.answer_tokens > 0
     assert set(model.unread) <= {example.id for example in examples}
     if not model.unread:
         again = Suggester.of(Corpus(toy.root))

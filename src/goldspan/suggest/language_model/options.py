@@ -79,6 +79,11 @@ class LanguageModelOptions(RecogniserOptions):
     seconds: float = Field(default=120.0, gt=0, description="a number of seconds")
 
     @property
+    def server(self) -> str:
+        """The address without a slash at its end."""
+        return self.address.rstrip("/")
+
+    @property
     def forms(self) -> tuple[AnswerForm, ...]:
         """The forms of an answer that are tried, in this order."""
         return ("json-schema", "json-object", "text") if self.output == "detect" else (self.output,)

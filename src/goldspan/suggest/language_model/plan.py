@@ -41,9 +41,9 @@ class RequestPlan:
     def lines(self) -> Iterator[str]:
         """The plan, in sentences."""
         options = self.model.options
-        where = "on this machine" if is_loopback(options.address) else "not on this machine: texts leave it"
+        where = "on this machine" if is_loopback(options.server) else "not on this machine: texts leave it"
         name = f"the model {options.model}" if options.model else "the model of the server"
-        yield f"{self.model.name}: {name} at {options.address} ({where})."
+        yield f"{self.model.name}: {name} at {options.server} ({where})."
         yield (
             f"{amount(self.requests, 'request')} for {amount(self.documents, 'article')}; "
             f"{amount(self.cached, 'answer')} in the cache already."

@@ -72,7 +72,8 @@ class LanguageModel:
         options: the keys of its table.
         prompt: what it is told.
         labels: what becomes of its labels.
-        client: of its server.
+        budget: of a run.
+        connect: makes the client of its server, once it may be asked.
         cache: of its answers.
         name: under which its spans are known.
     """
@@ -83,18 +84,20 @@ class LanguageModel:
         prompt: Prompt,
         labels: LabelMapping,
         *,
-        client: ChatClient,
+        budget: Budget,
+        connect: Callable[[], ChatClient],
         cache: AnswerCache,
         name: str,
     ) -> None:
         self.options = options
         self.prompt = prompt
         self.map = labels
-        self.client = client
+        self.budget = budget
+        self.client: ChatClient | None = None
         self.cache = cache
         self.name = name
         self.labels = frozenset(labels.labels.values())
-        self.may_ask = False
+        self._connect = connect
         self.unread: dict[str, str] = {}
         self.tally = ReadingTally()
         self.form: AnswerForm | None = options.forms[0] if len(options.forms) == 1 else None
@@ -109,15 +112,15 @@ class LanguageModel:
             sections = amount(self.prompt.left_out, "section")
             notes.append(f"{sections} of the guidelines are left out of the prompt, for which there is no room "
                          f"(guideline_characters = {self.options.guideline_characters})")  # fmt: skip
-        if not is_loopback(self.options.address) and self.options.address.startswith("http:"):
-            notes.append(f"texts go to {self.options.address} unencrypted")
+        if not is_loopback(self.options.server) and self.options.server.startswith("http:"):
+            notes.append(f"texts go to {self.options.server} unencrypted")
         return [*notes, *self._run_notes()]
 
     def _run_notes(self) -> Iterator[str]:
-        budget, tally = self.client.budget, self.tally
+        budget, tally = self.budget, self.tally
         if budget.requests or tally.cached:
             yield (
-                f"{amount(budget.requests, 'request')} to {self.options.address}, {budget.prompt_tokens:,} tokens of "
+                f"{amount(budget.requests, 'request')} to {self.options.server}, {budget.prompt_tokens:,} tokens of "
                 f"prompts, {budget.answer_tokens:,} of answers; {amount(tally.cached, 'answer')} out of the cache"
             )
         if self.form is not None and self.options.output == "detect" and budget.requests:
@@ -127,7 +130,7 @@ class LanguageModel:
             refused = f"refused {sum(tally.refused.values()):,} ({'; '.join(counts)})" if counts else "refused none"
             order = f", {tally.out_of_order:,} of them out of order" if tally.out_of_order else ""
             yield f"placed {amount(tally.placed, 'quote')}{order}; {refused}"
-        if self.client.short_prompts:
+        if self.client is not None and self.client.short_prompts:
             yield (
                 f"the server counts far fewer tokens than {amount(self.client.short_prompts, 'prompt')} can have: does "
                 "it cut them? (Ollama: OLLAMA_CONTEXT_LENGTH; llama.cpp: --ctx-size)"
@@ -138,6 +141,15 @@ class LanguageModel:
                 f"{enumerate_names([i for i, why in self.unread.items() if why == reason], most=5)}: {reason}"
                 for reason in reasons
             )
+
+    def permit_requests(self) -> None:
+        """Let it ask; without leave it knows only what is in its cache.
+
+        Raises:
+            InputError: if the environment names authorities for TLS, and there are none.
+            NotFoundError: for a variable that is named for the key and holds none.
+        """
+        self.client = self._connect()
 
     def parts(self, examples: Sequence[Example]) -> list[TextPart]:
         """The parts of a document about which one request each asks."""
@@ -154,7 +166,7 @@ class LanguageModel:
     def cached(self, part: TextPart) -> list[Mention] | None:
         """The answer about a part that the cache has, of any form that may be tried; None if it has none."""
         for form in self.options.forms:
-            content = self.cache.read(self.options.address, self.body(part, form))
+            content = self.cache.read(self.options.server, self.body(part, form))
             if content is not None:
                 try:
                     return answer.parse(content)
@@ -183,12 +195,12 @@ class LanguageModel:
                 return self._leave(part, error.message)
             return [spans for half in part.halves(self.options.context_characters) for spans in self._read(half)]
         except ServerError as error:
-            if not self.client.was_answered:
+            if self.client is None or not self.client.was_answered:
                 raise
-            self.client.budget.end(error.message)
+            self.budget.end(error.message)
             return self._leave(part, error.message)
         if mentions is None:
-            return self._leave(part, self.client.budget.ended or NOT_ASKED)
+            return self._leave(part, self.budget.ended or NOT_ASKED)
         return self._place(part, mentions)
 
     def _mentions(self, part: TextPart) -> list[Mention] | None:
@@ -202,27 +214,28 @@ class LanguageModel:
             with self._lock:
                 self.tally.cached += 1
             return cached
-        if not self.may_ask or self.client.budget.ended is not None:
+        client = self.client
+        if client is None or self.budget.ended is not None:
             return None
         form = self.form
         if form is None:
             with self._form_lock:  # the first request alone finds out which form the server takes
                 form = self.form
                 if form is None:
-                    return self._detect(part)
-        return self._ask(part, form)
+                    return self._detect(client, part)
+        return self._ask(client, part, form)
 
-    def _detect(self, part: TextPart) -> list[Mention] | None:
+    def _detect(self, client: ChatClient, part: TextPart) -> list[Mention] | None:
         """What the model answers in the strictest form that its server takes."""
         refusal: FormRefusedError | None = None
         for form in self.options.forms:
             try:
-                mentions = self._ask(part, form)
+                mentions = self._ask(client, part, form)
             except FormRefusedError as error:
                 refusal = refusal or error
                 continue
             except UnusableAnswerError:
-                if self.client.was_answered:
+                if client.was_answered:
                     self.form = form
                 raise
             self.form = form if mentions is not None else None
@@ -230,17 +243,17 @@ class LanguageModel:
         assert refusal is not None
         raise refusal
 
-    def _ask(self, part: TextPart, form: AnswerForm) -> list[Mention] | None:
+    def _ask(self, client: ChatClient, part: TextPart, form: AnswerForm) -> list[Mention] | None:
         body = self.body(part, form)
         sent = "\n".join(message["content"] for message in body["messages"])
-        content = self.client.complete(body, sent)
+        content = client.complete(body, sent)
         if content is None:
             return None
         try:
             mentions = answer.parse(content)
         except InvalidValueError as error:
             raise UnusableAnswerError(error.message, remedy=error.remedy) from None
-        self.cache.write(self.options.address, body, content)
+        self.cache.write(self.options.server, body, content)
         with self._lock:
             self.tally.failures = 0
         return mentions
@@ -286,7 +299,7 @@ class LanguageModel:
         with self._lock:
             self.tally.failures += 1
             if self.tally.failures >= MOST_FAILURES:
-                self.client.budget.end(f"no answer could be used {MOST_FAILURES} times in a row: {error.message}")
+                self.budget.end(f"no answer could be used {MOST_FAILURES} times in a row: {error.message}")
 
 
 def of_table(table: RecogniserTable) -> LanguageModel:
@@ -294,7 +307,7 @@ def of_table(table: RecogniserTable) -> LanguageModel:
 
     Raises:
         InputError: for an address to which texts may not be sent, and what else its keys cannot have.
-        NotFoundError: for a variable that is named for the key and is not set.
+        NotFoundError: if there are no guidelines.
     """
     options = read_options(table)
     corpus = Corpus(table.root)
@@ -304,9 +317,13 @@ def of_table(table: RecogniserTable) -> LanguageModel:
     size = PromptSize(characters=options.guideline_characters, shots=options.shots)
     prompt = Prompt(table.scheme, tuple(labels.labels), corpus.guidelines, options.pages, size)
     limits = BudgetLimits(requests=options.most_requests, tokens=options.most_tokens, seconds=options.most_seconds)
-    client = ChatClient(options.address.rstrip("/"), read_key(options), seconds=options.seconds, budget=Budget(limits))
+    budget = Budget(limits)
+
+    def connect() -> ChatClient:
+        return ChatClient(options.server, read_key(options), seconds=options.seconds, budget=budget)
+
     cache = AnswerCache(corpus.build / FOLDER)
-    return LanguageModel(options, prompt, labels, client=client, cache=cache, name=table.name)
+    return LanguageModel(options, prompt, labels, budget=budget, connect=connect, cache=cache, name=table.name)
 
 
 def _map_in_order(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
