@@ -6,9 +6,8 @@ import pytest
 
 from goldspan import files
 from goldspan.annotation import Example, Span
-from goldspan.corpus import gold_source
-from goldspan.corpus.gold_source import ArticleGold
-from goldspan.errors import InputError
+from goldspan.corpus.gold_source import ArticleGold, read_gold
+from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 from goldspan.suggest import analysis_tables
 from helpers import html_pages
@@ -93,6 +92,12 @@ def test_a_damaged_line_of_gold_is_named(compare, toy):
     assert not (toy.build / "suggestions").exists()
 
 
+def test_a_line_in_the_file_of_another_article_is_refused(compare, toy):
+    (toy.gold / "strike.jsonl").write_text((toy.gold / "storm.jsonl").read_text())
+    code, _, error = compare("--recogniser", "regex", "--against", "gold")
+    assert (code, "is of the article 'storm', but the file is of 'strike'" in error) == (1, True)
+
+
 def test_gold_of_any_format_will_do(compare, toy, goldspan, tmp_path):
     folder = tmp_path / "doccano"
     folder.mkdir()
@@ -144,8 +149,8 @@ def test_gold_by_article_is_read_where_it_is_needed(tmp_path):
 
 def test_without_a_project_the_word_gold_is_refused_with_a_remedy(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(gold_source.NotFoundError, match="there is no project"):
-        gold_source.is_of_project("gold", None)
+    with pytest.raises(NotFoundError, match="there is no project"):
+        next(read_gold("gold", None))
     (tmp_path / "gold").mkdir()
     with pytest.raises(InputError, match="means the gold of the project, too"):
-        gold_source.is_of_project("gold", make(tmp_path / "p", GOLD, ["PERSON", "ORG", "PLACE"]))
+        next(read_gold("gold", make(tmp_path / "p", GOLD, ["PERSON", "ORG", "PLACE"])))

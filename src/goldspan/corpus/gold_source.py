@@ -25,46 +25,39 @@ GOLD = "gold"
 NO_GOLD = "Annotate, and take what holds into gold: goldspan adjudicate --apply"
 
 
-def is_of_project(against: str, corpus: Corpus | None) -> bool:
-    """Whether the gold of a project is meant.
+def read_gold(against: str, corpus: Corpus | None, reading: ReadOptions = DEFAULT) -> Iterator[Example]:
+    """The examples of the gold of a project, or of a file or folder of any format.
 
     Args:
-        against: what was named.
+        against: `gold`, or a file or folder.
         corpus: the project; None without one.
+        reading: how to read files.
 
     Raises:
-        InputError: where there is a file or folder of this name, too, which holds something else.
-        NotFoundError: where there is no project.
+        InputError: naming file and line, for what is not valid; where the word may mean two things.
+        NotFoundError: where there is no project whose gold could be meant.
     """
     if against != GOLD:
-        return False
-    here = Path(GOLD)
+        yield from sources.read_source(Path(against), reading=reading).examples
+        return
     if corpus is None:
         raise NotFoundError(
             "there is no project, and so no gold",
             remedy="Name the project with --root, or a file or folder with gold after --against.",
         )
+    _require_one_meaning(corpus)
+    yield from corpus.gold_examples()
+
+
+def _require_one_meaning(corpus: Corpus) -> None:
+    """Refuse the word where a file or folder of this name is here that is not the gold of the project."""
+    here = Path(GOLD)
     if here.exists() and here.resolve() != corpus.gold.resolve():
         raise InputError(
             "is here, and the word means the gold of the project, too",
             file=here,
             remedy=f"Write --against ./{GOLD} for what is here, or --against {corpus.gold} for the other.",
         )
-    return True
-
-
-def read_gold(against: str, corpus: Corpus | None, reading: ReadOptions = DEFAULT) -> Iterator[Example]:
-    """The examples of the gold of a project, or of a file or folder of any format.
-
-    Raises:
-        InputError: naming file and line, for what is not valid.
-        NotFoundError: where there is no project whose gold could be meant.
-    """
-    if corpus is not None and is_of_project(against, corpus):
-        yield from corpus.gold_examples()
-    else:
-        is_of_project(against, corpus)
-        yield from sources.read_source(Path(against), reading=reading).examples
 
 
 class ArticleGold:
@@ -84,14 +77,18 @@ class ArticleGold:
     def __init__(self, against: str, corpus: Corpus) -> None:
         self._files: dict[str, Path] = {}
         self._examples: defaultdict[str, list[Example]] = defaultdict(list)
-        path = corpus.gold if is_of_project(against, corpus) else Path(against)
-        names = sorted(file.name for file in path.glob("[!.]*.jsonl")) if path.is_dir() else []
-        if path == corpus.gold:
-            self._add_folder(path, [name for entry in corpus.entries if (name := f"{entry.id}.jsonl") in {*names}])
-        elif names and all(formats.detect(path / name) == "gold" for name in names if (path / name).stat().st_size):
-            self._add_folder(path, names)
+        if against == GOLD:
+            _require_one_meaning(corpus)
+            path = corpus.gold
+            articles = (entry.id for entry in corpus.entries)
+            self._files = {name: path / f"{name}.jsonl" for name in articles if list(corpus.gold_examples([name]))}
         else:
-            self._add(sources.read_source(path).examples)
+            path = Path(against)
+            names = sorted(file.name for file in path.glob("[!.]*.jsonl")) if path.is_dir() else []
+            if names and all(_is_gold(path / name) for name in names):
+                self._add_folder(path, names)
+            else:
+                self._add(sources.read_source(path).examples)
         if not self.articles:
             raise InputError("there is no gold in it yet", file=path, remedy=NO_GOLD)
 
@@ -120,3 +117,8 @@ class ArticleGold:
     def _add(self, examples: Sequence[Example]) -> None:
         for example in examples:
             self._examples[example.article].append(example)
+
+
+def _is_gold(path: Path) -> bool:
+    """Whether a file has lines of gold, or none at all."""
+    return not path.stat().st_size or formats.detect(path) == "gold"
