@@ -213,6 +213,13 @@ def test_a_file_that_cannot_be_read_is_refused(toy, config, text, message):
     assert message in error
 
 
+def test_no_report_is_written_in_the_place_of_the_file(toy, config):
+    code, _, error = config("--json", str(toy.root / "goldspan.toml"))
+    assert code == 1
+    assert "goldspan.toml belongs to the sources of the project" in error
+    assert not (toy.root / "goldspan.toml").exists()
+
+
 def test_every_option_that_wins_over_a_key_exists():
     stated = {key.option for key in settings.all_keys() if key.option}
     assert {"split --ratios", "check --select, --ignore"} <= stated
