@@ -223,12 +223,15 @@ def _file_lines(plan: RelabelPlan, *, applied: bool) -> Iterator[str]:
 
 
 def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
-    yield UNDO
+    root = plan.corpus.root
+    if any((folder / ".git").exists() for folder in (root, *root.parents)):
+        yield UNDO
     steps = ["goldspan check"]
     if plan.annotations.reading:
         yield (
             'Correct the labels of what is to be read again, in Doccano or in the files; write "confirmed": true into '
-            "the lines of passes and the version into the manifest, article by article."
+            "the lines of passes, and the new version into the manifest, article by article. What passes say then goes "
+            "into gold by: goldspan adjudicate --overwrite --apply"
         )
     if plan.annotations.new_gold:
         steps.append("goldspan adjudicate --apply")

@@ -136,6 +136,18 @@ def project_name(corpus: Corpus) -> str:
     return re.sub(r"[^\w.-]+", "-", corpus.root.name).strip("-.") or "news"
 
 
+def label_page(label: Label, group: str, language: str) -> str:
+    """The page of a label, to be filled in.
+
+    Args:
+        label: the label.
+        group: the first part of the ids of its rules.
+        language: of the texts, for the examples.
+    """
+    own = {"title": label.name, "name": f"`{label.name}`", "group": group}
+    return _filled("label.md", own | _blocks(label, _Sentences.of(language)))
+
+
 def _texts(corpus: Corpus, names: Sequence[str], options: ProjectOptions) -> Iterator[tuple[str, str]]:
     """The files of a project: the path of each in its folder, and its content."""
     labels = choose_labels(names, [_definition(name, options) for name in names])
@@ -167,8 +179,7 @@ def _texts(corpus: Corpus, names: Sequence[str], options: ProjectOptions) -> Ite
     yield f"{guidelines}/members.toml", _filled("members.toml", values)
     yield f"{guidelines}/patterns.jsonl", ""
     for label, group in zip(labels, groups, strict=True):
-        own = {"title": label.name, "name": f"`{label.name}`", "group": group}
-        yield f"{guidelines}/{label.page}", _filled("label.md", values | own | _blocks(label, sentences))
+        yield f"{guidelines}/{label.page}", label_page(label, group, options.language)
         yield f"{guidelines}/{_gazetteer(label)}", f"# Names of {label.name}, one a line, as they are written.\n"
 
 

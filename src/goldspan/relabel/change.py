@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from goldspan.corpus.blanks import TO_FILL_IN
 from goldspan.corpus.manifest import name_key
 from goldspan.errors import InvalidValueError
 from goldspan.guidelines.label_choice import choose_labels, validated_names
@@ -229,7 +230,7 @@ def _scheme_after(scheme: LabelScheme, kind: Kind, old: str, new: Sequence[str])
             replace(former, name=name, display=former.display if kind == "rename" else None) for name in unknown[:1]
         ]
         unknown = unknown[1:]
-    definitions = [f"To be written: it was {old} before."] * len(unknown)
+    definitions = [f"{TO_FILL_IN}: it was {old} before."] * len(unknown)
     chosen = choose_labels(unknown, definitions, labels) if unknown else ()
     labels += [replace(label, quantity=former.quantity) for label in chosen]
     return replace(scheme, version=next_version(scheme.version, kind), labels=tuple(labels))

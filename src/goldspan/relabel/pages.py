@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.guidelines.changelog import CHANGELOG, VERSION
+from goldspan.guidelines.label_choice import choose_rule_groups
 from goldspan.guidelines.rules import read_rulebook
+from goldspan.new_project import label_page
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -234,16 +236,19 @@ def with_entry(data: bytes | None, path: Path, entry: str, *, guidelines: bool) 
 
 
 def pages_to_write(corpus: Corpus, change: LabelChange) -> Iterator[tuple[Path, bytes]]:
-    """The pages of new labels that are not there yet, with what a person has to fill in."""
-    for label in change.new:
-        page = corpus.guidelines / label.page
-        if not files.is_there(page):
-            text = (
-                f"# {label.name}\n\n{label.definition}\n\n"
-                f"To be written: what counts and what does not, now that `{change.old}` is split into "
-                f"{', '.join(f'`{name}`' for name in change.labels)}.\n"
-            )
-            yield page, text.encode("utf-8")
+    """The pages of new labels that are not there yet, to be filled in.
+
+    Raises:
+        InputError: for pages that cannot be read.
+    """
+    missing = [label for label in change.new if not files.is_there(corpus.guidelines / label.page)]
+    if not missing:
+        return
+    rulebook = read_rulebook(corpus.guidelines, change.before)
+    taken = {rule.partition("-")[0] for rule in rulebook.rules}
+    groups = choose_rule_groups([label.name for label in missing], taken)
+    for label, group in zip(missing, groups, strict=True):
+        yield corpus.guidelines / label.page, label_page(label, group, change.after.language).encode("utf-8")
 
 
 def unowned_pages(change: LabelChange) -> Iterable[str]:
