@@ -71,6 +71,8 @@ def _run_all(source: Path, corpus: Path, folder: Path) -> dict[str, str]:
     folder.mkdir()
     for name in ("annotation_guidelines", "corpus", "seeds"):
         shutil.copytree(corpus / name, folder / name)
+    if (corpus / "goldspan.toml").is_file():
+        shutil.copy(corpus / "goldspan.toml", folder)
     out = folder / "out"
     out.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(source), "COLUMNS": "100", "NO_COLOR": "1", "PYTHONHASHSEED": "0"}

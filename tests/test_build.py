@@ -20,6 +20,7 @@ def copy(tmp_path):
     """A copy of this project's data, to be built and broken."""
     for part in PARTS:
         shutil.copytree(ROOT / part, tmp_path / part)
+    shutil.copy(ROOT / "goldspan.toml", tmp_path)
     return Corpus(tmp_path)
 
 
