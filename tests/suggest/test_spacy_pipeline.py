@@ -155,3 +155,12 @@ def test_what_is_mapped_and_what_is_left_out_is_said(saved):
         saved(nlp, labels={"GPE": "PLACE"})
     with pytest.raises(InputError, match="does not find the label 'CITY'"):
         saved(nlp, labels={"CITY": "ORG"})
+
+
+def test_a_pipeline_that_is_not_there_is_refused_with_the_line_of_the_settings(toy):
+    from goldspan.corpus import Corpus
+    from goldspan.suggest.suggester import Suggester
+
+    (toy.root / "goldspan.toml").write_text('[[recogniser]]\nkind = "spacy"\nmodel = "xx_none"\n', encoding="utf-8")
+    with pytest.raises(NotFoundError, match=r"goldspan\.toml:3: there is no spaCy pipeline 'xx_none'"):
+        Suggester.of(Corpus(toy.root))

@@ -47,7 +47,7 @@ def test_each_label_without_suggestions_has_its_reason():
     second = Stated("second", {"a.p01": [(3, 8, "PRODUCT")], "b.p01": [(0, 1, "ORG")]})
     lost, unknown = counted([first, second], "Apple iPad").remarks()
     assert lost == "PRODUCT: found 1 by second, and all lost to spans of higher precedence."
-    assert unknown.startswith("first and second do not know EVENT. Write their names into these files")
+    assert unknown.startswith("first and second do not know EVENT. Write its names into files")
     nothing = Stated("third", {"b.p01": [(0, 1, "EVENT"), (1, 2, "PRODUCT")]})
     assert counted([first, nothing], "Apple iPad").remarks() == [
         "PRODUCT: third knows the label and found nothing.",

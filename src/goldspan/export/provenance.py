@@ -127,7 +127,7 @@ class Provenance:
             {by: known.get(by) for _, by in sorted(decided) if by},
             len(gold),
             Counter(example.article for example in gold if example.id not in read),
-            Counter(filter(None, map(_draft, gold))),
+            Counter(filter(None, map(draft_of, gold))),
             stated.get(GOLD),
             corpus.settings.release,
         )
@@ -310,11 +310,11 @@ def _decisions(corpus: Corpus, articles: Iterable[str], names: Mapping[str, str]
 def _annotator(
     name: str, kind: str | None, stated: AnnotatorEntry | None, examples: Sequence[Example]
 ) -> AnnotatorSummary:
-    unchanged = Counter(filter(None, map(_draft, examples)))
+    unchanged = Counter(filter(None, map(draft_of, examples)))
     return AnnotatorSummary(name, kind, len(examples), stated.drafts if stated else None, unchanged)
 
 
-def _draft(example: Example) -> str | None:
+def draft_of(example: Example) -> str | None:
     """What suggested the spans of an example, if they are as `goldspan suggest` wrote them; None if nothing did."""
     rules = example.extra.get("rules")
     if not isinstance(rules, list) or not rules or len(rules) != len(example.spans):

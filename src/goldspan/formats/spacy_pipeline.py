@@ -85,7 +85,7 @@ def load_pipeline(name: str) -> Language:
             warnings.filterwarnings("ignore", message=r"\[W095\]")  # `version_note` has it in a sentence
             return spacy.load(name)
     except OSError:
-        remedy = f"Run: pip install {name.replace('_', '-')}"
+        remedy = f"Run: pip install {name.replace('_', '-')}, or python -m spacy download {name}"
         if not PIPELINE_NAME.fullmatch(name):
             remedy = "Name an installed pipeline, or the folder of a saved one, which holds config.cfg and meta.json."
         raise NotFoundError(f"there is no spaCy pipeline {name!r}", remedy=remedy) from None

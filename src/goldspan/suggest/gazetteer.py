@@ -177,6 +177,8 @@ def _without_garbage_collection() -> Iterator[None]:
 def _folder_files(table: RecogniserTable, name: str) -> Iterator[tuple[str, Path]]:
     """The files of a folder, each with its label: that of its name, or that of the page of its name."""
     folder = listed_file(table, name, "folder")
+    if not folder.is_dir():
+        raise table.refusal(f"{name} is no folder", "Name a folder, or single files: files = { … }", "folder")
     paths = sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
     if not paths:
         raise NotFoundError(

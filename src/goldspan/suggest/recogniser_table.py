@@ -198,4 +198,6 @@ def require_different_names(tables: Iterable[RecogniserTable]) -> None:
     for table in tables:
         seen[table.name] += 1
         if seen[table.name] > 1:
-            raise table.refusal("another recogniser has this name", 'Give one of them a name: name = "…".', "name")
+            keys = ["name"] if "name" in table.toml.value else []
+            message = f"another recogniser has the name {table.name!r}, too"
+            raise table.refusal(message, 'Give one of them another: name = "…".', *keys)

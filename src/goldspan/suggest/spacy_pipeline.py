@@ -188,7 +188,11 @@ def project_pipeline(table: RecogniserTable, name: str) -> Language:
         NotFoundError: if there is no such pipeline, or it cannot be loaded.
     """
     folder = table.root / name
-    return load_pipeline(str(folder) if is_saved_pipeline(folder) else name)
+    try:
+        return load_pipeline(str(folder) if is_saved_pipeline(folder) else name)
+    except NotFoundError as error:
+        file, line = table.toml.path, table.toml.line("model")
+        raise NotFoundError(error.message, file=file, line=line, remedy=error.remedy) from None
 
 
 def pipeline_notes(nlp: Language, language: str) -> list[str]:

@@ -47,10 +47,12 @@ class Suggester:
 
     Args:
         recognisers: in the order of precedence, each with a name of its own.
+        disabled: the names of further ones that the project has and does not run.
     """
 
-    def __init__(self, recognisers: Sequence[Recogniser]) -> None:
+    def __init__(self, recognisers: Sequence[Recogniser], disabled: Sequence[str] = ()) -> None:
         self.recognisers = tuple(recognisers)
+        self.disabled = tuple(disabled)
 
     @classmethod
     def of(cls, corpus: Corpus, further: Sequence[dict[str, Any]] = (), *, only: Collection[str] = ()) -> Suggester:
@@ -71,7 +73,9 @@ class Suggester:
             if name not in tables:
                 known = f"The recognisers are {enumerate_names(tables)}." if tables else "goldspan.toml has none."
                 raise InvalidValueError(f"there is no recogniser {name!r}", remedy=known)
-        return cls([recogniser_of(one) for name, one in tables.items() if (name in only if only else one.is_enabled)])
+        chosen = [one for name, one in tables.items() if (name in only if only else one.is_enabled)]
+        disabled = [name for name, one in tables.items() if not one.is_enabled and not only]
+        return cls([recogniser_of(one) for one in chosen], disabled)
 
     @property
     def names(self) -> list[str]:
@@ -81,7 +85,11 @@ class Suggester:
     @property
     def notes(self) -> list[str]:
         """What a user should know of each recogniser, and after a run of that run."""
-        return [f"{one.name}: {note}" for one in self.recognisers for note in one.notes]
+        notes = [f"{one.name}: {note}" for one in self.recognisers for note in one.notes]
+        return [
+            *notes,
+            *(f"{name}: not enabled in goldspan.toml, so that it suggests nothing" for name in self.disabled),
+        ]
 
     @property
     def asking(self) -> list[AskingRecogniser]:

@@ -145,14 +145,15 @@ def explain_no_suggestions(corpus: Corpus) -> list[str]:
 
 def _remedy(recognisers: Sequence[Recogniser], scheme: LabelScheme, missing: Sequence[str]) -> str:
     files = {label: f"{FOLDER}/{_stem(scheme, label)}.txt" for label in missing}
+    whose = "its" if len(missing) == 1 else "their"
     kinds = "docs/suggestions.md has the other kinds of recognisers: patterns, expressions, models, earlier gold."
     if any(isinstance(one, Gazetteer) and one.folder == FOLDER for one in recognisers):
-        return f"Write their names, one a line, into {enumerate_names(files.values())}. {kinds}"
+        return f"Write {whose} names, one a line, into {enumerate_names(files.values())}. {kinds}"
     name = _free_name({one.name for one in recognisers})
     lines = ["[[recogniser]]", 'kind = "gazetteer"', *([f'name = "{name}"'] if name != "gazetteer" else [])]
     lines += ["[recogniser.files]", *(f'{_key(label)} = "{path}"' for label, path in files.items())]
     return (
-        "Write their names into these files, one a line, and add to goldspan.toml:\n\n"
+        f"Write {whose} names into files, one a line, and add to goldspan.toml:\n\n"
         + "\n".join(f"    {line}" for line in lines)
         + f"\n\n{kinds}"
     )
