@@ -4,7 +4,10 @@ import subprocess
 
 import pytest
 
+from goldspan import Span
+from goldspan.articles.examples import article_examples
 from goldspan.corpus import Corpus
+from goldspan.formats import gold
 
 NEWS = ["--labels", "ORG,PRODUCT,MONEY,DATE,EVENT", "--language", "nl", "--example-unit", "sentence"]
 
@@ -100,3 +103,20 @@ def test_a_new_project_stays_sound_with_articles(tmp_path, monkeypatch, goldspan
     assert goldspan("doccano", "push", "--project", "krant") == 1, "without a server"
     assert "goldspan doccano start" in capsys.readouterr().err
     assert goldspan("check", "--strict") == 0
+
+
+def test_a_release_says_what_was_never_filled_in(here, goldspan, capsys, monkeypatch):
+    (here / "one.txt").write_text("Zelvania koopt Norvale.\n")
+    assert goldspan("init", "krant", "--labels", "ORG", "--language", "nl") == 0
+    monkeypatch.chdir(here / "krant")
+    assert goldspan("add", here / "one.txt", "--apply") == 0
+    corpus = Corpus(here / "krant")
+    (example,) = article_examples(corpus, corpus.entries[0])
+    gold.write(corpus.gold / "one.jsonl", [example.with_spans([Span(0, 8, "ORG"), Span(15, 22, "ORG")])])
+    capsys.readouterr()
+    assert goldspan("build") == 0
+    printed = capsys.readouterr().out
+    assert "lines still to be filled in, marked TO FILL IN: goldspan.toml (2), annotation_guidelines/labels" in printed
+    assert "Next: score a model: goldspan evaluate corpus/gold PREDICTIONS --split test" in printed
+    assert goldspan("export") == 0
+    assert "corpus/README.md (4)" in capsys.readouterr().out
