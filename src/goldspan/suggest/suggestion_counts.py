@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.errors import GoldspanError
 from goldspan.report.text import Table, amount, enumerate_names
 from goldspan.suggest.gazetteer import FOLDER, Gazetteer
+from goldspan.suggest.recogniser import AskingRecogniser
 from goldspan.suggest.suggester import RECOGNISERS, Suggester
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ class SuggestionCounts:
     def _found_nothing(self) -> Iterator[str]:
         """The labels that some recogniser knows, and of which nothing is suggested."""
         for label in self.scheme.names if self.examples else ():
-            knowing = [one.name for one in self.recognisers if label in one.labels]
+            asked = [one for one in self.recognisers if label in one.labels]
+            knowing = [one.name for one in asked]
             if not knowing or self._of_label(label):
                 continue
             found = {name: self.found[name, label] for name in knowing if self.found[name, label]}
@@ -100,7 +102,9 @@ class SuggestionCounts:
                 parts = enumerate_names(f"{number:,} by {name}" for name, number in found.items())
                 yield f"{label}: found {parts}, and all lost to spans of higher precedence."
             else:
-                yield f"{label}: {enumerate_names(knowing)} {verb} the label and found nothing."
+                unread = any(isinstance(one, AskingRecogniser) and one.unread for one in asked)
+                where = " in what was read" if unread else ""
+                yield f"{label}: {enumerate_names(knowing)} {verb} the label and found nothing{where}."
 
     def _cells(self, label: str) -> list[str]:
         return [

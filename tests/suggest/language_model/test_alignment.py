@@ -179,10 +179,10 @@ def test_the_placement_is_the_optimum(case, words, data):
     for places in itertools.product(*choices):
         placed = [(quote, place) for quote, place in zip(quotes, places, strict=True) if place is not None]
         if all(first.end <= second.start for (_, first), (_, second) in itertools.pairwise(placed)):
-            best = max(best, (len(placed), sum(search.follows(quote.before, place) for quote, place in placed)))
+            best = max(best, (len(placed), sum(sum(search.follow(quote.before, [place])) for quote, place in placed)))
     found = align(text, quotes)
     in_order = [n for n in found.places if n not in found.out_of_order]
-    after_words = sum(search.follows(quotes[n].before, found.places[n]) for n in in_order)
+    after_words = sum(sum(search.follow(quotes[n].before, [found.places[n]])) for n in in_order)
     assert (len(in_order), after_words) == best
     assert sorted([*found.places, *found.refused]) == list(range(len(quotes)))
     for one, other in itertools.combinations(found.places.values(), 2):

@@ -442,6 +442,7 @@ def test_a_server_on_this_machine_needs_no_leave(toy, address):
         ("address", "127.0.0.1:8080", "is no address"),
         ("address", "ftp://127.0.0.1/v1", "is no address"),
         ("address", "http://127.0.0.1:99999/v1", "is no address"),
+        ("address", "http://[::1/v1", "is no address"),
         ("address", "http://127.0.0.1/v 1", "is no address"),
         ("address", f"http://me:{KEY}@127.0.0.1/v1", "has a login"),
         ("address", f"http://127.0.0.1/v1?key={KEY}", "a question mark"),
@@ -538,6 +539,7 @@ def test_the_command_keeps_what_is_done_names_the_rest_and_exits_with_one(toy):
         assert done.exit_code == 1
         assert "could not be read by every recogniser" in done.stderr
         assert "most_requests = 1 is used up" in done.stderr
+        assert "found nothing in what was read." in done.stdout
         rows = [row for path in sorted(toy.suggestions.glob("*.jsonl")) for row in lines_of(toy, path.stem)]
         unread = [row["id"] for row in rows if row.get(NOT_READ_BY) == ["language-model"]]
         assert 0 < len(unread) < len(rows)

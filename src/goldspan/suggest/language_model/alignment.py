@@ -91,7 +91,7 @@ def align(text: str, quotes: Sequence[Quote], matching: Matching = "typography")
     refused: dict[int, Refusal] = {}
     for number, quote in enumerate(quotes):
         places, is_inside_word = search.places(quote.words)
-        candidates.append([_Candidate(place, search.follows(quote.before, place)) for place in places])
+        candidates.append(list(map(_Candidate, places, search.follow(quote.before, places))))
         if not places:
             refused[number] = Refusal.INSIDE_WORD if is_inside_word else Refusal.NOT_IN_TEXT
     placed = dict(_in_order(candidates))

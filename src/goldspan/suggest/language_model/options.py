@@ -141,11 +141,11 @@ def read_key(options: LanguageModelOptions) -> str | None:
 
 
 def _require_address(table: RecogniserTable, options: LanguageModelOptions) -> None:
-    parts = urlsplit(options.address)
     try:
+        parts = urlsplit(options.address)
         is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        is_address = False
+        parts, is_address = urlsplit(""), False
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise table.refusal(
             "the address has a login, a question mark or a number sign in it",

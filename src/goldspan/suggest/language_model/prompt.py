@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from goldspan import files
 from goldspan.annotation import first_overlap
+from goldspan.corpus.blanks import TO_FILL_IN
 from goldspan.errors import InputError
 from goldspan.guidelines import pages
 from goldspan.guidelines.changelog import CHANGELOG
@@ -120,7 +121,7 @@ class Prompt:
             self._system += GUIDELINES + "\n\n".join(kept)
         blocks = [one for one in pages.read_blocks(folder) if one.file in paths and one.expects is None]
         shots = _shots([one.example for one in blocks], labels, size.shots)
-        self.shots = len(shots)
+        self.blanks = self._system.count(TO_FILL_IN)
         self._shots = [message for shot in shots for message in _conversation(shot, labels)]
 
     def messages(self, part: TextPart) -> list[Message]:

@@ -18,10 +18,13 @@ import unicodedata
 from bisect import bisect_left
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan import graphemes
 from goldspan.suggest.name_matcher import folded_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Matching = Literal["exact", "white-space", "typography"]
 LEVELS: tuple[Matching, ...] = ("exact", "white-space", "typography")
@@ -76,9 +79,12 @@ class FoldedText:
             at = self.text.find(quote, at + 1)
         return found
 
-    def before(self, start: int) -> str:
-        """The folded text before an offset of the text, without white space at its end."""
-        return self.text[: bisect_left(self._starts, start)].rstrip()
+    def stands_before(self, words: str, start: int) -> bool:
+        """Whether folded words stand before an offset of the text, with nothing but white space between."""
+        end = bisect_left(self._starts, start)
+        while end and self.text[end - 1].isspace():
+            end -= 1
+        return self.text.endswith(words, 0, end)
 
 
 class QuoteSearch:
@@ -93,10 +99,22 @@ class QuoteSearch:
         self.text = text
         self._levels = LEVELS[: LEVELS.index(matching) + 1]
         self._texts: dict[Matching, FoldedText] = {}
+        self._found: dict[str, tuple[list[Place], bool]] = {}
 
     def places(self, quote: str) -> tuple[list[Place], bool]:
-        """The places of a quote in the order of the text, and whether it also, or only, occurs inside words."""
+        """The places of a quote in the order of the text, and if there are none, whether it is a part of a word."""
         words = quote.strip()
+        if words not in self._found:
+            self._found[words] = self._search(words)
+        return self._found[words]
+
+    def follow(self, words: str, places: Sequence[Place]) -> list[bool]:
+        """Of each place, whether some words stand directly before it."""
+        folded = FoldedText(words.strip(), LEVELS[-1]).text.strip()
+        text = self._at(LEVELS[-1]) if folded and places else None
+        return [text is not None and text.stands_before(folded, place.start) for place in places]
+
+    def _search(self, words: str) -> tuple[list[Place], bool]:
         is_inside = False
         for level in self._levels:
             folded = FoldedText(words, level).text
@@ -108,11 +126,6 @@ class QuoteSearch:
                 return whole, False
             is_inside = is_inside or bool(found)
         return [], is_inside
-
-    def follows(self, words: str, place: Place) -> bool:
-        """Whether some words stand directly before a place."""
-        folded = FoldedText(words.strip(), LEVELS[-1]).text.strip()
-        return bool(folded) and self._at(LEVELS[-1]).before(place.start).endswith(folded)
 
     def _at(self, level: Matching) -> FoldedText:
         if level not in self._texts:

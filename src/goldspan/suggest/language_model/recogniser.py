@@ -112,6 +112,8 @@ class LanguageModel:
             sections = amount(self.prompt.left_out, "section")
             notes.append(f"{sections} of the guidelines are left out of the prompt, for which there is no room "
                          f"(guideline_characters = {self.options.guideline_characters})")  # fmt: skip
+        if self.prompt.blanks:
+            notes.append(f"{amount(self.prompt.blanks, 'line')} of the prompt are still to be filled in (TO FILL IN)")
         if not is_loopback(self.options.server) and self.options.server.startswith("http:"):
             notes.append(f"texts go to {self.options.server} unencrypted")
         return [*notes, *self._run_notes()]
