@@ -44,8 +44,8 @@ def guideline_block(project: ProjectFiles) -> Iterator[CheckResult]:
     for block in blocks:
         if block.expects is not None and block.expects in off:
             message = (
-                f"expects a finding of {block.expects}, which is off in this project ({off[block.expects]}): what "
-                "annotators read is a mistake there, gold may have. Turn the check on, or show no mistake here"
+                f"expects a finding of {block.expects}, which is off in this project ({off[block.expects]}): gold "
+                "may have what annotators read is a mistake. Turn the check on, or show no mistake here"
             )
             yield CheckResult(message, block.file, block.line)
             continue
