@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
 from goldspan.errors import InvalidValueError
-from goldspan.evaluation.result import Counts
+from goldspan.evaluation.result import Counts, exact
 from goldspan.formats import inline
 from goldspan.suggest import analysis_tables
 from goldspan.suggest.recogniser_analysis import ALL, RecogniserAnalysis
@@ -262,6 +262,15 @@ def test_the_counts_are_those_of_a_computation_character_by_character(case):
         assert (
             score.spans, score.correct, score.overlapping, score.conflicting, score.touched, score.marked_examples,
         ) == expected  # fmt: skip
+
+
+@given(analysed())
+def test_the_scores_of_the_suggestions_are_those_of_exact_scoring(case):
+    gold, _, made = case
+    gold = sorted(gold, key=lambda one: one.article)
+    articles = [[*group] for _, group in groupby(gold, lambda one: one.article)]
+    found = [example for group in articles for example in suggested(made, group).examples]
+    assert analyse(gold, made).scores == exact(gold, found)
 
 
 @given(analysed())
