@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.annotation import article_of
+from goldspan.annotation import article_of, unit_of
 from goldspan.doccano.human_work import copy_worked_on, has_work, spans_changed
 from goldspan.doccano.label_comparison import LabelComparison
 from goldspan.doccano.pull import merge, reanchor
@@ -211,11 +211,22 @@ def _copy_problem(copy: StoredExample, options: PullOptions) -> tuple[ProblemKin
     if copy.corruption is not None:
         return "spoiled", copy.corruption
     if copy.id not in options.examples:
-        return "foreign", "the corpus has no such example"
+        return "foreign", _unknown_example(copy.id, options.examples)
     text = options.examples[copy.id].text
     if not is_text_of(copy.text, text) and not reanchor.is_changed_form(copy.text, text):
         return "text", "fewer than half of the words of its text in the corpus are those of the text that was pushed"
     return None
+
+
+def _unknown_example(name: str, examples: Mapping[str, Example]) -> str:
+    """Why an example on the server is none of the corpus, as a clause."""
+    units = {unit_of(other) for other in examples if article_of(other) == article_of(name)}
+    if not units or unit_of(name) in units:
+        return "the corpus has no such example"
+    now = " and a ".join(sorted(units))
+    return (
+        f"is by its id a {unit_of(name)}, and an example is a {now} now: set `unit` back, pull, then `goldspan recut`"
+    )
 
 
 def _problems_of_copies(

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
-from goldspan.annotation import Span, article_of
+from goldspan.annotation import Span, article_of, unit_of
 from goldspan.doccano.label_comparison import TRUSTED, LabelDoubt
 from goldspan.doccano.members import pass_folders
 from goldspan.doccano.pull.collect import PullProblem
@@ -101,6 +101,7 @@ def pass_changes(
         for article, pulled in _by_article(lines[name]).items():
             path = folder / f"{article}.jsonl"
             current = _read(path if name == ALL else corpus.passes / former.get(folder.name, folder.name) / path.name)
+            _require_same_unit(path, current, pulled)
             if current or any(pulled.values()):
                 merged = merge(
                     current,
@@ -179,6 +180,18 @@ def _read(path: Path) -> list[Example]:
         repeated = next(name for name in ids if ids.count(name) > 1)
         raise InputError("is there twice", file=path, example=repeated, remedy="Remove one of the two lines.")
     return examples
+
+
+def _require_same_unit(path: Path, current: Iterable[Example], pulled: Mapping[str, Example | None]) -> None:
+    """Refuse to put paragraphs and sentences of one text into one file."""
+    have = {unit_of(example.id) for example in current}
+    come = {unit_of(name) for name, example in pulled.items() if example is not None}
+    if have and come - have:
+        raise InputError(
+            f"has examples of the unit {'/'.join(sorted(have))}, and those in Doccano are of {'/'.join(sorted(come))}",
+            file=path,
+            remedy="Cut the file again first: goldspan recut.",
+        )
 
 
 def _content(change: FileChange) -> bytes | None:
