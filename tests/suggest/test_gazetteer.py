@@ -104,8 +104,8 @@ def test_a_name_with_an_ending(gazetteer):
 @pytest.mark.parametrize("content", [b"", b"\n# none yet\n", b"\xef\xbb\xbf"])
 def test_an_empty_file_is_a_note(gazetteer, content):
     finder = gazetteer({"org.txt": content})
-    assert finder.notes == ["org.txt is empty: add names of ORG to it, one a line"]
-    assert finder.labels == {"ORG"}
+    assert finder.notes == ["no name is in org.txt yet: add some, one a line"]
+    assert finder.labels == frozenset()
     assert found(finder, "Apple") == []
 
 

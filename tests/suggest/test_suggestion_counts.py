@@ -50,8 +50,7 @@ def test_each_label_without_suggestions_has_its_reason():
     assert unknown.startswith("first and second do not know EVENT. Write its names into files")
     nothing = Stated("third", {"b.p01": [(0, 1, "EVENT"), (1, 2, "PRODUCT")]})
     assert counted([first, nothing], "Apple iPad").remarks() == [
-        "PRODUCT: third knows the label and found nothing.",
-        "EVENT: third knows the label and found nothing.",
+        "PRODUCT and EVENT: third knows them and found nothing.",
     ]
 
 
@@ -142,5 +141,5 @@ def test_a_push_without_suggestions_has_the_same_reasons(toy):
     assert "there is no file ships.txt" in missing
     (toy.root / "ships.txt").write_text("", encoding="utf-8")
     empty, unknown = explain_no_suggestions(Corpus(toy.root))
-    assert empty == "Gazetteer: ships.txt is empty: add names of SHIP to it, one a line."
+    assert empty == "Gazetteer: no name is in ships.txt yet: add some, one a line."
     assert unknown.startswith("gazetteer does not know ")

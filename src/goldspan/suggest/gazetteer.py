@@ -157,7 +157,9 @@ def of_table(table: RecogniserTable) -> Gazetteer:
     with _without_garbage_collection():
         for label, path in found:
             _read(gazetteer, path, mapping.labels[label])
-    gazetteer.labels = frozenset(mapping.labels.values())
+    empty = [path.name for label, path in found if mapping.labels[label] not in gazetteer.labels]
+    if empty:
+        gazetteer.notes.append(f"no name is in {enumerate_names(empty)} yet: add some, one a line")
     gazetteer.notes += _doubts(gazetteer.doubtful)
     return gazetteer
 
@@ -199,9 +201,7 @@ def _label_of(stem: str, scheme: LabelScheme) -> str:
 
 
 def _read(gazetteer: Gazetteer, path: Path, label: str) -> None:
-    is_empty = True
     for number, line in without_comments(path):
-        is_empty = False
         wrong = "a tab is in the name" if "\t" in line else ""
         if wrong or not gazetteer.add(line, label, path.stem, number):
             raise InputError(
@@ -210,8 +210,6 @@ def _read(gazetteer: Gazetteer, path: Path, label: str) -> None:
                 line=number,
                 remedy="A line holds one name, and nothing else.",
             )
-    if is_empty:
-        gazetteer.notes.append(f"{path.name} is empty: add names of {label} to it, one a line")
 
 
 def _doubts(doubtful: Sequence[tuple[GazetteerEntry, GazetteerEntry]]) -> list[str]:

@@ -91,20 +91,22 @@ class SuggestionCounts:
 
     def _found_nothing(self) -> Iterator[str]:
         """The labels that some recogniser knows, and of which nothing is suggested."""
+        alike: dict[tuple[str, ...], list[str]] = {}
         for label in self.scheme.names if self.examples else ():
-            asked = [one for one in self.recognisers if label in one.labels]
-            knowing = [one.name for one in asked]
+            knowing = tuple(one.name for one in self.recognisers if label in one.labels)
             if not knowing or self._of_label(label):
                 continue
             found = {name: self.found[name, label] for name in knowing if self.found[name, label]}
-            verb = "knows" if len(knowing) == 1 else "know"
             if found:
                 parts = enumerate_names(f"{number:,} by {name}" for name, number in found.items())
                 yield f"{label}: found {parts}, and all lost to spans of higher precedence."
             else:
-                unread = any(isinstance(one, AskingRecogniser) and one.unread for one in asked)
-                where = " in what was read" if unread else ""
-                yield f"{label}: {enumerate_names(knowing)} {verb} the label and found nothing{where}."
+                alike.setdefault(knowing, []).append(label)
+        unread = {one.name for one in self.recognisers if isinstance(one, AskingRecogniser) and one.unread}
+        for knowing, labels in alike.items():
+            verb, what = "knows" if len(knowing) == 1 else "know", "it" if len(labels) == 1 else "them"
+            where = "" if unread.isdisjoint(knowing) else " in what was read"
+            yield f"{enumerate_names(labels)}: {enumerate_names(knowing)} {verb} {what} and found nothing{where}."
 
     def _cells(self, label: str) -> list[str]:
         return [
@@ -152,7 +154,8 @@ def _remedy(recognisers: Sequence[Recogniser], scheme: LabelScheme, missing: Seq
     whose = "its" if len(missing) == 1 else "their"
     kinds = "docs/suggestions.md has the other kinds of recognisers: patterns, expressions, models, earlier gold."
     if any(isinstance(one, Gazetteer) and one.folder == FOLDER for one in recognisers):
-        return f"Write {whose} names, one a line, into {enumerate_names(files.values())}. {kinds}"
+        listed = enumerate_names(path.rpartition("/")[2] for path in files.values())
+        return f"Write {whose} names, one a line, into {listed} in {FOLDER}. {kinds}"
     name = _free_name({one.name for one in recognisers})
     lines = ["[[recogniser]]", 'kind = "gazetteer"', *([f'name = "{name}"'] if name != "gazetteer" else [])]
     lines += ["[recogniser.files]", *(f'{_key(label)} = "{path}"' for label, path in files.items())]
