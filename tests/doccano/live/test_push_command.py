@@ -57,6 +57,21 @@ def test_gold_is_filled_into_a_shared_project(push, toy):
     assert f"{spans} spans as sent" in out
 
 
+def test_a_push_of_no_suggestions_says_why(push, toy):
+    (toy.root / "names.txt").write_text("", encoding="utf-8")
+    (toy.root / "goldspan.toml").write_text(
+        '[[recogniser]]\nkind = "gazetteer"\nfiles = { SHIP = "names.txt" }\n', encoding="utf-8"
+    )
+    for article in {example.article for example in gold_of(toy)}:
+        without = [example.with_spans(()) for example in gold_of(toy, article)]
+        gold.write(toy.build / "suggestions" / f"{article}.jsonl", without)
+    code, out, report = push("--shared", "--suggestions")
+    assert code == 0
+    assert "note: no span is filled in, since the suggestions for the " in out
+    assert "note: Gazetteer: no name is in names.txt yet: add some, one a line." in out
+    assert any(remark.startswith("gazetteer does not know SHIP, PORT and CREW.") for remark in report["remarks"])
+
+
 @pytest.mark.parametrize("option", ["--gold", "--suggestions"])
 def test_nothing_is_filled_in_where_everybody_annotates_alone(option, push):
     code, out, _ = push(option)
