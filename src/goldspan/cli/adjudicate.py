@@ -319,6 +319,7 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
     """Upload the disputes, or print what would be uploaded."""
     from goldspan.cli.doccano.push import attention_lines
     from goldspan.doccano import adjudication
+    from goldspan.doccano.former_labels import corpus_label_names
     from goldspan.doccano.push.plan import (
         PushOptions,
         assignment_changes,
@@ -342,7 +343,8 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
         print("Nothing is disputed.")
         print_next_step(exchange.state.corpus, "adjudicate", exchange.json)
         return
-    outdated = adjudication.outdated_copies(exchange.server, planned.project, disputed)
+    label_names = corpus_label_names(exchange.state.corpus, exchange.renamed)
+    outdated = adjudication.outdated_copies(exchange.server, planned.project, disputed, label_names)
     reopened = [copy.id for copy in outdated]
     changes = [*project_changes(planned), *(f"note: {note}" for note in project_notes(planned))]
     options = PushOptions(assign=exchange.assign)

@@ -81,11 +81,20 @@ class DisputedExample:
     @property
     def shown(self) -> str:
         """The short digest of all that the decision is about: what is settled, and who marked what in each dispute."""
-        disputes = [
-            [dispute.start, dispute.end, [[_rows(candidate.spans), candidate.by] for candidate in dispute.candidates]]
-            for dispute in self.settled.disputes
-        ]
-        return short_digest(files.dumps([_rows(self.settled.example.spans), disputes]))
+        return self.shown_as({})
+
+    def shown_as(self, earlier: Mapping[str, str]) -> str:
+        """The same digest with the names that labels had before.
+
+        Args:
+            earlier: by label its earlier name; others had the name that they have.
+        """
+        disputes = [[dispute.start, dispute.end, _votes_rows(dispute, earlier)] for dispute in self.settled.disputes]
+        return short_digest(files.dumps([_rows(self.settled.example.spans, earlier), disputes]))
+
+    def was_shown(self, copy: StoredExample, names: LabelNames) -> bool:
+        """Whether a copy shows all that the decision is about now, be it under former names of labels."""
+        return copy.shown in {self.shown, self.shown_as(names.earlier)}
 
 
 def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -> list[DisputedExample]:
@@ -184,11 +193,12 @@ def push_disputes(
         ServerError: if the server does not answer as it should.
     """
     project = project_plan.apply()
-    for copy in outdated_copies(server, project, disputed):
+    names = corpus_label_names(state.corpus)
+    for copy in outdated_copies(server, project, disputed, names):
         server.reopen(project.id, copy.number)
     examples = [each.example for each in disputed]
     folder, views = state.corpus.build / "doccano", _views(state, disputed)
-    options = replace(options or PushOptions(), names=corpus_label_names(state.corpus))
+    options = replace(options or PushOptions(), names=names)
     return push_examples(server, project, examples, folder=folder, views=views, options=options)
 
 
@@ -207,9 +217,18 @@ def _views(state: AdjudicationState, disputed: Sequence[DisputedExample]) -> dic
 
 
 def outdated_copies(
-    server: Doccano, project: DoccanoProject | None, disputed: Sequence[DisputedExample]
+    server: Doccano,
+    project: DoccanoProject | None,
+    disputed: Sequence[DisputedExample],
+    names: LabelNames = SAME_NAMES,
 ) -> list[StoredExample]:
     """The confirmed copies in a project, if it is there, that showed something else than is to be decided now.
+
+    Args:
+        server: where it is.
+        project: the project.
+        disputed: what is to be decided.
+        names: what the labels are called there, and were called before.
 
     Raises:
         ServerError: if the server does not answer as it should.
@@ -221,7 +240,7 @@ def outdated_copies(
         copy
         for each in disputed
         for copy in copies.get(each.example.id, ())
-        if copy.held_back is None and copy.work[ALL].confirmed and copy.shown != each.shown
+        if copy.held_back is None and copy.work[ALL].confirmed and not each.was_shown(copy, names)
     ]
 
 
@@ -337,7 +356,7 @@ def _why_unusable(
     work = copy.work[ALL]
     if copy.corruption is not None or not is_text_of(copy.text, disputed.example.text):
         return copy.corruption or "has another text there: delete it in Doccano and push again"
-    if copy.shown != disputed.shown:
+    if not disputed.was_shown(copy, types.names):
         return CHANGED
     if work.invalid:
         first = work.invalid[0]
@@ -382,8 +401,14 @@ def _comments(server: Doccano, project: int) -> dict[int, list[str]]:
     return comments
 
 
-def _rows(spans: Iterable[Span]) -> list[tuple[int, int, str]]:
-    return [(span.start, span.end, span.label) for span in spans]
+def _rows(spans: Iterable[Span], earlier: Mapping[str, str] = NOTHING) -> list[tuple[int, int, str]]:
+    return sorted((span.start, span.end, earlier.get(span.label, span.label)) for span in spans)
+
+
+def _votes_rows(dispute: Dispute, earlier: Mapping[str, str]) -> list[tuple[list[tuple[int, int, str]], Sequence[str]]]:
+    """What each of the readers marked, in the order of candidates, which depends on the names of labels."""
+    rows = [(_rows(candidate.spans, earlier), candidate.by) for candidate in dispute.candidates]
+    return sorted(rows, key=lambda row: (-len(row[1]), not row[0], row[0]))
 
 
 def _shown_spans(dispute: Dispute, prefill: Prefill) -> list[Span]:

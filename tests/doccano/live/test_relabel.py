@@ -1,9 +1,17 @@
 """Labels that changed here while people annotated under their old names: a push and a pull know the former names."""
 
+import secrets
+import shutil
+
 import pytest
 
+from goldspan.adjudication.state import read_state
 from goldspan.corpus import Corpus
-from helpers import doccano_project
+from goldspan.doccano import adjudication
+from goldspan.doccano.client.api import Doccano
+from goldspan.formats import decisions
+from helpers import doccano_annotator, doccano_project
+from helpers.sample_corpus import set_pass_spans
 
 
 @pytest.fixture
@@ -103,3 +111,24 @@ def test_what_was_filled_in_under_a_former_name_is_nobodys_work(doccano, toy, pe
         code, printed = command(begun, *push)
         assert (code, "somebody worked on it" in printed, "name SHIP → VESSEL" in printed) == (0, False, True), printed
         assert "Already up to date" in command(begun, *push)[1]
+
+
+def test_what_was_decided_under_a_former_name_is_a_decision(doccano, toy, command):
+    shutil.rmtree(toy.decisions)
+    set_pass_spans(toy, "bob", "harbour.p04")
+    [lea] = doccano_annotator.create(doccano, [f"lea{secrets.token_hex(3)}"])
+    with Doccano(doccano.account) as server, lea:
+        state, name = read_state(toy), f"disputes {secrets.token_hex(4)}"
+        disputed = adjudication.disputed_examples(state)
+        adjudication.push_disputes(state, server, adjudication.plan_disputes(state, server, name), disputed)
+        begun = doccano_project.CorpusProject(toy, server, server.project(name))
+        begun.add({"lea": lea}, "project_admin")
+        begun.confirm("lea", "storm.p02", "harbour.p04")
+        assert command(begun, "relabel", "SHIP", "BOAT", "--apply")[0] == 0
+        code, printed = command(begun, "adjudicate", "--push", "--apply")
+        assert (code, "name SHIP → BOAT" in printed) == (0, True), printed
+        code, printed = command(begun, "adjudicate", "--pull", "--apply")
+        assert code == 0, printed
+        [line] = decisions.read(begun.corpus.decisions / "storm.jsonl")
+        assert {span.label for span, _ in line.surfaces} == {"BOAT"}
+        server.delete_project(begun.project.id)
