@@ -198,8 +198,8 @@ def test_any_text_and_any_quotes_are_placed_or_refused(text, quotes):
         assert 0 <= place.start < place.end <= len(text)
 
 
-def test_a_model_that_repeats_itself_takes_no_long_time():
-    text = "Ada met Bor. " * 400
-    found = align(text, [Quote("Ada"), Quote("Bor")] * 500)
-    assert len(found.places) == 800
-    assert len(found.refused) == 200
+def test_a_model_that_repeats_itself_without_end_gets_no_more_than_there_is():
+    text = "Ada met Bor. " * 200
+    found = align(text, [Quote("Ada"), Quote("Bor")] * 250)
+    assert len(found.places) == 400
+    assert len(found.refused) == 100

@@ -577,6 +577,7 @@ def test_the_prompt_of_a_project_without_a_language_model_cannot_be_shown(toy):
     assert "no recogniser of this project is a language model" in str(done.exception)
 
 
+@pytest.mark.slow
 def test_other_commands_take_what_the_cache_has_and_never_ask(toy):
     with ModelStub(quoting(SHIPS)) as stub:
         settings(toy, stub.address)

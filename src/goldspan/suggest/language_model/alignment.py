@@ -12,8 +12,9 @@ after the words given with it. Nothing is ever guessed: the rest is refused, wit
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from enum import StrEnum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan.suggest.language_model.quote_search import Matching, Place, QuoteSearch
@@ -95,15 +96,17 @@ def align(text: str, quotes: Sequence[Quote], matching: Matching = "typography")
         if not places:
             refused[number] = Refusal.INSIDE_WORD if is_inside_word else Refusal.NOT_IN_TEXT
     placed = dict(_in_order(candidates))
+    taken = sorted(placed.values())
     out_of_order = []
     for number, possible in enumerate(candidates):
         if number in placed or number in refused:
             continue
-        place = _only_place(possible, list(placed.values()))
+        place = _only_place(possible, taken)
         if isinstance(place, Refusal):
             refused[number] = place
         else:
             placed[number] = place
+            insort(taken, place)
             out_of_order.append(number)
     return Alignment(dict(sorted(placed.items())), dict(sorted(refused.items())), tuple(out_of_order))
 
@@ -115,12 +118,7 @@ def _in_order(candidates: Sequence[Sequence[_Candidate]]) -> Iterator[tuple[int,
         if not possible:
             continue
         after_words = [one for one in possible if one.is_after_words]
-        further = [
-            partial.with_place(number, one)
-            for partial in partials
-            for options in (possible, after_words)
-            for one in _next(options, partial.end)
-        ]
+        further = [*_extended(partials, number, possible), *_extended(partials, number, after_words)]
         partials = _unbeaten([*partials, *further])
     partial: _Partial | None = partials[-1]
     while partial is not None and partial.place is not None:
@@ -128,30 +126,43 @@ def _in_order(candidates: Sequence[Sequence[_Candidate]]) -> Iterator[tuple[int,
         partial = partial.previous
 
 
-def _next(options: Sequence[_Candidate], end: int) -> Sequence[_Candidate]:
-    """The first of the places of a quote from an offset on, or none; it is also the one that ends first."""
-    at = bisect_left(options, end, key=lambda one: one.place.start)
-    return options[at : at + 1]
+def _extended(partials: Sequence[_Partial], number: int, options: Sequence[_Candidate]) -> Iterator[_Partial]:
+    """Each partial solution with the first place of a further quote behind its end, which also ends first.
+
+    Of those that have the same first place behind them, the last one, which is the best.
+    """
+    at = 0
+    for partial, better in zip_longest(partials, partials[1:]):
+        while at < len(options) and options[at].place.start < partial.end:
+            at += 1
+        if at == len(options):
+            return
+        if better is None or better.end > options[at].place.start:
+            yield partial.with_place(number, options[at])
 
 
 def _unbeaten(partials: list[_Partial]) -> list[_Partial]:
     """Those than which no other one is as good and ends no later; of equals, the one made of earlier quotes."""
     partials.sort(key=lambda one: (one.end, -one.placed, -one.after_words))
     kept: list[_Partial] = []
+    best = (-1, -1)
     for one in partials:
-        if not kept or (one.placed, one.after_words) > (kept[-1].placed, kept[-1].after_words):
+        if one[1:3] > best:
             kept.append(one)
+            best = one[1:3]
     return kept
 
 
 def _only_place(possible: Sequence[_Candidate], taken: Sequence[Place]) -> Place | Refusal:
     """The one place that is free, or else the one free place after the given words."""
-    free = [one for one in possible if not any(_overlap(one.place, place) for place in taken)]
+    free = [one for one in possible if _is_free(one.place, taken)]
     for options in (free, [one for one in free if one.is_after_words]):
         if len(options) == 1:
             return options[0].place
     return Refusal.AMBIGUOUS if free else Refusal.NO_PLACE
 
 
-def _overlap(first: Place, second: Place) -> bool:
-    return first.start < second.end and second.start < first.end
+def _is_free(place: Place, taken: Sequence[Place]) -> bool:
+    """Whether a place overlaps none of some sorted ones, which do not overlap each other."""
+    at = bisect_left(taken, place.end, key=lambda one: one.start)
+    return at == 0 or taken[at - 1].end <= place.start
