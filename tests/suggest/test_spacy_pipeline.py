@@ -164,3 +164,47 @@ def test_a_pipeline_that_is_not_there_is_refused_with_the_line_of_the_settings(t
     (toy.root / "goldspan.toml").write_text('[[recogniser]]\nkind = "spacy"\nmodel = "xx_none"\n', encoding="utf-8")
     with pytest.raises(NotFoundError, match=r"goldspan\.toml:3: there is no spaCy pipeline 'xx_none'"):
         Suggester.of(Corpus(toy.root))
+
+
+LISTENER = {
+    "@architectures": "spacy.TransitionBasedParser.v2",
+    "state_type": "ner",
+    "extra_state_tokens": False,
+    "hidden_width": 16,
+    "maxout_pieces": 2,
+    "use_upper": True,
+    "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"},
+}
+
+
+def trained(listens, *others):
+    """A pipeline whose entity recogniser listens to a shared encoder, or has its own, among other components."""
+    from spacy.training import Example
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("tok2vec")
+    for name in others:
+        nlp.add_pipe(name)
+    nlp.add_pipe("ner", config={"model": LISTENER} if listens else {}).add_label("ORG")
+    text = "Apple rose."
+    examples = [Example.from_dict(nlp.make_doc(text), {"entities": [(0, 5, "ORG")]})]
+    optimizer = nlp.initialize(lambda: examples)
+    for _ in range(20):
+        nlp.update(examples, sgd=optimizer)
+    if "span_ruler" in others:
+        nlp.get_pipe("span_ruler").add_patterns([{"label": "PRODUCT", "pattern": "iPad"}])
+    return nlp
+
+
+@pytest.mark.parametrize(
+    ("listens", "others", "needed"),
+    [
+        (True, ("sentencizer",), ["tok2vec", "ner"]),
+        (False, ("sentencizer",), ["ner"]),
+        (True, ("span_ruler", "sentencizer"), ["tok2vec", "span_ruler", "sentencizer", "ner"]),
+    ],
+)
+def test_only_what_bears_on_the_spans_is_run(saved, listens, others, needed):
+    finder = saved(trained(listens, *others))
+    assert finder.nlp.pipe_names == needed
+    assert recognised(finder, "Apple rose.") == [("ORG", "Apple", "model.org")]
