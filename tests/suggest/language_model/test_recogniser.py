@@ -15,6 +15,7 @@ from goldspan.doccano.push.desired_state import unread_examples
 from goldspan.errors import GoldspanError, InputError, NotFoundError, ServerError
 from goldspan.stats import all_tables
 from goldspan.suggest.language_model.options import KEY_VARIABLE
+from goldspan.suggest.language_model.plan import plan_requests
 from goldspan.suggest.language_model.recogniser import LanguageModel
 from goldspan.suggest.suggester import NOT_READ_BY, Suggester
 from helpers.http_faults import reply
@@ -76,6 +77,9 @@ def test_repeated_and_non_ascii_mentions_get_their_places(toy):
         model = model_of(toy, stub.address)
         (spans,) = model.recognise([document(*texts)])
     words = [[text[one.start : one.end] for one in row] for text, row in zip(texts, spans, strict=True)]
+    for text, row in zip(texts, spans, strict=True):
+        print(f"\n{text}\n  ", *(f"[{one.start}, {one.end}] {text[one.start : one.end]} {one.label};" for one in row))
+    print(notes(model))
     assert words == [
         ["Aurora", "Aurora", "Odesa"],
         ["北京号", "上海", "北京号", "上海"],
@@ -217,7 +221,9 @@ def test_neither_the_cache_nor_a_message_holds_the_key_or_the_text(toy, monkeypa
         model = model_of(toy, stub.address)
         assert found(model, document(private)) == [[("Aurora", "SHIP")]]
         assert stub.requests[-1].headers["Authorization"] == f"Bearer {KEY}"
-    kept = "".join(path.read_text() for path in (toy.build / "cache").rglob("*") if path.is_file())
+    files = [path for path in (toy.build / "cache").rglob("*") if path.is_file()]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    kept = "".join(path.read_text() for path in files)
     assert "Aurora" in kept
     assert KEY not in kept + notes(model)
     assert "nobody else" not in kept + notes(model)
@@ -325,6 +331,22 @@ def test_the_halves_of_a_part_are_asked_about_so_that_one_example_costs_no_other
         assert [len(row) for row in found(recogniser, texts)] == [1, 1, 0, 1, 1]
     assert list(recogniser.unread) == ["a.p03"]
     assert [len(request.examples) for request in stub.requests] == [5, 2, 3, 1, 2]
+    known = Suggester.of(Corpus(toy.root))
+    assert [len(one.spans) for one in known.suggest(texts)] == [1, 1, 0, 1, 1], "without leave to ask"
+    assert list(known.not_read["language-model"]) == ["a.p03"]
+
+
+def test_halves_that_were_answered_are_not_asked_about_again(toy):
+    def model(request):
+        return completion("{}", finish="length") if len(request.examples) > 1 else quoting(SHIPS)(request)
+
+    texts = document("Aurora", "Odesa", "上海")
+    with ModelStub(model) as stub:
+        first = found(model_of(toy, stub.address, "parallel = 1"), texts)
+        assert [len(request.examples) for request in stub.requests] == [3, 1, 2, 1, 1]
+        assert found(model_of(toy, stub.address, "parallel = 1"), texts) == first
+        assert len(stub.requests) == 5
+        assert plan_requests(model_of(toy, stub.address), [texts]).requests == 0
 
 
 def test_what_models_write_around_the_answer_is_passed_over(toy):

@@ -46,7 +46,8 @@ class AnswerCache:
         """Keep an answer."""
         key = _key(address, body)
         entry = {"request": key, "content": content, "sha256": _digest(content)}
-        files.write(self._path(key), files.dumps(entry) + "\n")
+        # Of the owner alone: and several threads must not ask for the permissions of a new file at once, see `files`.
+        files.write(self._path(key), files.dumps(entry) + "\n", mode=files.PRIVATE)
 
     def _path(self, key: str) -> Path:
         return self.folder / key[:2] / f"{key}.json"

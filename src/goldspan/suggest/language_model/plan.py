@@ -73,7 +73,7 @@ def plan_requests(model: LanguageModel, documents: Iterable[Sequence[Example]]) 
         count += 1
         for part in model.parts(examples):
             messages = model.prompt.messages(part)
-            if model.cached(part) is not None:
+            if model.is_known(part):
                 cached += 1
                 first = first or messages
                 continue

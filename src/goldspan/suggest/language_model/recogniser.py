@@ -113,7 +113,9 @@ class LanguageModel:
             notes.append(f"{sections} of the guidelines are left out of the prompt, for which there is no room "
                          f"(guideline_characters = {self.options.guideline_characters})")  # fmt: skip
         if self.prompt.blanks:
-            notes.append(f"{amount(self.prompt.blanks, 'line')} of the prompt are still to be filled in (TO FILL IN)")
+            notes.append(
+                f"the prompt has {amount(self.prompt.blanks, 'line')} TO FILL IN, of labels.toml and the pages"
+            )
         if not is_loopback(self.options.server) and self.options.server.startswith("http:"):
             notes.append(f"texts go to {self.options.server} unencrypted")
         return [*notes, *self._run_notes()]
@@ -176,6 +178,10 @@ class LanguageModel:
                     continue
         return None
 
+    def is_known(self, part: TextPart) -> bool:
+        """Whether nothing has to be asked about a part: the cache has its answer, or those of its halves."""
+        return self.cached(part) is not None or (len(part.examples) > 1 and all(map(self.is_known, self._halves(part))))
+
     def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
         """The spans that the model quotes in each document.
 
@@ -189,13 +195,15 @@ class LanguageModel:
 
     def _read(self, part: TextPart) -> list[list[RecognisedSpan]]:
         """The spans in each example of a part; an example without an answer goes to `unread`."""
+        if self._was_halved(part):
+            return self._read_halves(part)
         try:
             mentions = self._mentions(part)
         except UnusableAnswerError as error:
-            if len(part.examples) == 1:
-                self._count_failure(error)
-                return self._leave(part, error.message)
-            return [spans for half in part.halves(self.options.context_characters) for spans in self._read(half)]
+            if len(part.examples) > 1:
+                return self._read_halves(part)
+            self._count_failure(error)
+            return self._leave(part, error.message)
         except ServerError as error:
             if self.client is None or not self.client.was_answered:
                 raise
@@ -204,6 +212,21 @@ class LanguageModel:
         if mentions is None:
             return self._leave(part, self.budget.ended or NOT_ASKED)
         return self._place(part, mentions)
+
+    def _was_halved(self, part: TextPart) -> bool:
+        """Whether the cache has answers about the halves of a part and none about the whole, which could not be used.
+
+        Where nothing is asked any more, what it has about some of the examples is taken, too.
+        """
+        if len(part.examples) == 1 or self.cached(part) is not None:
+            return False
+        return self.client is None or self.budget.ended is not None or self.is_known(part)
+
+    def _halves(self, part: TextPart) -> tuple[TextPart, TextPart]:
+        return part.halves(self.options.context_characters)
+
+    def _read_halves(self, part: TextPart) -> list[list[RecognisedSpan]]:
+        return [spans for half in self._halves(part) for spans in self._read(half)]
 
     def _mentions(self, part: TextPart) -> list[Mention] | None:
         """What the model answers about a part; None if it is not asked.
