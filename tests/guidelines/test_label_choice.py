@@ -4,7 +4,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from goldspan.annotation import LabelScheme
@@ -27,6 +27,7 @@ from goldspan.report.svg import BLACK, WHITE, contrast
 NAMES = st.lists(st.text(min_size=1, max_size=12), unique=True, min_size=1, max_size=60)
 
 
+@settings(max_examples=40)
 @given(NAMES)
 @example(["ORG", "MISC-ORG", "Ürün", "人名", "CON", "README", "G", "1st", "b/c", "_"])
 def test_all_labels_of_a_scheme_differ(names):
@@ -38,6 +39,7 @@ def test_all_labels_of_a_scheme_differ(names):
     assert not any(name_problem(label.page) for label in labels)
 
 
+@settings(max_examples=40)
 @given(NAMES)
 @example(["MILITARY_UNIT", "MISC-UNIT", "ORGANIZATION", "ORGANISATION", "G", "人名", "人物", "1", "A1"])
 def test_rules_of_different_labels_have_different_ids(names):

@@ -63,6 +63,7 @@ def test_its_card_says_who_made_it(demo):
     assert source.licences.keys() == {"CC0-1.0"}
 
 
+@pytest.mark.slow
 def test_the_commands_that_init_names_run_in_it(tmp_path, monkeypatch, goldspan, capsys):
     monkeypatch.chdir(tmp_path)
     assert goldspan("init", "--demo") == 0

@@ -9,6 +9,7 @@ Oklab (Ottosson, "A perceptual color space for image processing", 2020).
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -69,14 +70,15 @@ def confusion(first: str, second: str) -> float:
     return float(_distances(_seen([first, second]), 0)[1])
 
 
-def _candidates() -> list[str]:
+@cache
+def _candidates() -> tuple[str, ...]:
     """Colours on which black can be read, and which can be seen on a white page."""
     every = ("#{:02x}{:02x}{:02x}".format(*levels) for levels in product(LEVELS, repeat=3))
-    return [
+    return tuple(
         colour
         for colour in every
         if contrast(colour, BLACK) >= TEXT_CONTRAST and contrast(colour, WHITE) >= PAGE_CONTRAST
-    ]
+    )
 
 
 def _distances(seen: Floats, place: int) -> Floats:
