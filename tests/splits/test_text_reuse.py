@@ -17,6 +17,7 @@ from goldspan.splits.text_reuse import (
     accepted_reuse,
     find_reuse,
     group_articles,
+    passages,
 )
 
 PARAGRAPHS = [
@@ -240,3 +241,12 @@ def test_accepted_pairs_of_one_paragraph_leave_the_others_together():
             while waiting:
                 waiting += [name for name in left[waiting.pop()] if name not in reached and not reached.add(name)]
             assert {name for name in names if grouped[name] == "a"} == reached
+
+
+def test_passages_of_a_whole_article_are_its_paragraphs():
+    assert passages([("a", "One.\nTwo.\n"), ("b.s02", "Three.")]) == {
+        "a.p01": "One.",
+        "a.p02": "Two.",
+        "b.s02": "Three.",
+    }
+    assert passages([("a", "* * *")]) == {"a": "* * *"}

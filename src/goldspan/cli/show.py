@@ -94,7 +94,8 @@ def _print_cut(corpus: Corpus, names: Sequence[str], containing: str | None, fil
     from goldspan.articles.documents import documents
     from goldspan.articles.examples import Segmentation, examples_of, parts_of
 
-    articles = {article_of(name): None for name in names}
+    known = {entry.id for entry in corpus.entries}
+    articles = {name if name in known else article_of(name): None for name in names}
     if file is not None:
         texts = {document.id: document.text for document in documents([file])}
     else:
