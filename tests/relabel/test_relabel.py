@@ -212,6 +212,25 @@ def test_the_changelog_says_what_is_to_be_read_again_for_the_rules_of_the_page(t
     assert [one.id for one in state.gold_to_read_again("S-1")] == ["storm.p02", "storm.p03"]
 
 
+def test_a_decision_on_which_a_split_leaves_nothing_open_holds(toy):
+    page = toy.guidelines / "ship.md"
+    files.write(page, f"{page.read_text(encoding='utf-8')}\n## S-1 Names of ships\n\nThey count.\n")
+    path = toy.decisions / "storm.jsonl"
+    files.write(path, path.read_text(encoding="utf-8").replace('"rule": null', '"rule": "S-1"'))
+    relabel(toy, "SHIP", "FERRY", "TUG", conditions=["Belle|Nord=FERRY", "Gloria=TUG"])
+    assert json.loads(path.read_text(encoding="utf-8"))["guidelines"] == "2.0"
+    assert {one[0] for one in findings(toy)} == {"old-guidelines"}  # of the article with the Aurora
+
+
+def test_no_page_is_made_for_a_name(toy):
+    (toy.guidelines / "ship.md").unlink()
+    relabel(toy, "SHIP", "VESSEL")
+    assert {path.name for path in toy.guidelines.glob("*.md")} == {"crew.md", "port.md", "CHANGELOG.md"}
+    relabel(toy, "VESSEL", "FERRY", "TUG")
+    assert (toy.guidelines / "tug.md").is_file()
+    assert not [one for one in findings(toy) if one[0] == "guideline-block"]
+
+
 def test_a_decision_under_an_older_version_holds_after_a_rename(toy):
     page = toy.guidelines / "ship.md"
     files.write(page, f"{page.read_text(encoding='utf-8')}\n## S-1 Names of ships\n\nThey count.\n")
@@ -446,6 +465,6 @@ def test_a_gazetteer_that_a_label_names_goes_with_it(toy):
 
 
 def test_a_recogniser_that_maps_by_name_is_pointed_out(toy):
-    files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "military-news"\n')
+    files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "spacy"\n')
     plan = relabel(toy, "SHIP", "VESSEL")
     assert any('labels = { "SHIP" = "VESSEL" }' in note for note in plan.notes)

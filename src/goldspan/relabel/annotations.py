@@ -14,6 +14,7 @@ from goldspan.corpus.passes import CONFIRMED
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
 from goldspan.formats.record import LocatedExample
+from goldspan.guidelines.rules import read_rulebook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -99,6 +100,16 @@ def relabel_annotations(corpus: Corpus, change: LabelChange) -> RelabelledAnnota
     return _Relabelling(corpus, change).result()
 
 
+def rules_of_label(corpus: Corpus, change: LabelChange) -> list[str]:
+    """The ids of the rules on the page of the label, as it is before the change.
+
+    Raises:
+        InputError: for pages that cannot be read.
+    """
+    rulebook = read_rulebook(corpus.guidelines, change.before)
+    return [rule.id for rule in rulebook.rules.values() if rule.label == change.old]
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line of gold or of a pass, as it is and with the labels of after; None where it stays as it is."""
@@ -117,15 +128,13 @@ class _Relabelling:
         self.counts = RelabelCounts()
         self.reading: dict[tuple[str, int, int, str], list[str]] = {}
         self.gold = {path: self._lines(path, "gold") for path in sorted(corpus.gold.glob("*.jsonl"))}
-        self.passes = {
-            path: self._lines(path, path.relative_to(corpus.passes).parts[0])
-            for path in sorted(corpus.passes.rglob("*.jsonl"))
-        }
+        self.passes = {path: self._lines(path, path.parent.name) for path in sorted(corpus.passes.glob("*/*.jsonl"))}
         self.decisions = {path: decisions.read(path) for path in sorted(corpus.decisions.glob("*.jsonl"))}
         for lines in self.decisions.values():
             for line in lines:
                 self._note_decision(line)
         self.to_read = {example for example, *_ in self.reading}
+        self.rules = frozenset(rules_of_label(corpus, change)) if self.to_read else frozenset()
 
     def result(self) -> RelabelledAnnotations:
         """The files as they will be."""
@@ -146,7 +155,7 @@ class _Relabelling:
             contents[path] = "".join(kept).encode("utf-8") or None
         return RelabelledAnnotations(
             contents={path: content for path, content in contents.items() if not _is_same(content, path)},
-            counts=self.counts,
+            counts=replace(self.counts, labels=+self.counts.labels),
             reading=tuple(
                 SpanToRead(*place, tuple(dict.fromkeys(where))) for place, where in sorted(self.reading.items())
             ),
@@ -229,13 +238,14 @@ class _Relabelling:
     def _decision(self, line: DecisionLine) -> DecisionLine:
         """A decision with the labels of after.
 
-        One on which a split has nothing left open was made under rules that hold as before, so it takes the version.
+        The entry in the changelog will name the rules of a label that was split. A decision under one of them on which
+        nothing is left open holds, so it takes the new version.
         """
         raw = decisions.relabelled(line, self.change.label_of)
-        former, version = line.decision.guidelines, self.change.before.version
-        if self.change.kind == "split" and former == version and line.decision.example not in self.to_read:
+        decision, path = line.decision, line.file
+        is_of_today = decision.guidelines == self.change.before.version
+        if is_of_today and decision.rule in self.rules and decision.example not in self.to_read:
             raw = files.dumps({**strict_json.loads(raw), "guidelines": self.change.after.version})
-        path = line.file
         self.counts.spans[path] += sum(span.label == self.change.old for span, _ in line.surfaces)
         return line if raw == line.raw else decisions.parse(raw.encode("utf-8"), path, line.line)
 

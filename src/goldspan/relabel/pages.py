@@ -16,6 +16,7 @@ from goldspan.guidelines.changelog import CHANGELOG, VERSION
 from goldspan.guidelines.label_choice import choose_rule_groups
 from goldspan.guidelines.rules import read_rulebook
 from goldspan.new_project import label_page
+from goldspan.relabel.annotations import rules_of_label
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ CORPUS_HEADER = "# Changelog of the annotation\n\nWhat changed in gold, and why.
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class LabelMention:
     """A line of a page that names the label in words."""
 
     file: Path
@@ -63,7 +64,7 @@ class RelabelledPages:
     contents: Mapping[Path, bytes]
     examples: Counter[Path] = field(default_factory=Counter)
     undecided: Counter[Path] = field(default_factory=Counter)
-    mentions: tuple[Mention, ...] = ()
+    mentions: tuple[LabelMention, ...] = ()
 
 
 def relabel_pages(corpus: Corpus, change: LabelChange) -> RelabelledPages:
@@ -77,7 +78,7 @@ def relabel_pages(corpus: Corpus, change: LabelChange) -> RelabelledPages:
     pages = [*sorted(corpus.guidelines.glob("*.md")), corpus.folder / "README.md", corpus.root / "README.md"]
     contents: dict[Path, bytes] = {}
     result = RelabelledPages(contents)
-    mentions: list[Mention] = []
+    mentions: list[LabelMention] = []
     for page in pages:
         if not page.is_file() or not files.read_bytes(page).strip():
             continue
@@ -116,13 +117,13 @@ def _words_before(text: str, end: int) -> str:
     return re.sub(r"\\([\[\]\\])|\[|\]\{[^{}\s]+\}", lambda match: match[1] or "", words)
 
 
-def _mentions(page: Path, text: str, old: str) -> Iterator[Mention]:
+def _mentions(page: Path, text: str, old: str) -> Iterator[LabelMention]:
     """The lines that have the name as a word, outside of tables that are generated."""
     generated = [match.span() for match in GENERATED.finditer(text)]
     name, at = re.compile(rf"(?<![\w-])(?<!\]{{){re.escape(old)}(?![\w-])"), 0
     for number, line in enumerate(text.split("\n"), start=1):
         if name.search(line) and not any(start <= at < end for start, end in generated):
-            yield Mention(page, number, line.strip())
+            yield LabelMention(page, number, line.strip())
         at += len(line) + 1
 
 
@@ -153,7 +154,7 @@ def guidelines_entry(corpus: Corpus, change: LabelChange, reading: Sequence[Span
                 "it; the definitions and rules of both are to be made one."
             )
         case "split":
-            lines.append(f"{change.sentence}.{_rules_in_words(change)}")
+            lines.append(f"{change.sentence}.{_rules_in_words(change)}{_open_in_words(change, reading)}")
             if reading:
                 lines += ["", *_read_again(corpus, change, reading)]
     return "\n".join(lines) + "\n"
@@ -161,14 +162,18 @@ def guidelines_entry(corpus: Corpus, change: LabelChange, reading: Sequence[Span
 
 def _rules_in_words(change: LabelChange) -> str:
     clauses = [f"{rule.label} where their words match `{_quotable(rule.pattern.pattern)}`" for rule in change.rules]
-    decided = f" Its spans are {', then '.join(clauses)}." if clauses else ""
-    return f"{decided} What is left open became {change.labels[0]} for the time being, and is to be read again."
+    return f" Its spans are {', else '.join(clauses)}." if clauses else ""
+
+
+def _open_in_words(change: LabelChange, reading: Sequence[SpanToRead]) -> str:
+    if not reading:
+        return " Nothing is left open."
+    return f" What is left open became {change.labels[0]} for the time being, and is to be read again."
 
 
 def _read_again(corpus: Corpus, change: LabelChange, reading: Sequence[SpanToRead]) -> Iterator[str]:
     """The item of the list that says which texts are to be read again."""
-    rulebook = read_rulebook(corpus.guidelines, change.before)
-    ids = [rule.id for rule in rulebook.rules.values() if rule.label == change.old]
+    ids = rules_of_label(corpus, change)
     what = f"which of {enumerate_names(change.labels)} each of {amount(len(reading), 'span')} is"
     patterns = list(dict.fromkeys(_pattern(each.surface) for each in reading))
     if len(patterns) > MOST_PATTERNS:
@@ -241,7 +246,9 @@ def pages_to_write(corpus: Corpus, change: LabelChange) -> Iterator[tuple[Path, 
     Raises:
         InputError: for pages that cannot be read.
     """
-    missing = [label for label in change.new if not files.is_there(corpus.guidelines / label.page)]
+    owned = {label.page for label in change.before.labels}
+    new = [label for label in change.new if label.page not in owned]
+    missing = [label for label in new if not files.is_there(corpus.guidelines / label.page)]
     if not missing:
         return
     rulebook = read_rulebook(corpus.guidelines, change.before)

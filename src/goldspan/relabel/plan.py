@@ -203,7 +203,7 @@ def _manifest(
     path = corpus.folder / MANIFEST
     open_articles = {article_of(example) for example in to_read}
     before, after = change.before.version, change.after.version
-    articles = [one.id for one in corpus.entries if one.guidelines == before and one.id not in open_articles]
+    articles = {one.id: None for one in corpus.entries if one.guidelines == before and one.id not in open_articles}
     lines = []
     for (_, raw), entry in zip(files.lines(files.read_bytes(path)), corpus.entries, strict=True):
         changed = entry.id in articles

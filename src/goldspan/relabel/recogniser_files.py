@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, strict_json
 from goldspan.corpus.manifest import name_problem
 from goldspan.formats.json_lines import json_object, numbered
+from goldspan.new_project import MILITARY_NEWS
 from goldspan.settings import FILE
+from goldspan.suggest.recognisers import DEFAULT
 from goldspan.validation import TomlTable, toml_string, toml_tables
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 MAPPED = ("labels",)  # the keys of a recogniser under which labels of ours are values
 LISTED = ("ask_for",)  # under which they are listed
 KEYED = ("files", "patterns")  # under which they are keys
-BY_NAME = ("spacy", "military-news")  # kinds that know labels of their own, which mean those of equal name here
 HEADING = re.compile(r"\s*\[\[?\s*(?P<table>[\w.-]+)\s*\]")
 ASSIGNED = re.compile(r"\s*(?P<key>[\w-]+)\s*=")
 PATTERNS = "annotation_guidelines/patterns.jsonl"  # what the kind `patterns` reads, where it names no files
@@ -98,9 +99,10 @@ def _relabel_settings(
                 result.notes.append(
                     f"{FILE}: what recognisers find as {old} is {new} now; is some of it another label?"
                 )
-    for table in tables:
+    for table in tables or [dict(each) for each in DEFAULT]:
         kind = table.get("kind")
-        if kind in BY_NAME and change.is_gone and old not in table.get(MAPPED[0], {}):
+        may_find = kind == "spacy" or (kind == "military-news" and old in MILITARY_NEWS)
+        if may_find and change.is_gone and old not in table.get(MAPPED[0], {}):
             result.notes.append(
                 f"the recogniser {table.get('name', kind)} takes labels of equal name by itself: if it finds {old}, "
                 f"add labels = {{ {toml_string(old)} = {toml_string(new)} }} to it in {FILE}"
