@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from goldspan.annotation import Label
 
 HERE = Path(__file__).parent
-MILITARY_NEWS = frozenset({"PERSON", "LOCATION", "MILITARY_UNIT", "TROOP_COUNT"})  # the labels of its rules
 DEFAULT_LABELS = ("PERSON", "ORGANIZATION", "LOCATION")
 ATTRIBUTES = "seeds/** -text\ncorpus/** -text\n"  # offsets hold in the bytes as they are
 ALLOWED = """
@@ -226,18 +225,21 @@ def _gazetteer(label: Label) -> str:
 
 def _recognisers(labels: Sequence[Label], language: str) -> Iterator[str]:
     """The [[recogniser]] tables of goldspan.toml that go with any labels, and rules for English where they fit."""
+    from goldspan.suggest.military_news import recogniser as military_news
+
     kinds = {
         "patterns": "Phrases, or tokens one by one, in annotation_guidelines/patterns.jsonl, as spaCy and Prodigy read "
         "them.",
         "gazetteer": "Names, one a line, a file per label in annotation_guidelines/gazetteers/.",
         "gold": "What gold has marked before.",
     }
-    if language == tokens.DEFAULT_LANGUAGE and not {label.name for label in labels}.isdisjoint(MILITARY_NEWS):
+    if language == tokens.DEFAULT_LANGUAGE and not {label.name for label in labels}.isdisjoint(military_news.LABELS):
         kinds["military-news"] = "Rules and word lists for English reports on armed forces."
     for kind, what in kinds.items():
         yield f"\n# {what}\n[[recogniser]]\nkind = {_toml(kind)}\n"
 
 
+@cache
 def _table(name: str) -> dict[str, Any]:
     """A file of this package in TOML."""
     return TomlTable.read(HERE / name, "It is a file of goldspan: install it again.").value
