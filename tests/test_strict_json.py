@@ -116,3 +116,18 @@ def test_values_of_other_readers_are_not_deep():
         strict_json.require_bounded(value)
     while value:  # so that no destructor goes as deep
         value = value.pop()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('Here: {"a": {"b": 1}} and {"c": "}"}.', ['{"a": {"b": 1}}', '{"c": "}"}']),
+        ('{broken {"a": 1}', ['{"a": 1}']),
+        ('{"a": 1, "a": {"b": 2}}', ['{"b": 2}']),
+        ('{"a": NaN}', []),
+        ("no object", []),
+        ("{" * 5000, []),
+    ],
+)
+def test_objects_among_other_words_are_found_whole(text, found):
+    assert list(strict_json.objects_within(text)) == found

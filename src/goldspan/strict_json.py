@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Scanner = Callable[[str, int], tuple[Any, int]]
 
@@ -91,6 +92,26 @@ def loads(text: str | bytes, *, nan_as_null: bool = False) -> Any:  # noqa: ANN4
     if fault:
         raise fault
     return value
+
+
+def objects_within(text: str, most: int = 1000) -> Iterator[str]:
+    """The JSON objects that stand among other words of a text, each as it is written, from left to right.
+
+    Of an object within another one the outer one alone is given. `loads` decides whether one is strict JSON.
+
+    Args:
+        text: the text.
+        most: how many opening braces are tried.
+    """
+    end = 0
+    for _ in range(most):
+        start = text.find("{", end)
+        if start < 0:
+            return
+        end = start + 1
+        with suppress(ValueError, RecursionError):
+            _, end = _REFUSING(text, start)
+            yield text[start:end]
 
 
 def require_bounded(value: Any) -> None:  # noqa: ANN401  (any value of a file)

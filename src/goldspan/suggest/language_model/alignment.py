@@ -44,7 +44,7 @@ class Refusal(StrEnum):
     AMBIGUOUS = "out of order, with several possible places"
 
 
-class Alignment(NamedTuple):
+class QuoteAlignment(NamedTuple):
     """Where quotes stand in a text.
 
     Args:
@@ -79,7 +79,7 @@ class _Partial(NamedTuple):
         return _Partial(one.place.end, self.placed + 1, after_words, number, one.place, self)
 
 
-def align(text: str, quotes: Sequence[Quote], matching: Matching = "typography") -> Alignment:
+def align(text: str, quotes: Sequence[Quote], matching: Matching = "typography") -> QuoteAlignment:
     """The places of quotes in a text; see the module.
 
     Args:
@@ -108,7 +108,7 @@ def align(text: str, quotes: Sequence[Quote], matching: Matching = "typography")
             placed[number] = place
             insort(taken, place)
             out_of_order.append(number)
-    return Alignment(dict(sorted(placed.items())), dict(sorted(refused.items())), tuple(out_of_order))
+    return QuoteAlignment(dict(sorted(placed.items())), dict(sorted(refused.items())), tuple(out_of_order))
 
 
 def _in_order(candidates: Sequence[Sequence[_Candidate]]) -> Iterator[tuple[int, Place]]:

@@ -9,9 +9,7 @@ element, the fence of a Markdown block, a sentence before and after.
 
 from __future__ import annotations
 
-import json
 import re
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from goldspan import files, strict_json
@@ -24,11 +22,10 @@ AnswerForm = Literal["json-schema", "json-object", "text"]
 FORMS: tuple[AnswerForm, ...] = ("json-schema", "json-object", "text")  # the strictest first
 MENTIONS = "mentions"
 THOUGHTS = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL)
-MOST_BRACES = 1000  # at which an object is looked for
 AGAIN = "The next run asks again; another model or another form of the answer (output = …) may do better."
 
 
-class Mention(NamedTuple):
+class QuotedMention(NamedTuple):
     """A span as a model states it.
 
     Args:
@@ -74,12 +71,12 @@ def response_format(form: AnswerForm, labels: Sequence[str], examples: int) -> d
     return {"type": "json_schema", "json_schema": {"name": MENTIONS, "strict": True, "schema": schema}}
 
 
-def dump(mentions: Sequence[Mention]) -> str:
+def dump(mentions: Sequence[QuotedMention]) -> str:
     """The answer that states some mentions."""
     return files.dumps({MENTIONS: [mention._asdict() for mention in mentions]})
 
 
-def parse(content: str) -> list[Mention]:
+def parse(content: str) -> list[QuotedMention]:
     """The mentions of an answer.
 
     Raises:
@@ -95,12 +92,12 @@ def parse(content: str) -> list[Mention]:
     return [_mention(number, one) for number, one in enumerate(mentions, 1)]
 
 
-def _mention(number: int, value: object) -> Mention:
+def _mention(number: int, value: object) -> QuotedMention:
     match value:
         case {"quote": str(quote), "label": str(label), **others}:
             example, before = others.get("example"), others.get("before") or ""
             if (example is None or type(example) is int) and isinstance(before, str):
-                return Mention(example, quote, label, before)
+                return QuotedMention(example, quote, label, before)
     raise InvalidValueError(f"mention {number} of the answer has not the keys and types that were asked for",
                             remedy=AGAIN)  # fmt: skip
 
@@ -112,17 +109,7 @@ def _json_part(content: str) -> str:
         InvalidValueError: for several: which of them is the answer is not known.
     """
     text = THOUGHTS.sub("", content)
-    decoder = json.JSONDecoder()
-    found: list[str] = []
-    start = text.find("{")
-    for _ in range(MOST_BRACES):
-        if start < 0:
-            break
-        end = start + 1
-        with suppress(ValueError, RecursionError):
-            value, end = decoder.raw_decode(text, start)
-            found += [text[start:end]] if MENTIONS in value else []
-        start = text.find("{", end)
+    found = [one for one in strict_json.objects_within(text) if f'"{MENTIONS}"' in one]
     if len(found) > 1:
         raise InvalidValueError("the answer has several objects with mentions", remedy=AGAIN)
     return found[0] if found else text

@@ -19,7 +19,7 @@ from goldspan.guidelines import pages
 from goldspan.guidelines.changelog import CHANGELOG
 from goldspan.guidelines.rules import HEADING, read_rulebook
 from goldspan.suggest.language_model import answer
-from goldspan.suggest.language_model.answer import Mention
+from goldspan.suggest.language_model.answer import QuotedMention
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,7 +92,7 @@ class TextPart:
         return TextPart(first, self.context), TextPart(second, context_of((self.context, *_texts(first)), context))
 
 
-class Prompt:
+class GuidelinePrompt:
     """What a model is told before each text.
 
     Args:
@@ -113,7 +113,7 @@ class Prompt:
         paths = [folder / name for name in names] if names is not None else _pages(scheme, labels, folder)
         kept, self.left_out = _fitting(paths, size.characters)
         definitions = "\n".join(f"- {name}: {scheme[name].definition}" for name in labels)
-        form = answer.dump([Mention(1, "…", labels[0], "…")])
+        form = answer.dump([QuotedMention(1, "…", labels[0], "…")])
         self._system = TASK.format(
             language=scheme.language, labels=definitions, form=form, names=", ".join(labels), nothing=answer.dump([])
         )
@@ -237,7 +237,7 @@ def _asked(spans: Sequence[Span], labels: Sequence[str]) -> list[Span]:
 
 def _conversation(shot: Example, labels: Sequence[str]) -> list[Message]:
     mentions = [
-        Mention(1, shot.text[span.start : span.end], span.label, words_before(shot.text, span.start))
+        QuotedMention(1, shot.text[span.start : span.end], span.label, words_before(shot.text, span.start))
         for span in _asked(shot.spans, labels)
     ]
     return [

@@ -23,7 +23,7 @@ from goldspan.suggest.language_model.budget import Budget, BudgetLimits
 from goldspan.suggest.language_model.cache import FOLDER, AnswerCache
 from goldspan.suggest.language_model.client import ChatClient, FormRefusedError, UnusableAnswerError
 from goldspan.suggest.language_model.options import read_key, read_options
-from goldspan.suggest.language_model.prompt import Prompt, PromptSize, TextPart, parts_of, require_pages
+from goldspan.suggest.language_model.prompt import GuidelinePrompt, PromptSize, TextPart, parts_of, require_pages
 from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping
 from goldspan.web.addresses import is_loopback
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.suggest.language_model.answer import AnswerForm, Mention
+    from goldspan.suggest.language_model.answer import AnswerForm, QuotedMention
     from goldspan.suggest.language_model.options import LanguageModelOptions
     from goldspan.suggest.recogniser_table import RecogniserTable
 
@@ -81,7 +81,7 @@ class LanguageModel:
     def __init__(
         self,
         options: LanguageModelOptions,
-        prompt: Prompt,
+        prompt: GuidelinePrompt,
         labels: LabelMapping,
         *,
         budget: Budget,
@@ -167,7 +167,7 @@ class LanguageModel:
         schema = answer.response_format(form, tuple(self.map.labels), len(part.examples))
         return body if schema is None else body | {"response_format": schema}
 
-    def cached(self, part: TextPart) -> list[Mention] | None:
+    def cached(self, part: TextPart) -> list[QuotedMention] | None:
         """The answer about a part that the cache has, of any form that may be tried; None if it has none."""
         for form in self.options.forms:
             content = self.cache.read(self.options.server, self.body(part, form))
@@ -228,7 +228,7 @@ class LanguageModel:
     def _read_halves(self, part: TextPart) -> list[list[RecognisedSpan]]:
         return [spans for half in self._halves(part) for spans in self._read(half)]
 
-    def _mentions(self, part: TextPart) -> list[Mention] | None:
+    def _mentions(self, part: TextPart) -> list[QuotedMention] | None:
         """What the model answers about a part; None if it is not asked.
 
         Raises:
@@ -250,7 +250,7 @@ class LanguageModel:
                     return self._detect(client, part)
         return self._ask(client, part, form)
 
-    def _detect(self, client: ChatClient, part: TextPart) -> list[Mention] | None:
+    def _detect(self, client: ChatClient, part: TextPart) -> list[QuotedMention] | None:
         """What the model answers in the strictest form that its server takes."""
         refusal: FormRefusedError | None = None
         for form in self.options.forms:
@@ -268,7 +268,7 @@ class LanguageModel:
         assert refusal is not None
         raise refusal
 
-    def _ask(self, client: ChatClient, part: TextPart, form: AnswerForm) -> list[Mention] | None:
+    def _ask(self, client: ChatClient, part: TextPart, form: AnswerForm) -> list[QuotedMention] | None:
         body = self.body(part, form)
         sent = "\n".join(message["content"] for message in body["messages"])
         content = client.complete(body, sent)
@@ -283,9 +283,9 @@ class LanguageModel:
             self.tally.failures = 0
         return mentions
 
-    def _place(self, part: TextPart, mentions: Sequence[Mention]) -> list[list[RecognisedSpan]]:
+    def _place(self, part: TextPart, mentions: Sequence[QuotedMention]) -> list[list[RecognisedSpan]]:
         """The spans of mentions in the examples of a part; what has no place is counted."""
-        by_example: list[list[Mention]] = [[] for _ in part.examples]
+        by_example: list[list[QuotedMention]] = [[] for _ in part.examples]
         refused: Counter[str] = Counter()
         for mention in mentions:
             number = 1 if mention.example is None and len(part.examples) == 1 else mention.example or 0
@@ -340,7 +340,7 @@ def of_table(table: RecogniserTable) -> LanguageModel:
     if options.pages is not None:
         require_pages(corpus.guidelines, options.pages)
     size = PromptSize(characters=options.guideline_characters, shots=options.shots)
-    prompt = Prompt(table.scheme, tuple(labels.labels), corpus.guidelines, options.pages, size)
+    prompt = GuidelinePrompt(table.scheme, tuple(labels.labels), corpus.guidelines, options.pages, size)
     limits = BudgetLimits(requests=options.most_requests, tokens=options.most_tokens, seconds=options.most_seconds)
     budget = Budget(limits)
 
