@@ -238,6 +238,20 @@ def test_ids_are_made_by_a_pattern_and_those_of_two_are_refused_with_both(corpus
     assert (corpus.seeds / "x-index.txt").read_bytes() == first.read_bytes()
 
 
+def test_an_empty_id_is_none_and_a_key_of_a_front_matter_may_be_one(corpus, inbox):
+    path = write(inbox / "news.csv", f"id,text\nx,{TEXTS[0].replace(',', '')}\n,{TEXTS[1].replace(',', '')}\n")
+    assert [row.id for row in added(corpus, path).articles] == ["x", "news-000002"]
+    page = write(inbox / "a.md", f"---\nslug: geld\n---\n{TEXTS[2]}")
+    assert [row.id for row in added(corpus, page, id=IdPattern("nos-{slug}")).articles] == ["nos-geld"]
+
+
+def test_the_tags_of_html_in_a_table_are_noted(corpus, inbox):
+    path = table(inbox / "news.jsonl", {"text": f"<p>{TEXTS[0]}</p><p>{TEXTS[1]}</p>"}, {"text": "a < b and b > c"})
+    assert added(corpus, path).doubts == [
+        (f"{path}, row 1", "the text holds the tags of HTML, which annotators would read"),
+    ]  # fmt: skip
+
+
 def test_two_received_files_of_one_name_are_both_kept(corpus, inbox):
     for number in (0, 1):
         path = table(inbox / f"f{number}" / "news.jsonl", {"id": f"a{number}", "text": TEXTS[number]})

@@ -97,9 +97,11 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path, name, content, word
 
 def test_the_columns_of_a_parquet_file_are_chosen_and_pictures_passed_over(tmp_path):
     path = tmp_path / "a.parquet"
-    pq.write_table(pa.table({"text": ["One"], "of": [{"a": {"b": 1}}], "picture": [b"\xff"]}), path)
+    pq.write_table(
+        pa.table({"text": ["One"], "of": [{"a": {"b": 1}}], "picture": [b"\xff"], "in": [{"x": b"a"}]}), path
+    )
     assert read(path, columns=["text", "of"]) == [{"text": "One", "of": {"a": {"b": 1}}}]
-    assert read(path, lenient=True) == [{"text": "One", "of": {"a": {"b": 1}}, "picture": None}]
+    assert read(path, lenient=True) == [{"text": "One", "of": {"a": {"b": 1}}, "picture": None, "in": None}]
     (error,) = read(path)
     assert "the column 'picture' holds bytes" in error.message
 

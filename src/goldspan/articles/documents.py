@@ -94,12 +94,19 @@ def _validate_path(path: Path, suffixes: Sequence[str]) -> None:
         raise InputError(f"not one of {kinds}", file=path, remedy="Convert it, or name another file.")
 
 
-def _walk(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+def walk(folder: Path) -> Iterator[Path]:
+    """The files of a folder and its subfolders, each sorted by name, without what begins with a dot.
+
+    Raises:
+        InputError: for a folder that cannot be read.
+    """
     for where, folders, names in os.walk(folder, onerror=_raise_unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(tuple(suffixes)) and not name.startswith("."):
-                yield Path(where) / name
+        yield from (Path(where) / name for name in sorted(names) if not name.startswith("."))
+
+
+def _walk(folder: Path, suffixes: Sequence[str]) -> Iterator[Path]:
+    return (path for path in walk(folder) if path.name.lower().endswith(tuple(suffixes)))
 
 
 def _raise_unreadable(error: OSError) -> None:
@@ -129,13 +136,14 @@ def _document(value: dict[str, Any], path: Path, number: int) -> Document:
     name = value.pop("id", None)
     if name is None:
         name = f"{path.stem}-{number:06}"
-    wrong = _wrong_id(name) or _wrong_text(text)
+    wrong = id_problem(name) or _wrong_text(text)
     if wrong:
         raise InputError(wrong, file=path, line=number, remedy=tables.ROW_REMEDY)
     return Document(str(name), text, path, value)
 
 
-def _wrong_id(name: object) -> str | None:
+def id_problem(name: object) -> str | None:
+    """Why the id of a row cannot be that of a document; None if it can."""
     if isinstance(name, bool) or not isinstance(name, (str, int)):
         return f"the id is {name!r:.60}, neither a string nor an integer"
     if name == "" or not str(name).isprintable() or str(name) != str(name).strip():

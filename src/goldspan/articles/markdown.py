@@ -48,6 +48,7 @@ class MarkdownArticle:
         stated: what its front matter states, by the key of the manifest.
         heading: the heading of the first level that it begins with.
         language: that its front matter states.
+        front: all keys of its front matter.
     """
 
     text: str
@@ -55,6 +56,7 @@ class MarkdownArticle:
     stated: Mapping[str, Any] = field(default_factory=dict)
     heading: str | None = None
     language: str | None = None
+    front: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_markdown(path: Path) -> MarkdownArticle:
@@ -72,7 +74,7 @@ def read_markdown(path: Path) -> MarkdownArticle:
     first = tree.children[0] if tree.children else None
     heading = _words(first) if first is not None and first.type == "heading" and first.tag == "h1" else None
     language = next((str(front[key]) for key in ("lang", "language") if isinstance(front.get(key), str)), None)
-    return MarkdownArticle(text + "\n", _extractor(), usual_statements(front), heading, language)
+    return MarkdownArticle(text + "\n", _extractor(), usual_statements(front), heading, language, front)
 
 
 @cache

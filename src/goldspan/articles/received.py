@@ -6,17 +6,16 @@ is left out with its reason; nothing is passed over in silence.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.articles import markdown, tables, webpages
 from goldspan.articles.article_ids import DEFAULT_ROW, IdPattern
 from goldspan.articles.columns import ColumnNames, annotation_in, choose_columns, statements
+from goldspan.articles.documents import id_problem, walk
 from goldspan.articles.story_header import story_header
 from goldspan.corpus.manifest import STATEMENTS
 from goldspan.errors import InputError, InvalidValueError
@@ -28,6 +27,7 @@ from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from goldspan.articles.columns import TableColumns
     from goldspan.articles.dates import DateOrder
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TEXT = ".txt"
 SUFFIXES = (TEXT, *markdown.SUFFIXES, *webpages.SUFFIXES, *tables.SUFFIXES)
 ABOUT = re.compile(r"(?i)readme|licen[cs]e|copying|changelog|contributing")  # in a folder, files that are no articles
+TAG = re.compile(r"(?i)</(?:p|div|a|b|i|em|strong|span|li|h[1-6])>|<br ?/?>")  # in the cell of a table
 JSON = (".jsonl", ".ndjson", ".json")
 SAMPLED = 200  # rows from which columns are told
 SHOWN = 3  # names in a message
@@ -182,22 +183,6 @@ def scan(
                 yield LeftOut(source=file, reason=_why_unread(file))
 
 
-def walk(folder: Path) -> Iterator[Path]:
-    """The files of a folder and its subfolders, each sorted by name, without what begins with a dot.
-
-    Raises:
-        InputError: for a folder that cannot be read.
-    """
-    for where, folders, names in os.walk(folder, onerror=_raise_unreadable):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(where) / name for name in sorted(names) if not name.startswith("."))
-
-
-def _raise_unreadable(error: OSError) -> None:
-    remedy = files.UNREADABLE.get(error.errno or 0)
-    raise InputError(f"cannot be read: {error.strerror or error}", file=error.filename, remedy=remedy)
-
-
 def _require_readable(path: Path) -> None:
     kinds = ", ".join(SUFFIXES)
     if not path.exists():
@@ -288,7 +273,7 @@ def _read_file(path: Path, options: ArticleOptions) -> ReceivedArticle:
         language=read.language,
         doubts=doubts,
     )
-    return _finished(article, options, read.stated, {})
+    return _finished(article, options, read.front if isinstance(read, markdown.MarkdownArticle) else {}, {})
 
 
 def _finished(
@@ -326,18 +311,19 @@ def _finished(
 def _scan_table(
     path: Path, options: ArticleOptions, found: list[TableColumns]
 ) -> Iterator[ReceivedArticle | LeftOut | InputError]:
+    reading = tables.TableReading(delimiter=options.delimiter)
     try:
         sample = _sample(path, options.delimiter)
         if not sample:
-            yield from (row for row in tables.scan(path) if isinstance(row, InputError))
+            yield from (row for row in tables.scan(path, reading) if isinstance(row, InputError))
             return
         columns = choose_columns(path, sample, options.columns, options.language)
     except InputError as error:
         yield error
         return
     found.append(columns)
-    needed = None if options.id is not None else columns.top_level
-    reading = tables.TableReading(delimiter=options.delimiter, columns=needed, lenient=options.id is not None)
+    any_column = options.id is not None  # its pattern may have any
+    reading = replace(reading, columns=None if any_column else columns.top_level, lenient=any_column)
     for row in tables.scan(path, reading):
         if isinstance(row, InputError):
             yield row
@@ -356,12 +342,13 @@ def _read_row(row: TableRow, columns: TableColumns, options: ArticleOptions) -> 
     """
     path, text = columns.path, columns.cell(row.values, "text")
     name = columns.cell(row.values, "id")
+    name = None if name == "" else name  # an empty cell of a CSV
     if text is None or (isinstance(text, str) and not text.strip()):
         return LeftOut(source=path, row=row.number, reason="it has no text", id=None if name is None else str(name))
     _require_text(text, columns, row)
-    if name is not None and (isinstance(name, bool) or not isinstance(name, (str, int)) or name == ""):
+    if name is not None and (problem := id_problem(name)):
         raise InputError(
-            f"the id is {name!r:.60}, neither words nor an integer",
+            problem,
             file=path,
             line=row.line,
             remedy="--id names another column, or a pattern such as {stem}-{row:04}.",
@@ -377,6 +364,8 @@ def _read_row(row: TableRow, columns: TableColumns, options: ArticleOptions) -> 
         )
     read = {key: columns.cell(row.values, key) for key in STATEMENTS}
     stated, doubts = statements(read, options.language, options.order)
+    if len(TAG.findall(text)) > 1:
+        doubts["text"] = "the text holds the tags of HTML, which annotators would read"
     article = ReceivedArticle(
         id="",
         data=text.removeprefix("\ufeff").encode("utf-8"),

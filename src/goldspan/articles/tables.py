@@ -320,19 +320,32 @@ def _scan_parquet(path: Path, reading: TableReading) -> Iterator[TableRow | Inpu
     import pyarrow.parquet as pq
 
     number = 0
-    columns = None if reading.columns is None else [name for name in parquet_columns(path) if name in reading.columns]
-    with files.opened(path):  # a pipe is refused here; pyarrow would wait for it without end
-        pass
+    names = parquet_columns(path) if reading.columns is None else [*reading.columns]
     try:
         with pq.ParquetFile(path, buffer_size=BUFFER, pre_buffer=False) as table:
+            schema = table.schema_arrow
+            unread = [item.name for item in schema if reading.lenient and _holds_bytes(item.type)]  # pictures are large
+            columns = [name for name in schema.names if name in names and name not in unread]
             for batch in table.iter_batches(batch_size=BATCH, columns=columns):
                 for number, row in enumerate(batch.to_pylist(), number + 1):  # noqa: B020  (counts on)
-                    yield _parquet_row(row, path, number, lenient=reading.lenient)
+                    yield _parquet_row(row | dict.fromkeys(unread), path, number, lenient=reading.lenient)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
     except UnicodeDecodeError:
         remedy = "Write the file again, with texts in UTF-8."
         raise InputError("a text is not UTF-8", file=path, line=number + 1, remedy=remedy) from None
+
+
+def _holds_bytes(kind: Any) -> bool:  # noqa: ANN401  (a type of Arrow)
+    """Whether a type of Arrow is one of bytes, or has one inside."""
+    import pyarrow.types as kinds
+
+    if any(
+        test(kind)
+        for test in (kinds.is_binary, kinds.is_large_binary, kinds.is_binary_view, kinds.is_fixed_size_binary)
+    ):
+        return True
+    return kinds.is_nested(kind) and any(_holds_bytes(kind.field(n).type) for n in range(kind.num_fields))
 
 
 def _parquet_row(row: dict[str, Any], path: Path, number: int, *, lenient: bool) -> TableRow | InputError:
