@@ -350,6 +350,16 @@ def test_what_is_remembered_of_doccano_knows_every_former_name(toy):
     }  # fmt: skip
 
 
+def test_a_label_cannot_stay_beside_what_is_split_off_it_while_its_spans_are_in_doccano(toy):
+    relabel(toy, "PORT", "PORT", "QUAY")
+    files.write(record_path(toy), DOCCANO)
+    with pytest.raises(InputError, match="nobody could tell"):
+        relabel(toy, "SHIP", "SHIP", "FERRY")
+    relabel(toy, "SHIP", "SHIP_2", "FERRY")
+    relabel(toy, "SHIP_2", "SHIP")
+    assert Corpus(toy.root).scheme.names == ("SHIP", "PORT", "CREW", "QUAY", "FERRY")
+
+
 def test_a_project_that_never_saw_a_doccano_gets_no_record(toy):
     relabel(toy, "SHIP", "VESSEL")
     assert not record_path(toy).exists()

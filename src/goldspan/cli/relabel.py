@@ -184,15 +184,10 @@ def _doccano_lines(plan: RelabelPlan) -> Iterator[str]:
             yield f"Doccano: the next push gives the label type {change.old} its new name; spans stay as they are"
         case "merge":
             yield f"Doccano: spans of {change.old} there are read as {change.labels[0]}; a push takes its key away"
-        case "split" if change.is_gone:
+        case "split":
             yield (
                 f"Doccano: after the next push annotators give their spans of {change.old} one of "
                 f"{', '.join(change.labels)}; until then a pull reads them by the same patterns, the rest unconfirmed"
-            )
-        case "split":
-            yield (
-                f"Doccano: spans of {change.old} there stay {change.old}, and a pull cannot tell which were read "
-                "again: have the examples below read there before the next pull"
             )
 
 

@@ -18,6 +18,7 @@ from goldspan.doccano.corpus_record import (
     read_record,
     record_path,
 )
+from goldspan.errors import InputError
 from goldspan.formats import labels_toml_edit
 from goldspan.guidelines.changelog import CHANGELOG, require_no_later_entry
 from goldspan.relabel import pages
@@ -113,16 +114,19 @@ def plan_relabel(corpus: Corpus, change: LabelChange, *, day: str | None = None)
 
     Raises:
         InputError: for a file that cannot be read or whose form is not understood; for a changelog of the guidelines
-            that is ahead of labels.toml.
+            that is ahead of labels.toml; for a label that would stay beside those split off it, in a corpus with
+            projects in Doccano.
     """
     require_no_later_entry(corpus.guidelines, change.before.version)
+    known = read_record(corpus)
+    _require_distinguishable(corpus, known, change)
     day = day or dt.datetime.now().astimezone().date().isoformat()
     annotations = relabel_annotations(corpus, change)
     rewritten = relabel_pages(corpus, change)
     recognisers = relabel_recognisers(corpus, change)
     to_read = {each.example for each in annotations.reading}
     manifest, versions = _manifest(corpus, change, to_read)
-    record = relabel_record(read_record(corpus), change) if files.is_there(record_path(corpus)) else None
+    record = relabel_record(known, change) if files.is_there(record_path(corpus)) else None
     contents: dict[Path, bytes | None] = {
         **annotations.contents,
         **manifest,
@@ -151,6 +155,22 @@ def plan_relabel(corpus: Corpus, change: LabelChange, *, day: str | None = None)
         notes=(*recognisers.notes, *_notes(corpus, change, rewritten)),
         projects=() if record is None else tuple(dict.fromkeys(each.name for each in record.projects)),
     )
+
+
+def _require_distinguishable(corpus: Corpus, record: DoccanoRecord, change: LabelChange) -> None:
+    """Refuse a split in which the label stays, where its spans are in Doccano, too.
+
+    Nothing there would tell a span that is to be read again from one that was, so a pull would undo the split.
+    """
+    if record.projects and change.kind == "split" and not change.is_gone:
+        new = " ".join(f"{name}_2" if name == change.old else name for name in change.labels)
+        raise InputError(
+            f"remembers projects in which {change.old} has spans: beside {change.old} as it is now, nobody could tell "
+            "there which of them were read again",
+            file=record_path(corpus),
+            remedy=f"Give what stays another name until all is read: goldspan relabel {change.old} {new}; then rename "
+            f"{change.old}_2 to {change.old}.",
+        )
 
 
 def relabel_record(record: DoccanoRecord, change: LabelChange) -> DoccanoRecord:
