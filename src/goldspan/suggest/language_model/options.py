@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from typing import TYPE_CHECKING, Any, Literal
@@ -80,8 +81,9 @@ class LanguageModelOptions(RecogniserOptions):
 
     @property
     def server(self) -> str:
-        """The address without a slash at its end."""
-        return self.address.rstrip("/")
+        """The address with its scheme in small letters and without a slash at its end."""
+        scheme, colon, rest = self.address.rstrip("/").partition(":")
+        return scheme.lower() + colon + rest
 
     @property
     def forms(self) -> tuple[AnswerForm, ...]:
@@ -113,6 +115,10 @@ def read_options(table: RecogniserTable) -> LanguageModelOptions:
         raise table.refusal(
             f"request has {enumerate_names(own)}, which goldspan sets itself", DOCUMENT, "request", own[0]
         )
+    try:
+        json.dumps(options.request)
+    except TypeError:
+        raise table.refusal("request has a value that is none in JSON, such as a date", DOCUMENT, "request") from None
     for label in options.ask_for or ():
         if label not in table.scheme:
             known = f"labels.toml has {enumerate_names(table.scheme.names)}."
