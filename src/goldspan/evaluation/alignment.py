@@ -5,6 +5,9 @@ of a text that differs in spaces alone, then of the same id with a text that has
 that fit equally the first is paired with the first. Spans of a text that differs are aligned with gold's
 (`align_spans`).
 
+Predictions of another unit of the same articles, sentences for gold's paragraphs, are first cut as gold is
+(`with_examples_of`).
+
 *Token by token* (`pair_by_token`), for CoNLL files, which have no ids: as the organisers of a shared task do when they
 paste a column of predictions beside gold, each token of gold gets the tag of the predicted token that is aligned with
 it (`align_tokens`), O if there is none, and the tags are decoded within gold's sentences. A tag of a token that gold
@@ -25,6 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
+from goldspan.evaluation.article_places import with_examples_of
 from goldspan.formats.conll_table import locate_words
 from goldspan.formats.record import Note
 
@@ -536,6 +540,7 @@ def pair(gold: Source, predicted: Source, *, language: str) -> PairedExamples:
     """
     if not gold.examples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
+    predicted = with_examples_of(gold, predicted)
     by_token = predicted.sentences and not _share_ids(gold, predicted)
     if not by_token:
         _require_one_scheme(gold, predicted)

@@ -28,6 +28,7 @@ __all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source
 
 NOTE_KINDS = {
     "assumed-scheme": "gold does not tell the tagging scheme by which tags are judged; it is assumed",
+    "cut-span": "a predicted span that goes beyond the example of gold; it is cut at its end",
     "different-breaks": "a sentence ends in only one of the two files; the tags count where gold's sentences end",
     "different-text": "the text of a prediction is not gold's; its spans are mapped to gold's text",
     "different-token": "a token differs from that of gold; its tag counts for gold's token",
@@ -50,6 +51,7 @@ NOTE_KINDS = {
     "outside-scheme": "a predicted label that gold and its scheme do not have; its spans count as spurious",
     "no-layer": "a file that declares no layer of annotation; it is read as text without spans",
     "not-read": "something in the file that is no span; it is not kept",
+    "other-unit": "predictions for other parts of the articles than gold's; spans are compared by their places there",
     "other-layers": "annotation of other layers or span groups; it is not read as spans",
     "prediction": "spans of a model in a file of annotation; they are read where nobody annotated",
     "repaired-tag": "a tag that its scheme forbids where it stands",
