@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, strict_json
 from goldspan.corpus.manifest import name_problem
 from goldspan.formats.json_lines import json_object, numbered
-from goldspan.new_project import MILITARY_NEWS
 from goldspan.settings import FILE
 from goldspan.suggest.recognisers import DEFAULT
 from goldspan.validation import TomlTable, toml_string, toml_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -101,12 +100,18 @@ def _relabel_settings(
                 )
     for table in tables or [dict(each) for each in DEFAULT]:
         kind = table.get("kind")
-        may_find = kind == "spacy" or (kind == "military-news" and old in MILITARY_NEWS)
+        may_find = kind == "spacy" or (kind == "military-news" and old in _military_labels())
         if may_find and change.is_gone and old not in table.get(MAPPED[0], {}):
             result.notes.append(
                 f"the recogniser {table.get('name', kind)} takes labels of equal name by itself: if it finds {old}, "
                 f"add labels = {{ {toml_string(old)} = {toml_string(new)} }} to it in {FILE}"
             )
+
+
+def _military_labels() -> Collection[str]:
+    from goldspan.suggest.military_news.recogniser import LABELS  # here, since it imports much
+
+    return LABELS
 
 
 def _renamed(table: Mapping[str, Any], change: LabelChange) -> dict[str, Any]:
