@@ -1,11 +1,10 @@
 """Of a saved page the main text is read in its own encoding, and what the page states of itself; nothing is guessed."""
 
-import importlib.util
+import sys
 
 import pytest
 
 from goldspan import InputError
-from goldspan.articles import webpages
 from goldspan.articles.columns import statements
 from goldspan.articles.webpages import read_page
 from goldspan.errors import NotFoundError
@@ -135,8 +134,7 @@ def test_a_page_without_an_article_or_in_another_encoding_is_refused(tmp_path, c
 
 
 def test_without_the_extra_the_message_says_how_to_install_it(tmp_path, monkeypatch):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(webpages, "find_spec", lambda name: None if name == "trafilatura" else found(name))
+    monkeypatch.setitem(sys.modules, "trafilatura", None)
     with pytest.raises(NotFoundError) as caught:
         read_page(page(tmp_path))
     assert "pip install 'goldspan[html]'" in caught.value.remedy

@@ -14,7 +14,6 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json
@@ -93,8 +92,11 @@ def read_page(path: Path) -> WebPage:
         InputError: for a page that is not in the encoding that it states, or holds no main text.
         NotFoundError: if trafilatura is not installed.
     """
-    if find_spec("trafilatura") is None or find_spec("lxml") is None:
-        raise NotFoundError("web pages are read with the package trafilatura", file=path, remedy=EXTRA_REMEDY)
+    try:
+        import trafilatura  # noqa: F401  (it is seen early whether it is there, with all that it needs)
+    except ImportError as error:
+        why = f"web pages are read with the package trafilatura, which cannot be used: {error}"
+        raise NotFoundError(why, file=path, remedy=EXTRA_REMEDY) from None
     data = files.read_bytes(path)
     if not data.strip():
         raise InputError("the file is empty", file=path, remedy="Write its content or remove it.")
