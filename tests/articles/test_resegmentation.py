@@ -236,6 +236,13 @@ def test_lines_that_are_no_slices_are_refused(tmp_path, change, message):
         recut(set_unit(corpus, "sentence"))
 
 
+def test_an_article_that_was_edited_is_refused(tmp_path):
+    corpus = set_unit(annotated(tmp_path / "p"), "sentence")
+    (corpus.seeds / "talks.txt").write_text(TALKS + "More.\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not the file as received"):
+        recut(corpus)
+
+
 LINES = ["Pyla is calm. Doe left.", "By Jane Doe", "Gen. Doe spoke…", "- one. Two", "| a | b |", "| c | d |", "Ten men"]
 UNITS = st.sampled_from(["paragraph", "sentence", "article"])
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import DecisionLine
 
 CARRIED = frozenset({CONFIRMED, NOT_ANNOTATED, *COMMENT_KEYS})  # the further keys of a line that a new line can have
+CHANGED = "Restore it; an edited article is a new article with a new id."
 NOT_A_SLICE = "Let `goldspan check` name what differs, and correct it first."
 
 
@@ -152,6 +153,8 @@ def _plan_article(corpus: Corpus, entry: ManifestEntry, plan: Resegmentation) ->
     if not old and not files.is_there(decided):
         return
     source, new = corpus.source(entry), article_examples(corpus, entry)
+    if files.sha256(corpus.seeds / entry.file) != entry.sha256:
+        raise InputError("is not the file as received", file=corpus.seeds / entry.file, remedy=CHANGED)
     for path, lines in old.items():
         _require_slices(path, lines, source)
         if not {*map(_place, _examples(lines))} <= {*map(_place, new)}:
