@@ -80,7 +80,9 @@ def _with_labels(
         if not lines[-1].endswith("\n"):
             lines[-1] += newline
         end = tables[-1].end
-        lines[end:end] = [line + newline for label in new for line in ("", *_label_lines(label))]
+        lines[end:end] = [
+            line.replace("\n", newline) for label in new for line in ("\n", *LINE.findall(label_table(label)))
+        ]
     for label, table in reversed(list(zip(before.labels, tables, strict=True))):
         name = renamed.get(label.name, label.name)
         if name not in after:
@@ -130,14 +132,14 @@ def _replaced(line: str, key: str, value: str) -> str:
     return re.sub(pattern, lambda match: match[1] + toml_string(value), line, count=1)
 
 
-def _label_lines(label: Label) -> list[str]:
-    """The lines of a new label."""
-    keys: list[tuple[str, Any]] = [
+def label_table(label: Label) -> str:
+    """The table of a new label, with its heading."""
+    keys = (
         ("name", label.name), ("display", label.display), ("definition", label.definition), ("colour", label.colour),
         ("shortcut", label.shortcut), ("page", label.page),
-    ]  # fmt: skip
+    )  # fmt: skip
     lines = [f"{key} = {toml_string(value)}" for key, value in keys if value is not None]
-    return ["[[label]]", *lines, *(["quantity = true"] if label.quantity else [])]
+    return "".join(f"{line}\n" for line in ["[[label]]", *lines, *(["quantity = true"] if label.quantity else [])])
 
 
 def _expected(value: dict[str, Any], after: LabelScheme, renamed: dict[str, str]) -> dict[str, Any]:
@@ -152,4 +154,5 @@ def _row(former: dict[str, Any] | None, label: Label) -> dict[str, Any]:
     if former is not None:
         row = {**former, "name": label.name}
         return row if label.display is not None else {key: row[key] for key in row if key != "display"}
-    return toml_tables("\n".join(_label_lines(label)[1:])) or {}
+    [row] = (toml_tables(label_table(label)) or {})["label"]
+    return dict(row)

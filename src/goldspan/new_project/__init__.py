@@ -7,7 +7,6 @@ the texts, where `example_sentences.toml` has it; otherwise the examples are nam
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -19,9 +18,10 @@ from goldspan import files, tokens
 from goldspan.corpus import IGNORED, Corpus
 from goldspan.corpus.blanks import TO_FILL_IN
 from goldspan.errors import InputError
+from goldspan.formats.labels_toml_edit import label_table
 from goldspan.guidelines.label_choice import choose_labels, choose_rule_groups, validated_names
 from goldspan.guidelines.pages import FAILS, PASSES
-from goldspan.validation import TomlTable
+from goldspan.validation import TomlTable, toml_string
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -168,7 +168,7 @@ def _texts(corpus: Corpus, names: Sequence[str], options: ProjectOptions) -> Ite
     yield "goldspan.toml", _filled("goldspan.toml", values) + "".join(_recognisers(labels, options.language))
     yield f"{folder}/README.md", _filled("card.md", values)
     yield f"{folder}/manifest.jsonl", ""
-    scheme = (_filled("labels.toml", values), *map(_label_table, labels), ALLOWED)
+    scheme = (_filled("labels.toml", values), *(f"\n{label_table(label)}" for label in labels), ALLOWED)
     yield f"{guidelines}/labels.toml", "".join(scheme)
     rows = "\n".join(f"| `{label.name}` | [{label.name}]({label.page}) |" for label in labels)
     yield f"{guidelines}/README.md", _filled("guidelines.md", values | {"table": rows})
@@ -191,23 +191,6 @@ def _filled(template: str, values: dict[str, str]) -> str:
 def _title(name: str) -> str:
     """The name of a folder as a heading of a page."""
     return re.sub(r"[^\w .,&()+-]+", " ", name).strip() or "Corpus"
-
-
-def _label_table(label: Label) -> str:
-    """A [[label]] of labels.toml."""
-    pairs = (
-        ("name", label.name),
-        ("definition", label.definition),
-        ("colour", label.colour),
-        ("shortcut", label.shortcut),
-        ("page", label.page),
-    )
-    return "\n[[label]]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in pairs)
-
-
-def _toml(text: str) -> str:
-    """A text as a basic string of TOML, which has the escapes of JSON."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _definition(name: str, options: ProjectOptions) -> str:
@@ -236,7 +219,7 @@ def _recognisers(labels: Sequence[Label], language: str) -> Iterator[str]:
     if language == tokens.DEFAULT_LANGUAGE and not {label.name for label in labels}.isdisjoint(military_news.LABELS):
         kinds["military-news"] = "Rules and word lists for English reports on armed forces."
     for kind, what in kinds.items():
-        yield f"\n# {what}\n[[recogniser]]\nkind = {_toml(kind)}\n"
+        yield f"\n# {what}\n[[recogniser]]\nkind = {toml_string(kind)}\n"
 
 
 @cache
