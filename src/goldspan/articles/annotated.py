@@ -1,8 +1,8 @@
 """Adding annotated files to a project: their texts as articles, and what each annotator marked as their pass.
 
 Examples of one article (`a.p01`, `a.p02`) become the paragraphs of one text, with an empty line between them; any other
-example is an article of its own. The text is cut into paragraphs as every article is, and each span moves to the
-paragraph that it is in. What was annotated counts as confirmed; text that nobody annotated does not.
+example is an article of its own. The text is cut into examples as every article of the project is, and each span moves
+to the example that it is in. What was annotated counts as confirmed; text that nobody annotated does not.
 """
 
 from __future__ import annotations

@@ -186,7 +186,9 @@ def _plan_file(
         gaps = list(_gaps(example, annotated))
         found.append((replace(example, spans=moved, extra=_extra(example, touching, gaps, is_gold=is_gold)), not gaps))
     if not is_gold and (passes.is_stated(_examples(lines)) or not all(complete for _, complete in found)):
-        found = [(replace(line, extra={**line.extra, CONFIRMED: complete}), complete) for line, complete in found]
+        found = [
+            (replace(line, extra=_with_confirmation(line, confirmed=complete)), complete) for line, complete in found
+        ]
     kept = {_place(line) for line, _ in found}
     plan.dropped.update(
         key for old in _examples(lines) if _place(old) not in kept for key in old.extra if key not in CARRIED
@@ -195,6 +197,11 @@ def _plan_file(
     complete = sum(example.is_annotated for example in counting)
     plan.before[path] = Amounts(len(lines), complete, len(spans))
     plan.after[path] = Amounts(len(found), sum(done for _, done in found), len(spans) - len(lost))
+
+
+def _with_confirmation(line: Example, *, confirmed: bool) -> dict[str, Any]:
+    """The further keys of a line of a pass, its confirmation first, as a pull writes them."""
+    return {CONFIRMED: confirmed, **line.extra} | {CONFIRMED: confirmed}
 
 
 def _require_slices(path: Path, lines: Sequence[LocatedExample], source: str) -> None:

@@ -41,11 +41,6 @@ def table_rows(text: str, lines: Sequence[TextLine]) -> list[range]:
     return found
 
 
-def is_table(text: str, lines: Sequence[TextLine]) -> bool:
-    """Whether all lines of a text are one table."""
-    return [len(rows) for rows in table_rows(text, lines)] == [len(lines)]
-
-
 def _kind(text: str, line: TextLine) -> str | None:
     """What separates the cells of a line: `pipes`, `tabs`, `spaces`; `rule` for one without cells; None for prose."""
     words = text[line.start : min(line.end, line.start + WIDEST)]
