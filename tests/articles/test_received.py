@@ -43,10 +43,9 @@ def table(path, *rows):
     return write(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
 
 
-def added(corpus, *paths, apply=True, accept_proposals=False, skip_invalid=False, keep_received=True, **reading):
+def added(corpus, *paths, apply=True, skip_invalid=False, keep_received=True, **reading):
     options = AddOptions(
         reading=ArticleOptions(**reading),
-        accept_proposals=accept_proposals,
         skip_invalid=skip_invalid,
         keep_received=keep_received,
     )
@@ -178,6 +177,15 @@ def test_what_people_wrote_in_the_manifest_leaves_no_doubt(corpus, inbox):
     assert "'03/04/2024' is one of two days" in doubt[1]
     assert not added(corpus, path, stated={"published": "2024-04-03"}).doubts
     assert not added(corpus, path).doubts
+
+
+def test_an_id_may_be_made_of_what_is_proposed_once_that_is_accepted(corpus, inbox):
+    path = write(inbox / "a.txt", f"Fokker krijgt geld\n\nDoor Jan Jansen\n\n{TEXTS[0]}\n")
+    with pytest.raises(InputError, match="this article has no title") as caught:
+        added(corpus, path, id=IdPattern("{title}"))
+    assert "--accept-proposals" in caught.value.remedy
+    (row,) = added(corpus, path, id=IdPattern("{title}"), accept_proposals=True).articles
+    assert (row.id, row.stated["author"]) == ("fokker-krijgt-geld", "Jan Jansen")
 
 
 def test_rows_without_a_text_and_texts_that_are_there_already_are_left_out_with_their_reason(corpus, inbox):

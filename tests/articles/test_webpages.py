@@ -49,7 +49,7 @@ def test_the_main_text_has_a_block_for_each_paragraph_and_no_menu(tmp_path):
         "„Ein Zitat“, sagte sie.\n",
     ]
     assert found.extractor.startswith("trafilatura ")
-    assert (found.language, found.is_notice) == ("de", False)
+    assert (found.language, found.doubts) == ("de", ())
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,12 @@ def test_the_main_text_has_a_block_for_each_paragraph_and_no_menu(tmp_path):
 )
 def test_a_page_is_read_in_the_encoding_that_it_states(tmp_path, head, encoding):
     assert "„Ein Zitat“" in read_page(page(tmp_path, head=head, encoding=encoding)).text
+
+
+def test_a_page_that_is_utf_8_is_read_so_though_it_states_otherwise_and_that_is_said(tmp_path):
+    found = read_page(page(tmp_path, head="<meta charset=iso-8859-1>", encoding="utf-8"))
+    assert "„Ein Zitat“" in found.text
+    assert found.doubts == ("the page states the encoding iso-8859-1, and is read in UTF-8, which all of it is",)
 
 
 def test_an_xhtml_page_states_its_encoding_in_its_first_line(tmp_path):
@@ -106,7 +112,9 @@ def test_a_notice_on_cookies_is_noted(tmp_path):
     text = (
         "We use cookies and similar technologies. With your consent we store cookies in your browser to show you ads. "
     )
-    assert read_page(page(tmp_path, body=f"<div><p>{text}</p></div>")).is_notice
+    assert read_page(page(tmp_path, body=f"<div><p>{text}</p></div>")).doubts == (
+        "the text may be a notice on cookies or subscriptions, not an article",
+    )
 
 
 @pytest.mark.parametrize(

@@ -70,13 +70,11 @@ class AddOptions:
 
     Args:
         reading: how they are read.
-        accept_proposals: whether what their own lines say of them is written to the manifest.
         skip_invalid: whether what cannot be read is left out, not refused with all the rest.
         keep_received: whether pages and tables are kept as received beside the texts made of them.
     """
 
     reading: ArticleOptions = field(default_factory=ArticleOptions)
-    accept_proposals: bool = False
     skip_invalid: bool = False
     keep_received: bool = True
 
@@ -388,12 +386,9 @@ class _Plan:
     def _stated(self, article: ReceivedArticle, added: AddedArticle) -> AddedArticle:
         """The article with what the manifest gets to state of it: what it does not state already."""
         entry = self.register.entries[article.id]
-        offered = {**article.proposed, **article.stated} if self.options.accept_proposals else article.stated
-        stated: dict[str, Any] = {
-            key: offered[key] for key in STATEMENTS if key in offered and getattr(entry, key) is None
-        }
-        open_ = {key: article.proposed[key] for key in STATEMENTS if key in article.proposed and key not in stated}
-        proposed = {key: words for key, words in open_.items() if getattr(entry, key) is None}
+        open_ = [key for key in STATEMENTS if getattr(entry, key) is None]
+        stated: dict[str, Any] = {key: article.stated[key] for key in open_ if key in article.stated}
+        proposed = {key: article.proposed[key] for key in open_ if key in article.proposed}
         self.register.entries[article.id] = replace(entry, **stated)
         status = "updated" if stated and added.status == "unchanged" else added.status
         return replace(added, status=status, stated=stated, proposed=proposed)

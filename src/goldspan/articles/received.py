@@ -54,6 +54,7 @@ class ArticleOptions:
         order: of the numbers in dates such as `03/04/2024`; these are left out if it is None.
         language: of the texts, for names of months.
         stated: what holds for all articles, by the key of the manifest.
+        accept_proposals: whether what the articles' own lines propose counts as stated.
     """
 
     columns: ColumnNames = field(default_factory=ColumnNames)
@@ -62,6 +63,7 @@ class ArticleOptions:
     order: DateOrder | None = None
     language: str = "en"
     stated: Mapping[str, str] = field(default_factory=dict)
+    accept_proposals: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,8 +263,8 @@ def _read_file(path: Path, options: ArticleOptions) -> ReceivedArticle:
     proposed, doubts = header.proposed, {**header.doubts, **doubts}
     if isinstance(read, markdown.MarkdownArticle) and read.heading:
         proposed = {**proposed, "title": read.heading}
-    if isinstance(read, webpages.WebPage) and read.is_notice:
-        doubts["text"] = "the text may be a notice on cookies or subscriptions, not an article"
+    if isinstance(read, webpages.WebPage) and read.doubts:
+        doubts["text"] = "; ".join(read.doubts)
     article = ReceivedArticle(
         id="",
         data=read.text.encode("utf-8"),
@@ -290,13 +292,15 @@ def _finished(
     Raises:
         InputError: if the pattern has a field for which it has nothing.
     """
-    stated = {**article.stated, **options.stated}
+    accepted = article.proposed if options.accept_proposals else {}
+    stated = {**accepted, **article.stated, **options.stated}
     proposed = {key: words for key, words in article.proposed.items() if key not in stated}
     if options.id is not None:
         try:
             name = options.id.make(article.source, article.row, stated, {**row, **named})
         except InvalidValueError as error:
-            raise InputError(error.message, file=article.source, line=article.line, remedy=error.remedy) from None
+            remedy = f"{error.remedy} --accept-proposals takes what its own lines say." if proposed else error.remedy
+            raise InputError(error.message, file=article.source, line=article.line, remedy=remedy) from None
     elif "id" in named:
         name = str(named["id"])
     elif article.row is None:

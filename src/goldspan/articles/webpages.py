@@ -75,14 +75,14 @@ class WebPage:
         extractor: what found it, with its version.
         stated: what the page states of itself, by the key of the manifest.
         language: of the page, if it states one.
-        is_notice: whether the text may be a notice on cookies or subscriptions.
+        doubts: sentences on what is not clear about the text.
     """
 
     text: str
     extractor: str
     stated: dict[str, Any] = field(default_factory=dict)
     language: str | None = None
-    is_notice: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 def read_page(path: Path) -> WebPage:
@@ -100,7 +100,8 @@ def read_page(path: Path) -> WebPage:
     data = files.read_bytes(path)
     if not data.strip():
         raise InputError("the file is empty", file=path, remedy="Write its content or remove it.")
-    html = XML_DECLARATION.sub("", decode_page(data, path))
+    html, doubt = decode_page(data, path)
+    html = XML_DECLARATION.sub("", html)
     text = _main_text(html)
     words = text.split()
     characters = sum(map(len, words))
@@ -113,31 +114,44 @@ def read_page(path: Path) -> WebPage:
         )
     stated, language = _statements(html)
     is_notice = len(words) < LONGEST_NOTICE and len(NOTICE.findall(text)) >= FEWEST_SIGNS
-    return WebPage(text, _extractor(), stated, language, is_notice)
+    doubts = (doubt, "the text may be a notice on cookies or subscriptions, not an article" if is_notice else "")
+    return WebPage(text, _extractor(), stated, language, tuple(filter(None, doubts)))
 
 
-def decode_page(data: bytes, path: Path) -> str:
-    """The text of a page in the encoding that its byte order mark or its first lines state, else in UTF-8.
+def decode_page(data: bytes, path: Path) -> tuple[str, str]:
+    """The text of a page in the encoding that its byte order mark or its first lines state, else in UTF-8; and a doubt.
+
+    A page that states another encoding and is UTF-8 throughout was saved by a program that did not change what it
+    states: bytes of another encoding hardly ever are valid UTF-8. It is read as UTF-8, and the doubt says so.
 
     Raises:
         InputError: for an encoding that is not known, and for bytes that it does not have.
     """
     name, stated = _encoding(data, path)
+    doubt = ""
+    if stated is not None and name != "utf-8" and not name.startswith("utf-") and _is_utf8(data):
+        doubt = f"the page states the encoding {stated}, and is read in UTF-8, which all of it is"
+        name = "utf-8"
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"not {stated or 'UTF-8'}{'' if stated is None else ', which the page states'}: byte "
-            f"0x{data[error.start]:02x} at byte {error.start}",
-            file=path,
-            remedy="Save the page again, with its encoding stated: <meta charset=…>."
-            if stated is None
-            else files.encoding_remedy(data),
-        ) from None
+        what, remedy = "not UTF-8", "Save the page again, with its encoding stated: <meta charset=…>."
+        if stated is not None:
+            what, remedy = f"not {stated}, which the page states", files.encoding_remedy(data)
+        where = f"byte 0x{data[error.start]:02x} at byte {error.start}"
+        raise InputError(f"{what}: {where}", file=path, remedy=remedy) from None
     if "\0" in text:
         remedy = files.encoding_remedy(data)
         raise InputError(f"NUL at code point {text.index(chr(0))}", file=path, remedy=remedy)
-    return text.removeprefix("\ufeff")
+    return text.removeprefix("\ufeff"), doubt
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8 with more than ASCII."""
+    try:
+        return not data.isascii() and bool(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _encoding(data: bytes, path: Path) -> tuple[str, str | None]:

@@ -157,6 +157,7 @@ def run(
         order=None if dates is None else ORDERS[dates],
         language=_language(corpus),
         stated=_stated(stated or ()),
+        accept_proposals=accept_proposals,
     )
     with progress_bar() as on_progress:
         addition = ingest.add(
@@ -164,7 +165,6 @@ def run(
             paths,
             ingest.AddOptions(
                 reading=read,
-                accept_proposals=accept_proposals,
                 skip_invalid=skip_invalid,
                 keep_received=not no_received,
             ),
