@@ -115,9 +115,7 @@ def test_sentences_become_the_same_paragraphs_again(tmp_path):
     before = {path: path.read_bytes() for path in corpus.folder.rglob("talks.jsonl")}
     recut(set_unit(corpus, "sentence"), apply=True)
     recut(set_unit(corpus, "paragraph"), apply=True)
-    after = {path: path.read_bytes() for path in corpus.folder.rglob("talks.jsonl")}
-    assert [path for path in before if before[path] != after[path]] == [corpus.passes / "ann" / "talks.jsonl"]
-    assert read(corpus, "ann")["talks.p03"][1] == {"comments": ["which Doe?"], "confirmed": True}
+    assert {path: path.read_bytes() for path in corpus.folder.rglob("talks.jsonl")} == before
 
 
 def test_an_article_is_confirmed_only_if_all_of_its_text_was_and_gold_says_what_was_not(tmp_path):

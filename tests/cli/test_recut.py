@@ -1,5 +1,6 @@
 """`goldspan recut` and `goldspan show --cut`: what they print, refuse and write."""
 
+import hashlib
 import json
 
 import pytest
@@ -61,7 +62,11 @@ def test_articles_are_chosen_by_their_ids(recut, toy):
 
 
 def test_what_cannot_move_is_named_and_refused(recut, toy):
-    (toy.seeds / "storm.txt").write_bytes((toy.seeds / "storm.txt").read_bytes().replace(b"stayed in", b"sank. Its"))
+    source, manifest = toy.seeds / "storm.txt", toy.folder / "manifest.jsonl"
+    old = hashlib.sha256(source.read_bytes()).hexdigest()
+    source.write_bytes(source.read_bytes().replace(b"stayed in", b"sank. Its"))
+    new = hashlib.sha256(source.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text("utf-8").replace(old, new), encoding="utf-8")
     for path in toy.folder.rglob("storm.jsonl"):
         path.write_bytes(path.read_bytes().replace(b"stayed in", b"sank. Its"))
     gold = toy.gold / "storm.jsonl"
