@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,8 +65,6 @@ TOKENS = st.fixed_dictionaries(
     text=st.lists(WORDS, min_size=1, max_size=10).map(" ".join).filter(str.strip),
 )
 def test_what_is_found_is_what_a_span_ruler_finds(tmp_path_factory, written, text):
-    import spacy
-
     folder = tmp_path_factory.mktemp("patterns")
     lines = [{"label": "ORG", "pattern": pattern, "id": str(number)} for number, pattern in enumerate(written)]
     (folder / "patterns.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
@@ -87,6 +86,12 @@ def test_the_rule_is_the_id_of_the_pattern_or_its_line(patterns):
         ("ORG", "Apple", "apple"),
         ("PRODUCT", "iPad", "patterns:3"),
     ]
+
+
+def test_of_two_labels_for_the_same_words_that_of_the_first_line_wins(patterns):
+    phrase, described = {"label": "PRODUCT", "pattern": "Apple"}, {"label": "ORG", "pattern": [{"LOWER": "apple"}]}
+    assert recognised(patterns(phrase, described), "Apple") == [("PRODUCT", "Apple", "patterns:1")]
+    assert recognised(patterns(described, phrase), "Apple") == [("ORG", "Apple", "patterns:1")]
 
 
 def test_two_patterns_of_one_id_keep_their_labels(patterns):
@@ -133,7 +138,7 @@ def test_a_file_of_windows_with_a_byte_order_mark(patterns):
     ("line", "message"),
     [
         ("{", "not JSON"),
-        ("[]", "not a JSON object"),
+        ("[]", "no JSON object"),
         ('{"pattern": "Apple"}', "the key 'label' is missing"),
         ('{"label": "ORG"}', "the key 'pattern' is missing"),
         ({"label": "", "pattern": "Apple"}, "the label is ''"),
@@ -181,6 +186,14 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 def test_the_tokens_are_those_of_the_language(patterns):
     finder = patterns({"label": "ORG", "pattern": "三菱"}, {"label": "ORG", "pattern": "Müller"}, language="zh")
     assert [surface for _, surface, _ in recognised(finder, "他在三菱工作。")] == ["三菱"]
+
+
+def test_an_attribute_that_the_components_of_a_pipeline_do_not_set_is_refused(patterns, tmp_path):
+    nlp = spacy.blank("en")
+    nlp.add_pipe("attribute_ruler")
+    nlp.to_disk(tmp_path / "pipeline")
+    with pytest.raises(InputError, match="the patterns do not fit the pipeline: The pipeline needs to include a"):
+        patterns({"label": "ORG", "pattern": [{"POS": "PROPN"}]}, model="pipeline")
 
 
 @pytest.mark.model

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PIPELINE_NAME = re.compile(r"[A-Za-z][\w-]*")
 ENTITIES = "ents"  # as a name for `--spans-key`
+LONGEST_REASON = 300  # characters of what spaCy says
 SPAN_GROUP = "sc"  # where spaCy's span categoriser leaves its spans
 
 
@@ -91,11 +92,15 @@ def load_pipeline(name: str) -> Language:
         raise NotFoundError(f"there is no spaCy pipeline {name!r}", remedy=remedy) from None
     except (ValueError, ImportError, KeyError, AttributeError, TypeError) as error:
         # a factory that no installed package registers, or files that another version wrote
-        reason = re.sub(r"^\[E\d+\] ", "", " ".join(str(error).split()))
         raise NotFoundError(
-            f"the spaCy pipeline {name!r} cannot be loaded: {reason:.300}",
+            f"the spaCy pipeline {name!r} cannot be loaded: {plain_reason(error)}",
             remedy="Install the packages that its components come from, or train and save it again.",
         ) from None
+
+
+def plain_reason(error: Exception) -> str:
+    """What an error of spaCy says, on one line and without its code."""
+    return re.sub(r"^[\"']?\[E\d+\] ", "", " ".join(str(error).split()))[:LONGEST_REASON]
 
 
 def version_note(nlp: Language) -> str:

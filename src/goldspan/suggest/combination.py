@@ -1,7 +1,8 @@
 """One set of spans of what several recognisers found, without overlaps.
 
 1. The recogniser that stands first in `goldspan.toml` wins.
-2. Of two spans of one recogniser the longer wins, then the one of higher score, then the one that begins first.
+2. Of two spans of one recogniser the longer wins, then the one of higher score, then the one that begins first, then
+   the one that it gives first.
 """
 
 from __future__ import annotations
@@ -52,6 +53,6 @@ def _free(spans: Sequence[RecognisedSpan], taken: set[int]) -> Iterator[Recognis
             yield span
 
 
-def _precedence(span: RecognisedSpan) -> tuple[int, float, int, str]:
+def _precedence(span: RecognisedSpan) -> tuple[int, float, int]:
     score = 0.0 if span.score is None else span.score
-    return (span.start - span.end, -score, span.start, span.label)
+    return (span.start - span.end, -score, span.start)

@@ -60,10 +60,11 @@ def line_rule(stem: str, number: int) -> str:
     return f"{'list.' if stem.startswith(MODEL_RULE) else ''}{stem}:{number}"
 
 
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    r"""The lines of a file that hold anything, without white space at their edges, numbered from 1.
+def without_comments(path: Path) -> Iterator[tuple[int, str]]:
+    r"""The lines of a file that hold anything but a comment, without white space at their edges, numbered from 1.
 
-    A file without any is no error: a new project has empty ones. Lines end with `\n` or `\r\n`.
+    A file without any is no error: a new project has empty ones. Lines end with `\n` or `\r\n`. A line that begins with
+    `\#` is no comment, and begins with `#`.
 
     Raises:
         InputError: for a file that cannot be read or is not UTF-8.
@@ -71,16 +72,6 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
     data = files.read_bytes(path)
     text = files.decode(data, path) if data.removeprefix(files.BOM).strip() else ""
     for number, raw in enumerate(text.split("\n"), 1):
-        if line := raw.strip():
-            yield number, line
-
-
-def without_comments(path: Path) -> Iterator[tuple[int, str]]:
-    r"""The lines of a file that are no comments; a line that begins with `\#` is none, and begins with `#`.
-
-    Raises:
-        InputError: for a file that cannot be read or is not UTF-8.
-    """
-    for number, line in numbered_lines(path):
-        if not line.startswith(COMMENT):
+        line = raw.strip()
+        if line and not line.startswith(COMMENT):
             yield number, line.removeprefix("\\") if line.startswith("\\" + COMMENT) else line

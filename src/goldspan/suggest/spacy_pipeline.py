@@ -10,7 +10,7 @@ from pydantic import Field
 
 from goldspan import tokens
 from goldspan.errors import InputError, NotFoundError
-from goldspan.formats.spacy_pipeline import ENTITIES, is_saved_pipeline, load_pipeline, version_note
+from goldspan.formats.spacy_pipeline import ENTITIES, is_saved_pipeline, load_pipeline, plain_reason, version_note
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
@@ -130,18 +130,9 @@ class SpacyPipeline:
         """
         with self.nlp.memory_zone():
             texts = [example.text for examples in documents for example in examples]
-            found = iter([list(self._spans(doc)) for doc in self._docs(texts)])
+            found = iter([list(self._spans(doc)) for doc in documents_of(self.nlp, texts, self.name)])
         for examples in documents:
             yield [next(found) for _ in examples]
-
-    def _docs(self, texts: Sequence[str]) -> Iterator[Doc]:
-        try:
-            yield from self.nlp.pipe(texts, batch_size=BATCH)
-        except Exception as error:  # what the code of others may raise is not known
-            raise InputError(
-                f"{self.name}: the pipeline fails: {' '.join(str(error).split()):.300}",
-                remedy="Try it on a text of yours in Python; it may need a component that it lacks.",
-            ) from error
 
     def _spans(self, doc: Doc) -> Iterator[RecognisedSpan]:
         for key in (ENTITIES, *doc.spans) if self.groups is None else self.groups:
@@ -193,6 +184,21 @@ def project_pipeline(table: RecogniserTable, name: str) -> Language:
     except NotFoundError as error:
         file, line = table.toml.path, table.toml.line("model")
         raise NotFoundError(error.message, file=file, line=line, remedy=error.remedy) from None
+
+
+def documents_of(nlp: Language, texts: Sequence[str], name: str) -> Iterator[Doc]:
+    """The documents that a pipeline makes of texts.
+
+    Raises:
+        InputError: naming the recogniser, if a component fails.
+    """
+    try:
+        yield from nlp.pipe(texts, batch_size=BATCH)
+    except Exception as error:  # what the code of others may raise is not known
+        raise InputError(
+            f"{name}: the pipeline fails: {plain_reason(error)}",
+            remedy="Try it on a text of yours in Python; it may need a component that it lacks.",
+        ) from error
 
 
 def pipeline_notes(nlp: Language, language: str) -> list[str]:

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field
 
-from goldspan import strict_json, tokens
+from goldspan import tokens
 from goldspan.errors import InputError
+from goldspan.formats.json_lines import json_object, numbered
+from goldspan.formats.spacy_pipeline import plain_reason
 from goldspan.report.text import enumerate_names
-from goldspan.suggest.list_files import line_rule, listed_file, numbered_lines
+from goldspan.suggest.list_files import line_rule, listed_file
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
-from goldspan.suggest.spacy_pipeline import BATCH, LONGEST, pipeline_notes, project_pipeline
+from goldspan.suggest.spacy_pipeline import LONGEST, documents_of, pipeline_notes, project_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -117,22 +119,32 @@ class TokenPatterns:
         self.notes = tuple(notes)
         self.labels = frozenset(label for label, _ in patterns)
         self._matchers = [matcher for matcher in matchers if len(matcher)]
-        self._patterns = {nlp.vocab.strings[str(number)]: pattern for number, pattern in enumerate(patterns)}
+        self._patterns = tuple(patterns)
+        self._numbers = {nlp.vocab.strings[str(number)]: number for number in range(len(patterns))}
 
     def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
-        """What the patterns match in each document, whose examples are read one by one."""
+        """What the patterns match in each document, whose examples are read one by one.
+
+        Raises:
+            InputError: if a component of the pipeline fails.
+        """
         with self.nlp.memory_zone():
             texts = [example.text for examples in documents for example in examples if self._matchers]
-            found = iter([list(self._spans(doc)) for doc in self.nlp.pipe(texts, batch_size=BATCH)])
+            found = iter([self._spans(doc) for doc in documents_of(self.nlp, texts, self.name)])
         for examples in documents:
             yield [next(found, []) for _ in examples]
 
-    def _spans(self, doc: Doc) -> Iterator[RecognisedSpan]:
-        for matcher in self._matchers:
-            for key, start, end in matcher(doc):
-                if start < end:
-                    last = doc[end - 1]
-                    yield RecognisedSpan(doc[start].idx, last.idx + len(last), *self._patterns[key])
+    def _spans(self, doc: Doc) -> list[RecognisedSpan]:
+        """The matches, those of the pattern first that is written first."""
+        matches = sorted(
+            (self._numbers[key], start, end) for matcher in self._matchers for key, start, end in matcher(doc)
+        )
+        edges = [(token.idx, token.idx + len(token)) for token in doc] if matches else []
+        return [
+            RecognisedSpan(edges[start][0], edges[end - 1][1], *self._patterns[number])
+            for number, start, end in matches
+            if start < end
+        ]
 
 
 def of_table(table: RecogniserTable) -> TokenPatterns:
@@ -149,6 +161,7 @@ def of_table(table: RecogniserTable) -> TokenPatterns:
     mapping = LabelMapping.of_files(table, places, options.labels)
     nlp, notes = _pipeline(table, options)
     matchers = _matchers(nlp, patterns, options)
+    _require_match(table, nlp, matchers)
     listed = {pattern.file for pattern in patterns}
     notes += [f"{name} is empty: add patterns to it" for name, path in zip(options.files, paths, strict=True)
               if path not in listed]  # fmt: skip
@@ -164,17 +177,13 @@ def read_patterns(path: Path) -> Iterator[Pattern]:
     Raises:
         InputError: naming the line, for what is no pattern.
     """
-    for number, line in numbered_lines(path):
-        try:
-            value = strict_json.loads(line)
-        except strict_json.JSONError as error:
-            raise InputError(f"not JSON: {error}", file=path, line=number, remedy=error.remedy or REMEDY) from None
-        yield _pattern(value, path, number)
+    for number, raw in numbered(path):
+        if raw.strip():
+            yield _pattern(json_object(raw, path, number, REMEDY), path, number)
 
 
-def _pattern(value: Any, path: Path, line: int) -> Pattern:  # noqa: ANN401  (JSON is any)
-    wrong = "not a JSON object" if not isinstance(value, dict) else _wrong_key(value)
-    if wrong:
+def _pattern(value: Mapping[str, Any], path: Path, line: int) -> Pattern:
+    if wrong := _wrong_key(value):
         raise InputError(wrong, file=path, line=line, remedy=REMEDY)
     rule = line_rule(path.stem, line) if value.get("id") in (None, "") else str(value["id"])
     pattern = Pattern(value["label"], value["pattern"], rule, path, line)
@@ -228,6 +237,21 @@ def _matchers(nlp: Language, patterns: Sequence[Pattern], options: PatternOption
     return matcher, phrases
 
 
+def _require_match(table: RecogniserTable, nlp: Language, matchers: Sequence[Matcher | PhraseMatcher]) -> None:
+    """Try the matchers on a word: spaCy refuses some attributes only where it meets a document that lacks them.
+
+    Raises:
+        InputError: for such an attribute, or if a component of the pipeline fails.
+    """
+    for doc in documents_of(nlp, ["word"], table.name):
+        for matcher in matchers:
+            try:
+                len(matcher) and matcher(doc)
+            except ValueError as error:
+                message = f"the patterns do not fit the pipeline: {plain_reason(error)}"
+                raise table.refusal(message, "Choose another pipeline, or other attributes.", "model") from None
+
+
 def _add(matcher: Matcher, key: str, pattern: Pattern) -> None:
     from spacy.errors import MatchPatternError
 
@@ -238,7 +262,7 @@ def _add(matcher: Matcher, key: str, pattern: Pattern) -> None:
     except re.error as error:
         raise pattern.error(f"not a regular expression: {error}") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise pattern.error(re.sub(r"^\[E\d+\] ", "", " ".join(str(error).split()))) from None
+        raise pattern.error(plain_reason(error)) from None
 
 
 def _require_attributes(nlp: Language, pattern: Pattern, described: Sequence[dict[str, Any]]) -> None:
@@ -262,7 +286,7 @@ def _require_attribute(nlp: Language, pattern: Pattern, attribute: str) -> None:
 
 
 def _reason(message: str) -> str:
-    """What spaCy says of a token pattern, on one line: the last of its findings is the plainest."""
+    """What spaCy says of a token pattern, on one line: the first of its findings."""
     found = re.findall(r"^- \[pattern -> (\d+)(?: -> ([^\]]*))?\] (.+)$", message, re.MULTILINE)
     if not found:
         return " ".join(message.split())
