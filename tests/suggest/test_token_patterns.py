@@ -190,7 +190,7 @@ def test_the_tokens_are_those_of_the_language(patterns):
 
 def test_an_attribute_that_the_components_of_a_pipeline_do_not_set_is_refused(patterns, tmp_path):
     nlp = spacy.blank("en")
-    nlp.add_pipe("attribute_ruler")
+    nlp.add_pipe("attribute_ruler").add([[{"ORTH": "zz"}]], {"TAG": "X"})
     nlp.to_disk(tmp_path / "pipeline")
     with pytest.raises(InputError, match="the patterns do not fit the pipeline: The pipeline needs to include a"):
         patterns({"label": "ORG", "pattern": [{"POS": "PROPN"}]}, model="pipeline")
