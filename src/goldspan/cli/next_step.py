@@ -160,9 +160,10 @@ class _State:
         if new:
             return f"write {amount(len(new), 'example')} into gold: {self._command('adjudicate', '--apply')}"
         if not state.derived.settled and not state.gold:
+            single = self._command("adjudicate", "--accept", "single", "--apply")
             return (
-                "gold is what two annotators of an example agree on: have a second one annotate and pull again, or let "
-                "all work on one annotation with goldspan doccano push --shared"
+                "gold is what two annotators of an example agree on: have a second one annotate and pull again, or take "
+                f"what the only one marked: {single}"
             )
         return None
 

@@ -47,6 +47,12 @@ NO_CHECKS = """\
 [checks]
 # unmarked-repeat = "off"
 """
+EXPRESSIONS = """
+# Regular expressions, per label; a match is a span.
+# [[recogniser]]
+# kind = "regex"
+# patterns = { LABEL = ['[A-Z]{2}\\d{4}', 'No\\. \\d+'] }
+"""
 FIRST, SECOND = "Zelvania", "Norvale"  # names that nothing has
 ANY_LANGUAGE = {"names": "{}, {}", "nothing": ""}  # without words, and marks that not all tokenizers cut off
 UNSPACED = frozenset({"ja", "zh"})
@@ -214,11 +220,13 @@ def _recognisers(labels: Sequence[Label], language: str) -> Iterator[str]:
         "patterns": "Phrases, or tokens one by one, in annotation_guidelines/patterns.jsonl, as spaCy and Prodigy read "
         "them.",
         "gazetteer": "Names, one a line, a file per label in annotation_guidelines/gazetteers/.",
-        "gold": "What gold has marked before.",
+        "gold": "What gold has marked before, behind what finds longer names: its June would hide a 12 June of theirs.",
     }
     if language == tokens.DEFAULT_LANGUAGE and not {label.name for label in labels}.isdisjoint(military_news.LABELS):
         kinds["military-news"] = "Rules and word lists for English reports on armed forces."
     for kind, what in kinds.items():
+        if kind == "gold":
+            yield EXPRESSIONS
         yield f"\n# {what}\n[[recogniser]]\nkind = {toml_string(kind)}\n"
 
 
