@@ -17,6 +17,7 @@ from goldspan.doccano.former_labels import former_names, with_split_labels
 from goldspan.doccano.human_work import spans_changed
 from goldspan.doccano.label_comparison import compare_labels, require_own_names
 from goldspan.doccano.labels import label_names, plan_labels
+from goldspan.doccano.pull.collect import PullOptions, collect
 from goldspan.doccano.push.plan import label_notes
 from goldspan.doccano.snapshot import ALL, AnnotatorWork
 from goldspan.errors import InputError
@@ -104,6 +105,21 @@ def test_spans_of_a_split_label_are_read_by_their_words_and_the_rest_is_open():
     assert dict(read.relabelled) == {"VESSEL": 1, "PORT": 1, "THING": -2}
     decided = with_split_labels(snapshot(Span(0, 9, "THING"), Span(15, 20, "PORT")), RECORD, SCHEME)
     assert (decided.copies[1].work[ALL].confirmed, decided.undecided) == (True, ())
+
+
+@pytest.mark.parametrize("annotator", ["ann", ALL])
+def test_what_is_to_be_read_again_is_pulled_unconfirmed_and_gold_stays(annotator):
+    project = doccano_project.SHARED if annotator == ALL else doccano_project.INDEPENDENT
+    work = AnnotatorWork((Span(15, 20, "THING"),), confirmed=True)
+    copy = doccano_project.stored_copy(1, EXAMPLE, work=work if annotator == ALL else {"ann": work}, project=project)
+    read = with_split_labels(doccano_project.snapshot_of(copy, project=project), RECORD, SCHEME)
+    to_read = {(one.annotator, one.example) for one in read.undecided}
+    options = PullOptions(examples={"a.p01": EXAMPLE}, other_articles=(), labels=SCHEME.names, to_read=to_read)
+    lines = collect(read, options).lines[annotator]
+    if annotator == ALL:
+        assert lines == {}
+    else:
+        assert (lines["a.p01"].spans, lines["a.p01"].extra) == ((Span(15, 20, "PORT"),), {"confirmed": False})
 
 
 SPANS = st.lists(

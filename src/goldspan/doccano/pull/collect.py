@@ -261,7 +261,9 @@ def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collect
         if not (options.withdraw or _has_own_work(copy, annotator, work)):
             spans, _ = _move(copy.text, example.text, work.spans)
             collected.untouched.setdefault(annotator, {})[example.id] = spans
-        is_to_read = annotator != ALL and (annotator, example.id) in options.to_read
+        is_to_read = (annotator, example.id) in options.to_read
+        if is_to_read and annotator == ALL:
+            continue  # a line of gold stays until its spans were read again
         if not (work.confirmed or options.unconfirmed or is_to_read):
             lines[example.id] = None
             continue
