@@ -139,6 +139,8 @@ def test_a_page_is_unchanged_though_another_version_of_the_extractor_reads_it_ot
     before = files_of(corpus)
     monkeypatch.setattr(webpages, "read_page", lambda _path: WebPage("Another text of this page.\n", "trafilatura 99"))
     assert statuses(added(corpus, path)) == [("a", "unchanged")]
+    (left_out,) = added(corpus, path, id=IdPattern("page-{stem}")).left_out
+    assert left_out.reason == "its file is that of the article a"
     assert files_of(corpus) == before
     write(path, path.read_bytes() + b" ")
     with pytest.raises(InputError, match="the project has another article a"):
@@ -224,7 +226,9 @@ def test_one_broken_article_keeps_all_out_unless_such_are_left_out(corpus, inbox
     assert (caught.value.file, caught.value.line, bool(caught.value.remedy)) == (bad, line, True)
     assert files_of(corpus).keys() - before.keys() <= {corpus.folder / ".manifest.jsonl.lock"}
     addition = added(corpus, inbox, skip_invalid=True)
-    assert any(words in row.reason and row.source == bad for row in addition.left_out)
+    (left_out,) = [row for row in addition.left_out if row.source == bad]
+    assert words in left_out.reason
+    assert line is None or left_out.row == line or left_out.reason.startswith(f"line {line}: ")
     assert addition.articles[0].source == good
     assert "a" in entries(corpus)
 

@@ -268,6 +268,14 @@ class _TextSpool:
             yield file, self._stream.read(length)
 
 
+def _invalid(item: ReceivedArticle | LeftOut | InputError, error: InputError) -> LeftOut:
+    """What is left out because it cannot be read, or cannot be added."""
+    if isinstance(item, ReceivedArticle):
+        return LeftOut(source=item.source, row=item.row, id=item.id, reason=error.message)
+    where = "" if error.line is None else f"line {error.line}: "
+    return LeftOut(source=Path(str(error.file)), reason=f"{where}{error.message}")
+
+
 def _id_remedy(article: ReceivedArticle) -> str:
     """What to do with an id that cannot be one."""
     if article.row is None:
@@ -294,6 +302,8 @@ class _Plan:
         self.spool = spool
         self.addition = Addition()
         self.places: dict[str, str] = {}  # of the articles of this run, by their ids
+        kept = {entry.id: entry.received for entry in register.entries.values() if entry.received is not None}
+        self.pages = {file.sha256: name for name, file in kept.items() if file.row is None}  # their articles, by hash
         self.received = ReceivedNames.of(corpus.received, register.entries.values())
 
     def read(self, paths: Sequence[Path], on_progress: Callable[[str, int, int | None], None]) -> Addition:
@@ -312,8 +322,7 @@ class _Plan:
             except InputError as error:
                 if not self.options.skip_invalid:
                     raise
-                source = item.source if isinstance(item, ReceivedArticle) else Path(str(error.file))
-                left_out = LeftOut(source=source, row=error.line, reason=error.message)
+                left_out = _invalid(item, error)
             if left_out is not None:
                 self.addition.left_out.append(left_out)
         return self.addition
@@ -326,13 +335,16 @@ class _Plan:
         """
         digest = hashlib.sha256(article.data).hexdigest()
         place = self.places.get(article.id)
-        if place is not None and self.register.entries[article.id].sha256 != digest:
+        if place not in {None, article.place} and self.register.entries[article.id].sha256 != digest:
             remedy = "Choose other ids with --id, such as --id '{folder}-{stem}' or --id '{stem}-{row:04}'."
             raise InputError(
                 f"the id {article.id!r} is that of {place}, too", file=article.source, line=article.line, remedy=remedy
             )
         if place is not None:
             return self._left_out(article, f"it is {place} again")
+        page = self.pages.get(self.received.digest(article.source)) if article.extractor else None
+        if page not in {None, article.id}:  # also if another version of the extractor makes another text of it
+            return self._left_out(article, f"its file is that of the article {page}")
         known = self.register.entries.get(article.id)
         if known is not None and self._is_same_input(article, known):
             digest = known.sha256  # of the text that another version of the extractor made of it
