@@ -30,6 +30,7 @@ PARAGRAPHS = [
         "de",
         "Die Fa. Bosch GmbH & Co. KG zahlte ca. 3,5 Mrd. Euro.¦Prof. Dr. h.c. Meier (geb. 1950. In Ulm.) sprach.",
     ),
+    ("de", "Köln siegte 3:1.¦„Nein!“, rief Dr. h. c. mult. Maier.¦Es waren 3,5.¦Mehr nicht.¦Das war **gut.**¦Ende."),
     ("nl", "Op 3 mei kwam dhr. Jansen, d.w.z. de baas, bijv. naar Amsterdam.¦De N.V. Philips verkocht o.a. lampen."),
     (
         "nl",
@@ -47,6 +48,7 @@ PARAGRAPHS = [
     ("fa", "او رفت.¦آیا آمد؟¦بله."),
     ("ur", "وہ گیا۔¦کیا وہ آیا؟¦ہاں۔"),
     ("he", "הוא הלך.¦היא באה."),
+    ("he", "הוא הלך.\u200f¦\u200fהיא באה \u202bABC\u202c.¦סוף."),
     ("hi", "वह गया।¦फिर आया।¦क्या?¦हाँ।"),
     ("zh", "他说：“我们走。”¦然后离开了。¦真的吗？¦是的！¦价格是3.5元（见第5页。很长。）。¦他来了……然后走了。"),
     ("zh", "“好吗?”¦他问。¦“好。”"),

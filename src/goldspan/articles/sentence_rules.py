@@ -16,7 +16,8 @@ from goldspan import files
 from goldspan.validation import parse_toml
 
 DATA = Path(__file__).with_name("data") / "sentences.toml"
-CLOSERS = "\"'”’“»«›‹)\\]」』》〉】〕）］｣"
+DIRECTIONS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that no reader sees, in texts from right to left
+CLOSERS = f"\"'”’“»«›‹)\\]」』》〉】〕）］｣*_{DIRECTIONS}"  # and those of Markdown
 EAST_ASIAN_CLOSERS = CLOSERS.replace("“", "")  # where it opens
 REFERENCES = r"(?:\[\d{1,3}\]|[¹²³⁰⁴-⁹])*+"  # to notes
 MARKS = ".!?…‽"

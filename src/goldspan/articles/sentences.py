@@ -12,7 +12,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
-from goldspan.articles.sentence_rules import MARKS
+from goldspan.articles.sentence_rules import DIRECTIONS, MARKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +44,10 @@ KINDS = (*NESTING, "„“”", "«»", '"', "``''")
 # Text in brackets of at most this length stays in one sentence.
 BRACKETED = re.compile(r"\([^()]{1,300}\)|\[[^\[\]]{1,300}\]|（[^（）]{1,300}）")
 ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[IVXLC]{1,5}|[^\W\d_])")
-HEADS = "’「『《〈【@#*&…•§"  # what else a sentence may begin with
+PARTED = ":,€$£"
+HEADS = "’「『《〈【@#*&…•§\u200e\u200f\u202a\u202b\u2066\u2067\u2068"  # what else a sentence may begin with
 # The first word of a sentence, after a shortened one that has no capital there: ’s Avonds.
-FIRST_WORD = re.compile(rf"(?:['’‘][a-z]\s+|[{re.escape(OPENERS)}’\s])*+(\w*+['’]?)(\.?)")
+FIRST_WORD = re.compile(rf"(?:['’‘][a-z]\s+|[{re.escape(OPENERS)}{DIRECTIONS}’\s])*+(\w*+['’]?)(\.?)")
 WORD = re.compile(r"\w")
 
 
@@ -107,7 +108,10 @@ def _is_sentence_stop(text: str, start: int, at: int, first: re.Match[str], rule
     if ENUMERATOR.fullmatch(text, start, at):
         return False
     word, word_after = word_before(text, start, at), first[1]
-    if word and (rules.is_ordinal(word) or rules.is_abbreviation(word, number_follows=word_after[:1].isdigit())):
+    is_part = text[max(start, at - len(word) - 1)] in PARTED  # of a score or a decimal fraction, and no ordinal
+    if word and (
+        (rules.is_ordinal(word) and not is_part) or rules.is_abbreviation(word, number_follows=word_after[:1].isdigit())
+    ):
         is_initial = len(word_after) == 1 and first[2] == "."
         return rules.begins_sentence(word_after) and not is_initial
     return True
