@@ -38,7 +38,7 @@ def ruler(kind="entity_ruler", language="en", pattern="Apple", **config):
 def test_the_spans_of_rulers_are_read_where_they_leave_them(saved, kind, config):
     finder = saved(ruler(kind, **config))
     assert recognised(finder, "Apple rose.") == [("ORG", "Apple", "model.org")]
-    assert finder.notes == []
+    assert finder.notes == ["takes labels of equal name: ORG"]
 
 
 def test_a_ruler_keeps_the_components_that_it_reads(saved):
@@ -100,7 +100,7 @@ def test_the_labels_and_groups_of_a_component_of_others_are_found_as_it_runs(sav
     nlp.add_pipe("goldspan_test_finder")
     finder = saved(nlp)
     assert recognised(finder, "Apple iPad") == [("PRODUCT", "iPad", "model.product")]
-    assert finder.notes == ["found labels that labels.toml lacks, and left them out: FIRM"]
+    assert finder.notes[1:] == ["found labels that labels.toml lacks, and left them out: FIRM"]
     mapped = saved(nlp, labels={"FIRM": "ORG"})
     assert [label for label, *_ in recognised(mapped, "Apple iPad")] == ["ORG", "PRODUCT"]
 
@@ -135,9 +135,9 @@ def test_a_pipeline_whose_component_nobody_knows_is_refused(saved, tmp_path):
 
 
 def test_a_pipeline_of_another_language_is_said(saved):
-    (note,) = saved(ruler(language="de")).notes
+    _, note = saved(ruler(language="de")).notes
     assert note == "the model is for 'de', and labels.toml has language = 'en'"
-    assert saved(ruler(language="xx")).notes == []
+    assert len(saved(ruler(language="xx")).notes) == 1
 
 
 def test_what_is_mapped_and_what_is_left_out_is_said(saved):
@@ -147,6 +147,7 @@ def test_what_is_mapped_and_what_is_left_out_is_said(saved):
     )
     finder = saved(nlp)
     assert finder.notes == [
+        "takes labels of equal name: ORG",
         "reads product as PRODUCT",
         'labels that it finds and labels.toml lacks are left out: GPE; labels = { X = "LABEL" } maps one',
     ]

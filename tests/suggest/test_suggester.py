@@ -167,7 +167,7 @@ def test_a_pipeline_made_for_another_spacy_is_noted(tmp_path):
     nlp.to_disk(tmp_path)
     meta = json.loads((tmp_path / "meta.json").read_text(encoding="utf-8"))
     (tmp_path / "meta.json").write_text(json.dumps(meta | {"spacy_version": ">=3.7.2,<3.8.0"}), encoding="utf-8")
-    (note,) = pipeline(str(tmp_path)).notes
+    _, note = pipeline(str(tmp_path)).notes
     assert note.startswith("the pipeline en_old was made for spaCy >=3.7.2,<3.8.0; with the installed 3.")
 
 

@@ -117,7 +117,9 @@ class SpacyPipeline:
     @property
     def notes(self) -> list[str]:
         """What was mapped and left out, and what the pipeline is not made for."""
-        notes = [*self.map.notes, *pipeline_notes(self.nlp, self.language)]
+        equal = [label for label, target in self.map.labels.items() if label == target]
+        notes = [f"takes labels of equal name: {enumerate_names(equal)}"] if equal else []
+        notes += [*self.map.notes, *pipeline_notes(self.nlp, self.language)]
         if further := sorted(set(self._unmapped) - set(self.map.unused)):
             notes.append(f"found labels that labels.toml lacks, and left them out: {enumerate_names(further)}")
         return notes
