@@ -1,7 +1,11 @@
 """Which texts go to the annotators."""
 
+import pytest
+
 from goldspan import files
+from goldspan.corpus import Corpus
 from goldspan.doccano.push import desired_state
+from goldspan.errors import InputError
 from goldspan.formats import gold
 
 
@@ -38,3 +42,14 @@ def test_an_article_without_its_source_has_the_examples_of_its_gold(toy):
     [entry] = toy.select_entries(["storm"])
     (toy.seeds / entry.file).unlink()
     assert len(desired_state.desired_examples(toy, [entry])) == 3
+
+
+def test_gold_of_another_unit_is_to_be_cut_again_first(toy):
+    (toy.root / "goldspan.toml").write_text('[examples]\nunit = "sentence"\n', encoding="utf-8")
+    corpus = Corpus(toy.root)
+    with pytest.raises(InputError, match="goldspan recut"):
+        desired_state.desired_examples(corpus, corpus.entries)
+    for path in corpus.gold.iterdir():
+        path.unlink()
+    found = desired_state.desired_examples(corpus, corpus.select_entries(["storm"]))
+    assert [example.id for example in found] == ["storm.s01", "storm.s02", "storm.s03"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, formats
-from goldspan.annotation import first_overlap
+from goldspan.annotation import first_overlap, unit_of
 from goldspan.articles.examples import article_examples
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.snapshot import fingerprint
@@ -103,6 +103,15 @@ def _article_examples(corpus: Corpus, entry: ManifestEntry, prefill: Prefill) ->
 
 def _complete(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> list[Example]:
     """The examples of gold, and those of the article that it lacks: gold may be unfinished."""
+    unit = corpus.settings.examples.unit
+    for example in gold:
+        if (own := unit_of(example.id)) != unit:
+            raise InputError(
+                f"is of the unit {own!r}, but an example is {unit!r} in [examples] of goldspan.toml",
+                file=corpus.gold / f"{entry.id}.jsonl",
+                example=example.id,
+                remedy="Cut the corpus again first: goldspan recut.",
+            )
     if gold and not (corpus.seeds / entry.file).is_file():
         return list(gold)
     in_gold = {example.id for example in gold}
