@@ -418,6 +418,15 @@ def decode(data: bytes, file: Path | str) -> str:
     return text
 
 
+def decode_whole(data: bytes, file: Path | str) -> str:
+    """The text of `decode` with its byte order mark, if it has one: for a file that is changed and written back.
+
+    Raises:
+        InputError: as `decode` does.
+    """
+    return "\ufeff" * data.startswith(BOM) + decode(data, file)
+
+
 def is_there(path: Path) -> bool:
     """Whether anything has this name, be it a folder, a pipe or a link that leads nowhere.
 

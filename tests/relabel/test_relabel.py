@@ -474,6 +474,15 @@ def test_a_gazetteer_that_a_label_names_goes_with_it(toy):
     assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("CREW.txt", "Odesa\nAurora\n")]
 
 
+def test_files_outside_of_the_project_are_named_and_left_alone(toy):
+    outside = toy.root.parent / "patterns.jsonl"
+    files.write(outside, '{"label": "SHIP", "pattern": "Aurora"}\n')
+    files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "patterns"\nfiles = ["../patterns.jsonl"]\n')
+    plan = relabel(toy, "SHIP", "VESSEL")
+    assert "SHIP" in outside.read_text(encoding="utf-8")
+    assert any("is outside of the project" in note for note in plan.notes)
+
+
 def test_a_recogniser_that_maps_by_name_is_pointed_out(toy):
     files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "spacy"\n')
     plan = relabel(toy, "SHIP", "VESSEL")

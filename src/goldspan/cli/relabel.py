@@ -126,8 +126,9 @@ def _lines(plan: RelabelPlan) -> Iterator[str]:
         counts = (f"{number:,} {label}" for label, number in annotations.counts.labels.items() if number)
         yield f"gold: {change.old} becomes {enumerate_names(counts, empty='nothing')}"
     yield from _collision_lines(plan)
-    articles = amount(len(plan.versions), "article")
-    yield f"gold of {articles} follows the new version now; before it followed {change.before.version}"
+    if plan.versions:
+        articles = amount(len(plan.versions), "article")
+        yield f"manifest: gold of {articles} from version {change.before.version} to {change.after.version}"
     for mention in plan.pages.mentions[:SHOWN]:
         place = mention.file.relative_to(plan.corpus.root).as_posix()
         yield f"named in words, not changed: {place}:{mention.line}: {_short(mention.text)}"

@@ -41,7 +41,7 @@ def edited(path: Path, before: LabelScheme, after: LabelScheme, renamed: dict[st
     Raises:
         InputError: for a file whose form is not understood.
     """
-    text = _text(path)
+    text = files.decode_whole(files.read_bytes(path), path)
     lines = LINE.findall(text)  # not splitlines: a value may hold U+2028
     tables = [number for number, line in enumerate(lines) if LABEL.fullmatch(line.rstrip("\r\n"))]
     if len(tables) == len(before.labels):
@@ -51,12 +51,6 @@ def edited(path: Path, before: LabelScheme, after: LabelScheme, renamed: dict[st
     if toml_tables(new) != _expected(toml_tables(text) or {}, after, renamed):
         raise InputError("has its labels in a form that cannot be changed by goldspan", file=path, remedy=REMEDY)
     return new.encode("utf-8")
-
-
-def _text(path: Path) -> str:
-    """The text, with a byte order mark if there is one."""
-    data = files.read_bytes(path)
-    return "\ufeff" * data.startswith(files.BOM) + files.decode(data, path)
 
 
 @dataclass(frozen=True, slots=True)

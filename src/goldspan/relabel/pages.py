@@ -80,10 +80,10 @@ def relabel_pages(corpus: Corpus, change: LabelChange) -> RelabelledPages:
     result = RelabelledPages(contents)
     mentions: list[LabelMention] = []
     for page in pages:
-        if not page.is_file() or not files.read_bytes(page).strip():
+        data = files.read_bytes(page) if files.is_there(page) else b""
+        if not data.removeprefix(files.BOM).strip():
             continue
-        data = files.read_bytes(page)
-        text = data.decode("utf-8") if data.startswith(files.BOM) else files.decode(data, page)
+        text = files.decode_whole(data, page)
         new = _with_labels(text, change, page, result)
         if new != text:
             contents[page] = new.encode("utf-8")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json
@@ -16,7 +18,6 @@ from goldspan.validation import TomlTable, toml_string, toml_tables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
 
     from goldspan.corpus import Corpus
     from goldspan.relabel.change import LabelChange
@@ -56,10 +57,15 @@ def relabel_recognisers(corpus: Corpus, change: LabelChange) -> RelabelledRecogn
     tables = _tables(corpus)
     _relabel_settings(corpus, change, tables, result)
     for path in _named(corpus, tables, "patterns", "files", PATTERNS):
-        if path.is_file():
+        if not path.is_relative_to(corpus.root):
+            result.notes.append(f"{path} is outside of the project: change the label {change.old} there by hand")
+        elif path.is_file():
             _relabel_patterns(path, change, result)
     for folder in _named(corpus, tables, "gazetteer", "folder", GAZETTEERS):
-        _relabel_gazetteer(folder, change, result)
+        if not folder.is_relative_to(corpus.root):
+            result.notes.append(f"{folder} is outside of the project: rename the list of {change.old} there by hand")
+        else:
+            _relabel_gazetteer(folder, change, result)
     return result
 
 
@@ -77,7 +83,8 @@ def _named(corpus: Corpus, tables: list[dict[str, Any]], kind: str, key: str, de
     for table in tables:
         value = table.get(key) if table.get("kind") == kind else None
         named += [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    return [corpus.root / name for name in dict.fromkeys(named) if isinstance(name, str)]
+    paths = (Path(os.path.normpath(corpus.root / name)) for name in named if isinstance(name, str))
+    return list(dict.fromkeys(paths))
 
 
 # goldspan.toml
@@ -89,7 +96,7 @@ def _relabel_settings(
     path, old, new = corpus.root / FILE, change.old, change.labels[0]
     expected = [_renamed(table, change) for table in tables]
     if expected != tables:
-        edited = _edited(files.read_bytes(path).decode("utf-8"), change)
+        edited = _edited(files.decode_whole(files.read_bytes(path), path), change)
         if (toml_tables(edited) or {}).get("recogniser") != expected:
             result.notes.append(f"{FILE} names {old} where goldspan cannot change it: write {new} there by hand")
         else:
