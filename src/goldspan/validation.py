@@ -34,6 +34,7 @@ CONSTANTS = {"None": "null", "True": "true", "False": "false"}  # as a file writ
 LONGEST_SEARCH = 500  # lines of a TOML file in which the line of a fault is searched: the search is quadratic
 MOST_LINES = 100_000  # of a TOML file, that are read again and again in search of a value
 DEEP_KEY = re.compile(rf"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*\.[ \t]*){{{strict_json.DEEPEST}}}""")
+BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 PLACE = re.compile(r"at line (\d+), column \d+")
 CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 MERGE = (
@@ -159,6 +160,11 @@ def toml_tables(text: str) -> dict[str, Any] | None:
 def toml_string(text: str) -> str:
     """A string as TOML writes it: JSON escapes all that TOML does, but for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(text: str) -> str:
+    """A key as TOML writes it: bare where it can be."""
+    return text if BARE_KEY.fullmatch(text) else toml_string(text)
 
 
 def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) -> T:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from pydantic import Field
 
 from goldspan.errors import InputError, NotFoundError
 from goldspan.report.text import amount, enumerate_names
-from goldspan.suggest.list_files import label_files, line_rule, listed_file, without_comments
+from goldspan.suggest.list_files import label_files, line_error, line_rule, listed_file, without_comments
 from goldspan.suggest.name_matcher import NameMatcher, written_form
 from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
@@ -151,7 +152,8 @@ def of_table(table: RecogniserTable) -> Gazetteer:
         raise table.refusal("both 'folder' and 'files' are stated", "Keep one of them.", "files")
     folder = options.folder or (FOLDER if options.files is None else None)
     found = list(label_files(table, options.files or {}) if folder is None else _folder_files(table, folder))
-    mapping = LabelMapping.of_files(table, {label: (path, None) for label, path in reversed(found)}, options.labels)
+    own = {label: partial(line_error, path, None) for label, path in reversed(found)}
+    mapping = LabelMapping.of_files(table, own, options.labels)
     gazetteer = Gazetteer(any_case=options.case == "any", endings=options.endings, name=table.name, folder=folder)
     gazetteer.notes += mapping.notes
     with _without_garbage_collection():

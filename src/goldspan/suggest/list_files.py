@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.errors import NotFoundError
+from goldspan.errors import InputError, NotFoundError
 from goldspan.suggest.recogniser import MODEL_RULE
 
 if TYPE_CHECKING:
@@ -48,6 +48,11 @@ def label_files(table: RecogniserTable, named: Mapping[str, Sequence[str]]) -> I
     for label, value in named.items():
         for number, name in enumerate(value):
             yield label, listed_file(table, name, "files", label, number)
+
+
+def line_error(path: Path, line: int | None, message: str, remedy: str) -> InputError:
+    """An error about a line of a file, or about the file."""
+    return InputError(message, file=path, line=line, remedy=remedy)
 
 
 def line_rule(stem: str, number: int) -> str:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field
 
-from goldspan.errors import InputError
 from goldspan.report.text import enumerate_names
 from goldspan.settings import RECOGNISERS
-from goldspan.validation import StrictModel, TomlTable
+from goldspan.validation import StrictModel, TomlTable, toml_key, toml_string
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import LabelScheme
+    from goldspan.errors import InputError
 
 
 Texts = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
@@ -136,13 +136,13 @@ class LabelMapping:
 
     @classmethod
     def of_files(
-        cls, table: RecogniserTable, own: Mapping[str, tuple[Path | None, int | None]], stated: Mapping[str, str]
+        cls, table: RecogniserTable, own: Mapping[str, Callable[[str, str], InputError]], stated: Mapping[str, str]
     ) -> LabelMapping:
         """The map of a recogniser whose labels stand in files of the project, where none may be left out.
 
         Args:
             table: of the recogniser.
-            own: the labels, each with the file and the line where it first stands.
+            own: the labels, each with what makes an error, of a message and a remedy, about the place where it stands.
             stated: what the table states, by label of its own.
 
         Raises:
@@ -150,15 +150,12 @@ class LabelMapping:
         """
         mapping = cls.of(table, own, stated if own else {})
         for label in mapping.unused:
-            file, line = own[label]
             names = {name.casefold(): name for name in table.scheme.names}
             near = get_close_matches(label.casefold(), names, n=1)
-            raise InputError(
+            raise own[label](
                 f"labels.toml has no label {label!r}" + (f", did you mean {names[near[0]]!r}?" if near else ""),
-                file=file,
-                line=line,
-                remedy=f"labels.toml has {enumerate_names(table.scheme.names)}. Correct it, or map it: "
-                f"labels = {{ {label} = {table.scheme.names[0]!r} }}",
+                f"labels.toml has {enumerate_names(table.scheme.names)}. Correct it, or map it: "
+                f"labels = {{ {toml_key(label)} = {toml_string(table.scheme.names[0])} }}",
             )
         return mapping
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import regex
 from pydantic import Field
 
-from goldspan.errors import InputError
-from goldspan.suggest.list_files import label_files, line_rule, without_comments
+from goldspan.suggest.list_files import label_files, line_error, line_rule, without_comments
 from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
 
     from goldspan.annotation import Example
+    from goldspan.errors import InputError
     from goldspan.suggest.recogniser_table import RecogniserTable
 
 GROUP = "span"  # the named group whose match is the span, where an expression has one
@@ -53,15 +53,13 @@ class Expression:
         label: as its place has it.
         compiled: the expression.
         rule: its place: label and number in `goldspan.toml`, stem and line of a file.
-        file: in which it is written.
-        line: there, from 1, as far as it is known.
+        error: makes an error, of a message and a remedy, about that place.
     """
 
     label: str
     compiled: Any
     rule: str
-    file: Path | None
-    line: int | None
+    error: Callable[[str, str], InputError]
 
     def spans(self, text: str, seconds: float) -> Iterator[tuple[int, int]]:
         """The extents of its matches in a text; those of nothing are left out.
@@ -110,14 +108,11 @@ class RegularExpressions:
             for start, end in expression.spans(example.text, self.seconds):
                 yield RecognisedSpan(start, end, label, expression.rule)
         except TimeoutError:
-            raise InputError(
+            raise expression.error(
                 f"the expression {expression.compiled.pattern!r:.80} takes longer than {self.seconds:g} s in a text of "
-                f"{len(example.text):,} characters",
-                file=expression.file,
-                line=expression.line,
-                example=example.id,
-                remedy="Repetitions inside repetitions, as in (a+)+, try all ways to divide a text: make them "
-                "possessive, as in (a++)+, or raise time_limit.",
+                f"{len(example.text):,} characters ({example.id})",
+                "Repetitions inside repetitions, as in (a+)+, try all ways to divide a text: make them possessive, as "
+                "in (a++)+, or raise time_limit.",
             ) from None
 
 
@@ -133,9 +128,9 @@ def of_table(table: RecogniserTable) -> RegularExpressions:
     expressions = [*_stated(table, options, flags), *_listed(table, options, flags)]
     if not options.patterns and not options.files:
         raise table.refusal("the key 'patterns' is missing", "Write one: patterns = { DATE = ['\\d{4}'] }")
-    places = {one.label: (one.file, one.line) for one in reversed(expressions)}
-    mapping = LabelMapping.of_files(table, places, options.labels)
-    empty = [label for label in (*options.patterns, *options.files) if label not in places]
+    own = {one.label: one.error for one in reversed(expressions)}
+    mapping = LabelMapping.of_files(table, own, options.labels)
+    empty = [label for label in (*options.patterns, *options.files) if label not in own]
     notes = [f"{label} has no expression: add some" for label in dict.fromkeys(empty)]
     return RegularExpressions(expressions, mapping, options.time_limit, notes, table.name)
 
@@ -144,31 +139,36 @@ def _stated(table: RecogniserTable, options: RegexOptions, flags: int) -> Iterat
     """The expressions of `goldspan.toml`."""
     for label, value in options.patterns.items():
         for number, pattern in enumerate(value):
-            keys = ("patterns", label, number)
-            compiled = _compiled(pattern, flags)
-            if isinstance(compiled, str):
-                raise table.refusal(f"{pattern!r:.80} {compiled}", "Correct it.", *keys)
-            yield Expression(label, compiled, line_rule(label, number + 1), table.toml.path, table.toml.line(*keys))
+            error = partial(_table_error, table, ("patterns", label, number))
+            yield Expression(label, _compiled(pattern, flags, error), line_rule(label, number + 1), error)
 
 
 def _listed(table: RecogniserTable, options: RegexOptions, flags: int) -> Iterator[Expression]:
     """The expressions of files."""
     for label, path in label_files(table, options.files):
         for number, line in without_comments(path):
-            compiled = _compiled(line, flags)
-            if isinstance(compiled, str):
-                raise InputError(f"{line!r:.80} {compiled}", file=path, line=number, remedy="Correct it.")
-            yield Expression(label, compiled, line_rule(path.stem, number), path, number)
+            error = partial(line_error, path, number)
+            yield Expression(label, _compiled(line, flags, error), line_rule(path.stem, number), error)
 
 
-def _compiled(pattern: str, flags: int) -> Any:  # noqa: ANN401  (`regex` has no types)
-    """The expression compiled; a text that says what is wrong with it, if anything is."""
+def _table_error(table: RecogniserTable, keys: Sequence[int | str], message: str, remedy: str) -> InputError:
+    return table.refusal(message, remedy, *keys)
+
+
+def _compiled(pattern: str, flags: int, error: Callable[[str, str], InputError]) -> Any:  # noqa: ANN401  (`regex` has no types)
+    """The expression compiled.
+
+    Raises:
+        InputError: if it is none, or matches an empty text.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about sets that a later version may read in another way
             compiled = regex.compile(pattern, flags)
-    except (regex.error, RecursionError, OverflowError) as error:
-        return f"is no regular expression: {error}"
+    except (regex.error, RecursionError, OverflowError) as reason:
+        raise error(f"{pattern!r:.80} is no regular expression: {reason}", "Correct it.") from None
     if not pattern.strip() or compiled.search("") is not None:
-        return "matches nothing at all, too, and so everywhere"
+        raise error(
+            f"{pattern!r:.80} matches nothing at all, too, and so everywhere", "Let it match one letter at least."
+        )
     return compiled

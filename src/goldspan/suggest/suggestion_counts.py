@@ -10,6 +10,7 @@ from goldspan.report.text import Table, amount, enumerate_names
 from goldspan.suggest.gazetteer import FOLDER, Gazetteer
 from goldspan.suggest.recogniser import AskingRecogniser
 from goldspan.suggest.suggester import RECOGNISERS, Suggester
+from goldspan.validation import toml_key, toml_string
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -158,7 +159,7 @@ def _remedy(recognisers: Sequence[Recogniser], scheme: LabelScheme, missing: Seq
         return f"Write {whose} names, one a line, into {listed} in {FOLDER}. {kinds}"
     name = _free_name({one.name for one in recognisers})
     lines = ["[[recogniser]]", 'kind = "gazetteer"', *([f'name = "{name}"'] if name != "gazetteer" else [])]
-    lines += ["[recogniser.files]", *(f'{_key(label)} = "{path}"' for label, path in files.items())]
+    lines += ["[recogniser.files]", *(f"{toml_key(label)} = {toml_string(path)}" for label, path in files.items())]
     return (
         f"Write {whose} names into files, one a line, and add to goldspan.toml:\n\n"
         + "\n".join(f"    {line}" for line in lines)
@@ -168,11 +169,6 @@ def _remedy(recognisers: Sequence[Recogniser], scheme: LabelScheme, missing: Seq
 
 def _stem(scheme: LabelScheme, label: str) -> str:
     return scheme[label].page.removesuffix(".md").rpartition("/")[2] or label.lower()
-
-
-def _key(label: str) -> str:
-    is_bare = label.isascii() and label.replace("_", "").replace("-", "").isalnum()
-    return label if is_bare else f'"{label}"'
 
 
 def _free_name(taken: Collection[str]) -> str:

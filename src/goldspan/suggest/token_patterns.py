@@ -157,8 +157,7 @@ def of_table(table: RecogniserTable) -> TokenPatterns:
     options = table.parse(PatternOptions)
     paths = [listed_file(table, name, "files", number) for number, name in enumerate(options.files)]
     patterns = [pattern for path in paths for pattern in read_patterns(path)]
-    places = {one.label: (one.file, one.line) for one in reversed(patterns)}
-    mapping = LabelMapping.of_files(table, places, options.labels)
+    mapping = LabelMapping.of_files(table, {one.label: one.error for one in reversed(patterns)}, options.labels)
     nlp, notes = _pipeline(table, options)
     matchers = _matchers(nlp, patterns, options)
     _require_match(table, nlp, matchers)
