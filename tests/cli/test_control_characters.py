@@ -75,6 +75,8 @@ COMMANDS = [
     ("evaluate", "ROOT/corpus/gold", EVIL),
     ("export", "--format", "jsonl"),
     ("init", "OUT/in\x1bit"),
+    ("relabel", "CREW", "OTHER", "SOME", "--if", f"{EVIL}=SOME"),
+    ("relabel", EVIL, EVIL),
     ("show",),
     ("show", "--file", "OUT/x.jsonl"),
     ("show", "--pass", "ann", "evil"),
@@ -104,7 +106,19 @@ def arguments(corpus, out, command):
     (out / "x.jsonl").write_text(json.dumps(row) + "\n")
     (out / "e.jsonl").write_text(json.dumps(row | {"spans": [[0, 4, "L", EVIL]]}) + "\n")
     given = [part.replace("ROOT", str(corpus.root)).replace("OUT", str(out)) for part in command]
-    roots = {"add", "adjudicate", "agree", "build", "evaluate", "export", "show", "split", "stats", "suggest"}
+    roots = {
+        "add",
+        "adjudicate",
+        "agree",
+        "build",
+        "evaluate",
+        "export",
+        "relabel",
+        "show",
+        "split",
+        "stats",
+        "suggest",
+    }
     return [*given, *(("--root", str(corpus.root)) if command[0] in roots else ())]
 
 

@@ -32,13 +32,14 @@ PROJECT_COMMANDS = [
     ["agree", "--against", "gold"],
     ["adjudicate"],
     ["export"],
+    ["relabel", "SHIP", "PORT"],
     ["show"],
     ["show", "--pass", "ann"],
     ["stats"],
     ["stats", "--write"],
     ["build"],
 ]
-QUICK = [["check"], ["adjudicate"], ["show", "--pass", "ann"], ["stats"]]
+QUICK = [["check"], ["adjudicate"], ["relabel", "SHIP", "PORT"], ["show", "--pass", "ann"], ["stats"]]
 READABLE = {"NUL escaped", "control characters", "unknown article", "a path as id"}  # outside a corpus
 NO_PROJECT = {"link that leads nowhere", "link to itself", "empty"}  # as a manifest: no project, or a new one
 QUICK_NAMES = ("UTF-16", "unknown article", "pipe", "link that leads nowhere")
