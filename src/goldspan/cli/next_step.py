@@ -162,8 +162,8 @@ class _State:
         if not state.derived.settled and not state.gold:
             single = self._command("adjudicate", "--accept", "single", "--apply")
             return (
-                "gold is what two annotators of an example agree on: have a second one annotate and pull again, or take "
-                f"what the only one marked: {single}"
+                "gold is what two annotators of an example agree on: have a second one annotate and pull again, or "
+                f"take what the only one marked: {single}"
             )
         return None
 
