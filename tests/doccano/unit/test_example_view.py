@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from goldspan import files
 from goldspan.annotation import Example, Span
+from goldspan.articles.examples import article_examples
+from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import write_manifest
 from goldspan.doccano.controls import mix_controls
 from goldspan.doccano.push.desired_state import desired_examples, upload_rows
@@ -138,6 +140,23 @@ def test_hard_wrapped_paragraphs_are_sent_with_spaces_and_offsets_stand(toy, end
         assert end in example.text
         assert sent == example.text.replace("\r", " ").replace("\n", " ")
         assert is_text_of(sent, example.text)
+
+
+@pytest.mark.parametrize("unit", ["sentence", "article"])
+def test_in_a_longer_or_shorter_example_the_lines_of_wrapped_paragraphs_alone_are_joined(toy, unit):
+    (toy.root / "goldspan.toml").write_text(f'[examples]\nunit = "{unit}"\n', encoding="utf-8")
+    corpus = article(toy, "storm", wrapped(PROSE), LIST, wrapped(OTHER))
+    corpus = Corpus(corpus.root)
+    examples = article_examples(corpus, corpus.select_entries(["storm"])[0])
+    shown = example_views(corpus, examples, complete={"storm"})
+    for example in examples:
+        assert is_text_of(shown[example.id].text, example.text)
+    sent = "\n\n".join(shown[example.id].text for example in examples)
+    assert all(line in sent.splitlines() for line in LIST.splitlines()[1:])
+    joined = " ".join(sent.split())
+    assert " ".join(PROSE.split()) in joined
+    assert max(map(len, sent.splitlines())) > max(map(len, wrapped(PROSE).splitlines()))
+    assert not any(line in sent.splitlines() for line in wrapped(PROSE).splitlines()[1:-1])
 
 
 KEPT = {
