@@ -99,6 +99,15 @@ def test_an_article_with_a_dispute_waits_for_a_decision(copy):
     assert built.errors == 0
 
 
+def test_an_annotator_who_is_not_done_with_an_article_is_waited_for(copy):
+    path = copy.passes / "reader-c" / "004_bd3d4ea906696a1f.jsonl"
+    lines = formats.load(path, "gold")
+    formats.gold.write(path, lines[:-1])
+    assert build(without_gold(copy)).new_gold == [entry.id for entry in copy.entries if entry.id != path.stem]
+    path.unlink()
+    assert build(Corpus(copy.root)).new_gold == [path.stem]
+
+
 def test_an_article_with_gold_and_without_a_split_gets_one(copy):
     train = copy.split_file("train")
     first, *others = train.read_text().splitlines()

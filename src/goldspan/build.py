@@ -118,8 +118,8 @@ def build(
 ) -> BuildResult:
     """Verify the seeds, suggest, derive gold and splits, check, write the tables, export.
 
-    Gold is derived of articles without gold, where all their examples were confirmed by two annotators and nothing is
-    disputed; articles with gold that have no split are assigned to one. What is there is never changed. No table is
+    Gold is derived of articles without gold, where all who began with the article, two at least, confirmed all of its
+    examples and nothing is disputed; articles with gold that have no split are assigned to one. What is there is never changed. No table is
     written and nothing is exported while a check finds an error. A project whose gold is still to be made has its
     tables and no dataset.
 
@@ -206,11 +206,13 @@ def _derive_gold(corpus: Corpus, built: BuildResult) -> None:
         return
     settled = {name for name, example in state.derived.settled.items() if not example.disputes}
     with_gold = {example.article for example in state.gold.values()}
-    finished = [
-        entry.id
-        for entry in corpus.entries
-        if entry.id not in with_gold and settled.issuperset(one.id for one in article_examples(corpus, entry))
-    ]
+    finished = []
+    for entry in corpus.entries:
+        names = {one.id for one in article_examples(corpus, entry)} if entry.id not in with_gold else set()
+        # Who has begun with the article is waited for: gold would only be disputed again.
+        begun = [examples.keys() & names for examples in state.passes.values()]
+        if names and names <= settled and all(confirmed in (set(), names) for confirmed in begun):
+            finished.append(entry.id)
     if finished:
         gold.plan(read_state(corpus, finished)).apply()
         built.new_gold = finished
