@@ -119,9 +119,9 @@ def build(
     """Verify the seeds, suggest, derive gold and splits, check, write the tables, export.
 
     Gold is derived of articles without gold, where all who began with the article, two at least, confirmed all of its
-    examples and nothing is disputed; articles with gold that have no split are assigned to one. What is there is never changed. No table is
-    written and nothing is exported while a check finds an error. A project whose gold is still to be made has its
-    tables and no dataset.
+    examples and nothing is disputed; articles with gold that have no split are assigned to one. What is there is never
+    changed. No table is written and nothing is exported while a check finds an error. A project whose gold is still to
+    be made has its tables and no dataset.
 
     Args:
         corpus: the project.
