@@ -65,7 +65,7 @@ class BuildResult:
         rows = [
             ("articles verified", f"{self.articles:,}", ""),
             (
-                f"spans suggested by {' and '.join(self.recognisers)}",
+                f"spans suggested by {enumerate_names(self.recognisers)}",
                 f"{self.suggested:,}",
                 _inside(self.suggestions, root),
             ),

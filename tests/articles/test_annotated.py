@@ -1,6 +1,8 @@
 """Annotated files become articles and passes, every span on its words."""
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +12,10 @@ from typer.testing import CliRunner
 from goldspan import checks, formats
 from goldspan.annotation import Example, Span
 from goldspan.articles.annotated import AnnotatedInput, add_annotated
+from goldspan.articles.examples import article_examples
 from goldspan.cli import app
 from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.errors import InputError
 from goldspan.formats import ReadOptions, gold
 from helpers import sample_corpus
@@ -147,3 +151,62 @@ def test_the_command_says_what_it_adds(corpus, tmp_path):
     assert "the key 'rule' of 1 example" in result.stdout
     assert json.loads(report.read_text())["passes"] == {"corpus/passes/ann/storm.jsonl": 1}
     assert not (corpus.seeds / "storm.txt").exists()
+
+
+def project_of_sentences(tmp_path):
+    """A project of a wrapped article, cut into sentences, and its examples."""
+    project = sample_corpus.make(tmp_path / "sentences", [], LABELS)
+    (project.root / "goldspan.toml").write_text('[examples]\nunit = "sentence"\n')
+    (project.seeds).mkdir(exist_ok=True)
+    (project.seeds / "sturm.txt").write_text(f"{WRAPPED}\n")
+    entry = ManifestEntry("sturm", "sturm.txt", hashlib.sha256(f"{WRAPPED}\n".encode()).hexdigest())
+    write_manifest(project.folder / "manifest.jsonl", [entry])
+    again = Corpus(project.root)
+    return again, article_examples(again, again.entries[0])
+
+
+WRAPPED = (
+    "The Nordwind left Port Ellis at noon, and nobody on the\nquay had seen her captain since the morning of the day\n"
+    "before. Her sister ship, the Seeadler, waited for two more\ndays before she followed."
+)
+
+
+@pytest.mark.parametrize("breaks", ["\n", " "])
+@pytest.mark.parametrize("form", ["gold", "rows", "doccano"])
+def test_examples_of_an_article_of_the_project_come_back_as_a_pass_of_it(form, breaks, tmp_path):
+    project, examples = project_of_sentences(tmp_path)
+    assert [e.id for e in examples] == ["sturm.s01", "sturm.s02"]
+    start = examples[1].text.index("Seeadler")
+    back = [examples[0].with_spans([NORDWIND]), examples[1].with_spans([Span(start, start + 8, "SHIP")])]
+    back = [replace(example, text=example.text.replace("\n", breaks)) for example in back]
+    path = tmp_path / "back.jsonl"
+    formats.get(form).write(path, back)
+    before = (project.seeds / "sturm.txt").read_bytes(), (project.folder / "manifest.jsonl").read_bytes()
+    addition = add(project, path, form=form, annotator="ann")
+    assert [row.status for row in addition.articles] == ["unchanged"]
+    assert before == ((project.seeds / "sturm.txt").read_bytes(), (project.folder / "manifest.jsonl").read_bytes())
+    lines = confirmed(project, "ann")
+    assert [(e.id, e.at, e.text) for e in lines] == [(e.id, e.at, e.text) for e in examples]
+    assert words(project, "ann") == [("Nordwind", "SHIP"), ("Seeadler", "SHIP")]
+
+
+def test_of_an_article_of_the_project_only_what_was_annotated_is_confirmed(tmp_path):
+    project, examples = project_of_sentences(tmp_path)
+    gold.write(tmp_path / "back.jsonl", examples[1:])
+    add(project, tmp_path / "back.jsonl", annotator="ann")
+    assert [e.id for e in confirmed(project, "ann")] == ["sturm.s02"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"text": "The Nordwind left."}, "sturm.s01 is not in article sturm as it is cut"),
+        ({"id": "sturm.s07"}, "sturm.s07 is not in article sturm as it is cut"),
+    ],
+)
+def test_an_example_that_the_article_lacks_is_refused_beside_those_that_it_has(changed, why, tmp_path):
+    project, examples = project_of_sentences(tmp_path)
+    gold.write(tmp_path / "back.jsonl", [replace(examples[0], **changed), examples[1]])
+    with pytest.raises(InputError, match=why):
+        add(project, tmp_path / "back.jsonl", annotator="ann")
+    assert not project.passes.exists() or not list(project.passes.iterdir())

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from goldspan import Span, new_project
+from goldspan import Span, adjudication, new_project
+from goldspan.adjudication.state import read_state
 from goldspan.articles.examples import article_examples
 from goldspan.articles.ingest import add
 from goldspan.cli.next_step import next_step, print_next_step
@@ -112,10 +113,22 @@ def test_disputes(corpus):
     made = with_articles(corpus, "rain")
     confirm(made, "anna", "rain")
     confirm(made, "ben", "rain", "given")
-    assert next_step(corpus, "agree") == (
-        "decide 1 dispute: goldspan adjudicate --settle --as NAME (or --push --project P, in Doccano)"
-    )
-    assert next_step(corpus, "adjudicate") == "write 1 example into gold: goldspan adjudicate --apply"
+    decide = "decide 1 dispute: goldspan adjudicate --settle --as NAME (or --push --project P, in Doccano)"
+    assert next_step(corpus, "agree") == decide
+    assert next_step(corpus, "adjudicate") == decide, "gold of a disputed article is not whole: check refuses it"
+
+
+def test_gold_of_an_article_with_a_dispute_is_not_sent_to_be_built(corpus):
+    made = with_articles(corpus, "rain")
+    confirm(made, "anna", "rain")
+    confirm(made, "ben", "rain", "given")
+    for path, text in adjudication.gold.plan(read_state(made)).texts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    made.split_file("test").parent.mkdir()
+    made.split_file("test").write_text("rain\n")
+    for after in ("split", "build", "adjudicate"):
+        assert next_step(corpus, after).startswith("decide 1 dispute")
 
 
 def test_gold(corpus):

@@ -8,11 +8,14 @@ import subprocess
 import sys
 
 import pytest
+from rich.console import Console
 
 from goldspan.annotation import Example, Span
+from goldspan.cli.console import print_table
 from goldspan.cli.output import CLOSED_PIPE
 from goldspan.corpus import Corpus
 from goldspan.formats import gold
+from goldspan.report.text import Table
 from helpers.sample_corpus import set_pass_spans
 
 COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
@@ -269,3 +272,24 @@ def test_a_file_whose_name_is_not_utf_8_is_read_written_and_reported(toy, tmp_pa
     arguments = ("evaluate", toy.gold, path, "--root", toy.root)
     assert goldspan(*arguments, "--json", report, "--html", page) == 0
     assert "b\ufffd" in page.read_text("utf-8").replace("<wbr>", "")
+
+
+@pytest.mark.parametrize("width", [20, 60, 80, 100])
+def test_a_table_that_is_wider_than_the_terminal_keeps_the_names_of_its_rows(width):
+    table = Table(
+        "Pair by pair",
+        "",
+        ("pair", "examples", "spans", "exact F1", "relaxed F1", "kappa, tokens", "unitizing alpha"),
+        (("a1 – a2", "30", "79 / 79", "83.54 [77.0, 88.5]", "93.67 [85.1, 97.5]", "0.903 [0.85, 0.94]", "0.897"),),
+    )
+    out = Console(width=width, file=io.StringIO())
+    print_table(out, table)
+    shown = out.file.getvalue()
+    assert all(part in shown for part in ("a1 – a2", *table.header[:3], "relaxed F1", "83.54", "[0.85, 0.94]", "0.897"))
+
+
+def test_a_path_or_a_key_is_not_folded_where_the_terminal_is_narrow():
+    path = "build/dataset/gold/validation.parquet"
+    out = Console(width=60, file=io.StringIO())
+    print_table(out, Table("Built", "", ("what", "where"), (("gold: validation, of all articles with gold", path),)))
+    assert path in out.file.getvalue()

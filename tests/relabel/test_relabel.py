@@ -483,6 +483,15 @@ def test_files_outside_of_the_project_are_named_and_left_alone(toy):
     assert any("is outside of the project" in note for note in plan.notes)
 
 
+@pytest.mark.parametrize("new", [("VESSEL", "TUG"), ("PORT", "QUAY"), ("DOCK", "QUAY")])
+@pytest.mark.parametrize(("content", "is_noted"), [("# Names.\nAurora\n", True), ("# Names, one a line.\n\n", False)])
+def test_after_a_split_the_names_of_a_list_are_to_be_read_whatever_the_file_is_called(content, is_noted, new, toy):
+    old = "SHIP" if "TUG" in new else "PORT"
+    files.write(toy.guidelines / "gazetteers" / f"{old.lower()}.txt", content)  # as the page, which stays
+    plan = relabel(toy, old, *new)
+    assert any(f"these names were of {old}" in note for note in plan.notes) == is_noted
+
+
 def test_a_recogniser_that_maps_by_name_is_pointed_out(toy):
     files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "spacy"\n')
     plan = relabel(toy, "SHIP", "VESSEL")

@@ -1,8 +1,10 @@
 """Adding annotated files to a project: their texts as articles, and what each annotator marked as their pass.
 
-Examples of one article (`a.p01`, `a.p02`) become the paragraphs of one text, with an empty line between them; any other
-example is an article of its own. The text is cut into examples as every article of the project is, and each span moves
-to the example that it is in. What was annotated counts as confirmed; text that nobody annotated does not.
+Examples of an article that the project has, by their ids and texts, are annotation of it. Others of one article
+(`a.p01`, `a.p02`) become the paragraphs of one text, with an empty line between them; any other example is an article
+of its own.
+The text is cut into examples as every article of the project is, and each span moves to the example that it is in. What
+was annotated counts as confirmed; text that nobody annotated does not.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import files, formats
 from goldspan.annotation import NOT_ANNOTATED, Example, Span
@@ -21,6 +23,7 @@ from goldspan.corpus.passes import CONFIRMED
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.convert import input_files
+from goldspan.formats.doccano import is_text_of
 from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.registry import require_options_apply
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.record import Note, Record
 
 SEPARATOR = "\n\n"  # between the paragraphs of an article
@@ -53,19 +57,30 @@ class AnnotatedArticle:
     texts: dict[str, str] = field(default_factory=dict)
     readings: dict[str, dict[str, Example]] = field(default_factory=dict)
 
-    @property
-    def text(self) -> str:
-        """The text of the article."""
-        return SEPARATOR.join(self.texts.values()) + "\n"
-
-    @property
-    def begins(self) -> dict[str, int]:
-        """Where the text of each example begins in the article, in code points."""
+    def joined(self) -> PlacedExamples:
+        """The article that is made of the examples."""
         at, begins = 0, {}
         for name, text in self.texts.items():
             begins[name] = at
             at += len(text) + len(SEPARATOR)
-        return begins
+        text = SEPARATOR.join(self.texts.values()) + "\n"
+        return PlacedExamples(f"{self.id}.txt", text.encode("utf-8"), text, begins)
+
+
+class PlacedExamples(NamedTuple):
+    """The article that annotated examples are of.
+
+    Args:
+        file: its name in the seeds.
+        data: its bytes.
+        text: the article as decoded.
+        begins: where each example begins in it, in code points, by its id.
+    """
+
+    file: str
+    data: bytes
+    text: str
+    begins: dict[str, int]
 
 
 @dataclass(kw_only=True)
@@ -154,14 +169,44 @@ def _plan(
     contents: dict[Path, bytes] = {}
     segmentation = Segmentation.of(corpus)
     for article in articles:
-        data = article.text.encode("utf-8")
-        addition.articles.append(register.plan(article.id, f"{article.id}.txt", data, article.file))
-        contents[corpus.seeds / f"{article.id}.txt"] = data
-        for name, lines in _passes(article, segmentation):
+        entry = register.entries.get(article.id)
+        placed = (entry and _place(corpus, entry, article, segmentation)) or article.joined()
+        addition.articles.append(register.plan(article.id, placed.file, placed.data, article.file))
+        contents[corpus.seeds / placed.file] = placed.data
+        for name, lines in _passes(article, placed, segmentation):
             path = corpus.passes / name / f"{article.id}.jsonl"
             contents[path] = _pass_content(path, lines)
             addition.passes[path] = sum(len(example.spans) for example in lines)
     return contents
+
+
+def _place(
+    corpus: Corpus, entry: ManifestEntry, article: AnnotatedArticle, segmentation: Segmentation
+) -> PlacedExamples | None:
+    """The examples in the article that the project has; None if they are of another article of this name.
+
+    Raises:
+        InputError: if some of them are examples of the article, and others are not.
+    """
+    path = corpus.seeds / entry.file
+    if not path.is_file():
+        return None
+    data = files.read_bytes(path)
+    if data == article.joined().data:
+        return None
+    text = files.decode(data, path)
+    own = {example.id: example for example in examples_of(article.id, text, segmentation)}
+    other = [name for name, words in article.texts.items() if name not in own or not is_text_of(words, own[name].text)]
+    if len(other) == len(article.texts):
+        return None
+    if other:
+        raise InputError(
+            f"{other[0]} is not in article {article.id} as it is cut, though other examples of it are",
+            file=article.file,
+            example=other[0],
+            remedy=f"`goldspan show --cut {article.id}` prints its examples. Correct id and text, or leave it out.",
+        )
+    return PlacedExamples(entry.file, data, text, {name: own[name].at for name in article.texts})
 
 
 def _collect(articles: dict[str, AnnotatedArticle], record: Record, corpus: Corpus, options: AnnotatedInput) -> None:
@@ -199,10 +244,12 @@ def _refusal(record: Record, message: str, remedy: str) -> InputError:
     return InputError(message, file=record.file, line=record.line, example=record.id, remedy=remedy)
 
 
-def _passes(article: AnnotatedArticle, segmentation: Segmentation) -> Iterator[tuple[str, list[Example]]]:
+def _passes(
+    article: AnnotatedArticle, placed: PlacedExamples, segmentation: Segmentation
+) -> Iterator[tuple[str, list[Example]]]:
     """The name of each annotator and the lines of their pass on an article."""
-    paragraphs = examples_of(article.id, article.text, segmentation)
-    begins = article.begins
+    paragraphs = examples_of(article.id, placed.text, segmentation)
+    begins = placed.begins
     for name, readings in article.readings.items():
         annotated = [(begins[key], begins[key] + len(article.texts[key])) for key in readings]
         spans = [
@@ -212,7 +259,7 @@ def _passes(article: AnnotatedArticle, segmentation: Segmentation) -> Iterator[t
         ]
         lines = [_line(paragraph, spans, annotated) for paragraph in paragraphs]
         if sum(len(line.spans) for line in lines) < len(spans):
-            raise _no_paragraph(article, name, spans, lines)
+            raise _no_paragraph(article, placed.text, name, spans, lines)
         yield name, [line for line in lines if line.spans or line.extra[CONFIRMED]]
 
 
@@ -238,11 +285,13 @@ def _covered(
         yield left, right, is_annotated or not paragraph.text[left - start : right - start].strip()
 
 
-def _no_paragraph(article: AnnotatedArticle, name: str, spans: Sequence[Span], lines: Sequence[Example]) -> InputError:
+def _no_paragraph(
+    article: AnnotatedArticle, text: str, name: str, spans: Sequence[Span], lines: Sequence[Example]
+) -> InputError:
     """The error for spans that are in no paragraph, with the words of the first ones."""
     placed = {(line.at + span.start, line.at + span.end, span.label) for line in lines for span in line.spans}
     lost = [span for span in spans if (span.start, span.end, span.label) not in placed]
-    shown = ", ".join(f"{article.text[span.start : span.end]!r} ({span.label})" for span in lost[:NAMES])
+    shown = ", ".join(f"{text[span.start : span.end]!r} ({span.label})" for span in lost[:NAMES])
     return InputError(
         f"{len(lost)} spans of {name} are in no paragraph of the article as it is cut, or in two: {shown}",
         file=article.file,

@@ -265,7 +265,8 @@ def example_unknown(article: ArticleFile) -> Iterator[CheckResult]:
     "project",
     title="Gold lacks an example of its article",
     why="Text that nobody annotated looks like text without names.",
-    remedy=f"Add the example, without spans if there is nothing to mark. {RECUT}",
+    remedy="Decide its disputes, if `goldspan adjudicate` lists any; else add the example, without spans if there is "
+    f"nothing to mark. {RECUT}",
 )
 def example_missing(article: ArticleFile) -> Iterator[CheckResult]:
     """The examples that gold lacks, where what it has is of the same unit."""

@@ -10,6 +10,7 @@ from goldspan.cli import console
 from goldspan.cli.findings import print_off
 from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
+from goldspan.report.text import Table
 
 
 def run(
@@ -38,7 +39,8 @@ def run(
     out = console.make_console()
     for finding in built.findings:
         out.print(console.plain_text(checks.finding_line(finding)))
-    out.print(console.rich_table("Built", ("what", "number", "where"), built.summary(corpus.root)))
+    table = Table("Built", "", ("what", "number", "where"), tuple(built.summary(corpus.root)))
+    console.print_table(console.report_console(), table)
     print_off(built.account)
     for note in built.notes:
         out.print(console.plain_text(note))

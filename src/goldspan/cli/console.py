@@ -169,6 +169,7 @@ CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # t
 WIDTH = 100
 RULE = "-" * 72  # around a text that is to be copied
 NAME = 24  # columns; shorter names are not folded
+IDENTIFIER = 48  # columns; shorter words, such as a path or a key, are not folded, so that they can be copied
 
 
 def note_unused_resamples(resamples: int | None, method: str, *others: str) -> None:
@@ -380,7 +381,9 @@ def print_table(out: Console, table: Table) -> None:
     shown, width = _table(out, table)
     if width > out.width:
         shown, width = _table(out, table, below=True)
-    out.print(shown, width=max(out.width, width), crop=False)
+    if width > out.width:
+        shown.width = width  # rich takes no width of `print` beyond that of the console
+    out.print(shown, crop=False)
     if table.note:
         print_text(out, table.note)
     out.print()
@@ -399,7 +402,8 @@ def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTabl
         column.no_wrap, column.justify = digits, "right" if digits else "left"
         if not digits:
             longest = max(out.measure(cell, options=wide).maximum for cell in column.cells)
-            column.min_width = min(NAME, longest)
+            word = max(out.measure(cell, options=wide).minimum for cell in column.cells)
+            column.min_width = min(longest, max(NAME, min(word, IDENTIFIER)))
             width -= longest - column.min_width
     for row, cells in zip(shown.rows, rows, strict=True):
         row.style = "bold" if cells[0].startswith("all") else ""

@@ -154,7 +154,7 @@ class _State:
         new = gold.plan(state).new
         if self.after == "pull" and state.derived.settled:
             return f"see how far they agree: {self._command('agree')}"
-        if state.open and not (new and self.after == "adjudicate"):
+        if state.open:  # first: an article of which gold has a part is an error of `check`
             settle = self._command("adjudicate", "--settle", "--as", "NAME")
             return f"decide {amount(len(state.open), 'dispute')}: {settle} (or --push --project P, in Doccano)"
         if new:
@@ -162,8 +162,8 @@ class _State:
         if not state.derived.settled and not state.gold:
             single = self._command("adjudicate", "--accept", "single", "--apply")
             return (
-                "gold is what two annotators of an example agree on: have a second one annotate and pull again, or "
-                f"take what the only one marked: {single}"
+                "gold is what two annotators of an example agree on: have a second one annotate, too, or take "
+                f"what the only one marked: {single}"
             )
         return None
 
@@ -177,9 +177,19 @@ class _State:
                 f"assign {amount(len(unassigned), 'article')} with gold to train, validation and test, and export: "
                 f"{self._command('build')} (goldspan split shows the splits first)"
             )
+        if self._is_disputed(with_gold):
+            return None  # gold in part, which `build` refuses
         if self.after != "build" and not _is_built(self.corpus):
             return f"check all, write the tables and export the dataset: {self._command('build')}"
         return None
+
+    def _is_disputed(self, articles: Collection[str]) -> bool:
+        """Whether there are open disputes in one of these articles."""
+        if not self.corpus.annotators():
+            return False
+        from goldspan.adjudication.state import read_state
+
+        return any(dispute.example.article in articles for dispute in read_state(self.corpus).open)
 
     def _of_dataset(self) -> str | None:
         if not _is_built(self.corpus):

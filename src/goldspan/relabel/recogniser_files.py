@@ -66,6 +66,7 @@ def relabel_recognisers(corpus: Corpus, change: LabelChange) -> RelabelledRecogn
             result.notes.append(f"{folder} is outside of the project: rename the list of {change.old} there by hand")
         else:
             _relabel_gazetteer(folder, change, result)
+            _note_names(folder, change, result)
     return result
 
 
@@ -214,10 +215,14 @@ def _relabel_gazetteer(folder: Path, change: LabelChange, result: RelabelledReco
         names = files.read_bytes(source)
         result.contents[source] = None
         result.contents[target] = before + between + names.removeprefix(files.BOM) if before else names
-        if change.kind == "split":
-            result.notes.append(
-                f"{target.name}: these names were of {change.old}; move those of other labels to theirs"
-            )
+
+
+def _note_names(folder: Path, change: LabelChange, result: RelabelledRecognisers) -> None:
+    """After a split, point out a list whose names are all of the first label now."""
+    target = _gazetteer_of(folder, change)
+    names = result.contents.get(target) or (files.read_bytes(target) if target.is_file() else b"")
+    if change.kind == "split" and any(line.strip() and not line.startswith(b"#") for line in names.splitlines()):
+        result.notes.append(f"{target.name}: these names were of {change.old}; move those of other labels to theirs")
 
 
 def _gazetteer_of(folder: Path, change: LabelChange) -> Path:
