@@ -156,6 +156,29 @@ def test_a_block_that_is_set_in_is_a_paragraph():
     assert joined(text) == [BODY[0], BODY[1], BODY[3]]
 
 
+RESULTS = [f"{place}. {name} (RSV Güglingen) 32:{place + 10}" for place, name in enumerate(["Ada Wiel"] * 9, 1)]
+NOUNS = """\
+Das Stadtfest Öhringen hat der Stadt mehr als 35.000 Euro
+eingebracht. Das teilte Kulturamtsleiterin Hannelore Kübler-
+Groß mit. Der Gesangverein Liederkranz Öhringen sang am
+Samstag auf der Hauptbühne, vor rund tausend Besuchern."""
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 9])
+@pytest.mark.parametrize("between", ["\n\n", "\n\nDie Ergebnisse:\n"])
+def test_a_list_does_not_hide_that_an_article_is_wrapped(between, most):
+    found = words(f"Das Stadtfest zieht Bilanz\n\n{NOUNS}{between}" + "\n".join(RESULTS[:most]))
+    assert NOUNS in found
+    assert found[len(found) - most :] == RESULTS[:most]
+
+
+@pytest.mark.parametrize(
+    "lines", [RESULTS, ["Die Ergebnisse:", *RESULTS], ["- Heilbronn, 21. April und am Tag danach"] * 4]
+)
+def test_a_list_alone_is_not_wrapped(lines):
+    assert words("\n".join(lines)) == lines
+
+
 def test_a_list_of_headlines_is_not_taken_for_wrapped_text():
     headlines = ["Mission boosts patrols in the north", "Talks to go on next week", "Minister visits the border camp"]
     assert words("\n".join(headlines)) == headlines

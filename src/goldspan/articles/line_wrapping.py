@@ -85,7 +85,9 @@ class LineWrapping:
         if not NARROWEST <= width <= WIDEST:
             return None
         gap = min(line.gap for line in body[1:])
-        joints = [(line, after) for line, after in pairwise(body) if after.gap == gap]
+        joints = [(line, after) for line, after in pairwise(body) if after.gap == gap and not is_item(text, after)]
+        if not joints:  # a list alone
+            return None
         case = not text.isupper()
         broken = sum(_is_broken(text, line, after, case=case) for line, after in joints)
         full = sum(line.length >= NEARLY_FULL * width for line, _ in joints)
