@@ -2,6 +2,7 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -139,6 +140,16 @@ def test_a_project_without_gold_has_nothing_to_show(toy, capsys):
         path.unlink()
     code, _, error = shown(capsys, toy)
     assert (code, "there is no example to show" in error) == (1, True)
+
+
+def test_a_folder_of_files_is_shown_like_a_file_and_is_no_id(toy, capsys, tmp_path):
+    for number, name in enumerate("ab"):
+        gold.write(tmp_path / "drafts" / f"{name}.jsonl", [replace(A, id=f"{name}.p0{number}")])
+    code, out, _ = shown(capsys, toy, "--file", tmp_path / "drafts")
+    assert (code, out) == (0, "a.p00\t[one]{SHIP} two three\nb.p01\t[one]{SHIP} two three\n")
+    code, _, error = shown(capsys, toy, tmp_path / "drafts")
+    assert code == 2
+    assert "name it with --file" in " ".join(error.split())
 
 
 def test_ids_of_a_file_are_those_of_the_file(toy, capsys, tmp_path):

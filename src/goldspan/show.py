@@ -143,7 +143,11 @@ def require_known(
         InputError: naming the first that is not there, with similar ones; if there is no example at all.
     """
     if not examples:
-        raise InputError("there is no example to show", file=file, remedy="Annotate first, or name a file with --file.")
+        raise InputError(
+            "there is no example to show",
+            file=file,
+            remedy="Annotate first, name a file with --file, or see how articles are cut with --cut.",
+        )
     known = dict.fromkeys(name for example in examples for name in (example.article, example.id))
     for name in names:
         if name not in known:

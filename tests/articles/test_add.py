@@ -180,7 +180,7 @@ def test_a_seed_that_was_edited_is_noticed(corpus, inbox):
 
 def test_what_is_no_text_file_is_refused(corpus, tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
-    with pytest.raises(InputError, match=r"not one of \.txt") as caught:
+    with pytest.raises(InputError, match=r"a PDF document, not one of \.txt") as caught:
         taken_in(corpus, tmp_path / "a.pdf")
     assert "Save it as plain text" in caught.value.remedy
 

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from goldspan import __version__, cli
 from goldspan.cli import console
@@ -65,3 +66,10 @@ def test_an_option_of_several_commands_is_explained_alike(option):
     said = [one.help for command in commands for one in command.params if option in one.opts]
     assert len(said) > 1
     assert len(set(said)) == 1
+
+
+@pytest.mark.parametrize("name", ["push", "pull", "status", "doctor"])
+def test_a_command_of_a_group_that_is_typed_without_it_is_named_with_it(name):
+    result = CliRunner().invoke(cli.app, [name])
+    assert result.exit_code == 2
+    assert f"goldspan doccano {name}" in " ".join(result.output.split())

@@ -195,7 +195,8 @@ def _require_readable(path: Path) -> None:
     elif path.suffix.lower() not in SUFFIXES:
         foreign = recognize(FileSample(path))
         remedy = foreign.remedy if foreign else "Convert it, or name another file."
-        raise InputError(f"not one of {kinds}", file=path, remedy=remedy)
+        what = f"{foreign.title}, " if foreign else ""
+        raise InputError(f"{what}not one of {kinds}", file=path, remedy=remedy)
 
 
 def _why_unread(path: Path) -> str:

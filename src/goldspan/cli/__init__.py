@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.main import get_command
 
-from goldspan.cli.output import ReportingCommand, printing
+from goldspan.cli.output import CommandGroup, ReportingCommand, printing
 from goldspan.errors import GoldspanError
 from goldspan.version import __version__
 
@@ -41,6 +41,7 @@ REPORT = (
 
 app = typer.Typer(
     name="goldspan",
+    cls=CommandGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -12,10 +12,10 @@ import os
 import re
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Literal, TextIO, cast
+from typing import IO, TYPE_CHECKING, Any, Literal, TextIO, cast
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from goldspan import files
 from goldspan.report.text import visible
@@ -144,6 +144,17 @@ def take_output(context: typer.Context, parameter: typer.CallbackParam, path: Pa
     if number == 1:
         context.with_resource(contextlib.redirect_stdout(sys.stderr))
     return path
+
+
+class CommandGroup(TyperGroup):
+    """The commands of goldspan; one of a group inside that is typed without it is named with it."""
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401
+        """The command that the first of these words names, and what follows it; ends in a usage error if none is."""
+        for name, group in self.commands.items():
+            if args[0] not in self.commands and args[0] in getattr(group, "commands", ()):
+                ctx.fail(f"No such command {args[0]!r}. It is: {ctx.info_name} {name} {args[0]}")
+        return super().resolve_command(ctx, args)
 
 
 class ReportingCommand(TyperCommand):

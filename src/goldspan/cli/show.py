@@ -52,8 +52,11 @@ def run(
     Exits with 1 if an id or a label is unknown, or no example is selected.
     """
     from goldspan import formats, show
+    from goldspan.formats.convert import input_files
 
     names = [console.typed_name(name) for name in names or ()]
+    if paths := [name for name in names if "/" in name and Path(name).exists()]:  # an id has no slash
+        raise typer.BadParameter(f"{paths[0]} is no id but a file or folder: name it with --file")
     if file is not None and (annotator is not None or diff is not None):
         raise typer.BadParameter("--file does not go with --pass or --diff")
     if cut and (annotator is not None or diff is not None or label):
@@ -62,7 +65,8 @@ def run(
         _print_cut(Corpus.find(root), names, containing, file)
         return
     if file is not None:
-        _print_examples(formats.load(file), (names, label or (), containing), _project_scheme(root), file)
+        examples = [one for path, form in input_files(file) for one in formats.load(path, form)]
+        _print_examples(examples, (names, label or (), containing), _project_scheme(root), file)
         return
     corpus = Corpus.find(root)
     if annotator is not None and annotator not in corpus.annotators():
