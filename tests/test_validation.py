@@ -107,6 +107,7 @@ class Outer(StrictModel):
     ("text", "message"),
     [
         ("boxes = [{width = 1}, {widht = 2}]", "x.toml:1: boxes 2: unknown key 'widht', did you mean 'width'?"),
+        ("boxes = [{url = 1}]", "x.toml:1: boxes 1: unknown key 'url', not one of width"),
         ("boxes = [{width = 1.5}]", "x.toml:1: boxes 1: 'width' is 1.5, not an integer"),
         ("boxes = [{width = true}]", "x.toml:1: boxes 1: 'width' is true, not an integer"),
         ("boxes = [3]", "x.toml:1: boxes 1: 'boxes' holds 3, not "),

@@ -269,7 +269,8 @@ def _message(error: ErrorDetails, model: type) -> str:
         if table := _table_with(key, model):
             return f"unknown key {key!r}, which belongs under [{table}]"
         near = difflib.get_close_matches(key, known, n=1)
-        return f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else "")
+        others = f", not one of {', '.join(sorted(known))}" if known else ""
+        return f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else others)
     if kind == "missing":
         return f"the key {key!r} is missing"
     verb = "holds" if isinstance(location[-1], int) else "is"
