@@ -230,7 +230,8 @@ def test_users_and_members_are_invited_with_the_link_to_what_is_open(
     assert json.loads((tmp_path / "push.json").read_text("utf-8"))["invitation"]["link"] == link
     assert goldspan(*push, "--apply") == 0
     out = capsys.readouterr().out
-    assert out.endswith(f"open examples: {link}\n")
+    assert f"open examples: {link}\n" in out
+    assert out.splitlines()[-1].startswith("Next: ")
     assert "Invitation" not in out, "once is enough"
     assert goldspan("doccano", "user", "mia", "lou", *where, "--json", tmp_path / "user.json") == 0
     out = capsys.readouterr().out
