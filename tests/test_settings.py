@@ -199,12 +199,19 @@ def test_what_is_wrong_in_the_environment_names_the_variable(variables, message,
         ("GOLDSPAN_CHECKS_label_conflict", "CHECKS_LABEL_CONFLICT"),
         ("GOLDSPAN_CHECKS_", "CHECKS_…"),
         ("GOLDSPAN_CHECKS", "CHECKS_…"),
+        ("GOLDSPAN_CHECK_SPLIT_WORD", "CHECKS_SPLIT_WORD"),
     ],
 )
 def test_a_misspelt_variable_is_refused_with_the_one_that_was_meant(variable, meant):
     with pytest.raises(InputError) as caught:
         settings.read(None, {variable: "x"})
     assert caught.value.message == f"{variable} in the environment is no setting, did you mean GOLDSPAN_{meant}?"
+
+
+def test_a_variable_of_a_recogniser_is_not_taken_for_one_of_a_check():
+    with pytest.raises(InputError) as caught:
+        settings.read(None, {"GOLDSPAN_RECOGNISER_KIND": "x"})
+    assert caught.value.message == "GOLDSPAN_RECOGNISER_KIND in the environment is no setting"
 
 
 def test_a_variable_that_is_none_of_a_setting_is_left_alone(tmp_path):

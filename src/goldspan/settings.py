@@ -307,8 +307,9 @@ def _key_of(variable: str) -> tuple[SettingKey, str]:
         if name and variable == variable_of(key.section, name):
             return key, name
     words = variable.upper().removeprefix(PREFIX)
-    _, _, rest = words.partition("_")
-    known = [key.variable.removeprefix(PREFIX) + ("" if key.name else rest or "…") for key in keys]
+    section, _, rest = words.partition("_")
+    known = [key.variable.removeprefix(PREFIX) + ("" if key.name else rest or "…") for key in keys
+             if key.name or difflib.get_close_matches(section, [key.section.upper()])]  # fmt: skip
     near = [one for one in known if one.endswith(f"_{words}")] or difflib.get_close_matches(words, known, n=1)
     raise InputError(
         f"{variable} in the environment is no setting" + (f", did you mean {PREFIX}{near[0]}?" if near else ""),

@@ -238,3 +238,10 @@ def test_no_variable_is_read_that_the_settings_would_refuse():
         found.update(re.findall(r"\bGOLDSPAN_[A-Z_]*[A-Z]\b", path.read_text("utf-8")))
     keys = {key.variable for key in settings.all_keys()}
     assert found <= keys | settings.OTHER_VARIABLES
+
+
+def test_a_project_without_recognisers_says_so(toy, config):
+    state(toy, "recogniser = []\n")
+    code, printed, _ = config()
+    assert code == 0
+    assert "Recognisers" in printed

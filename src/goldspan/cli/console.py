@@ -401,8 +401,9 @@ def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTabl
     for column, digits in zip(shown.columns, numeric, strict=True):
         column.no_wrap, column.justify = digits, "right" if digits else "left"
         if not digits:
-            longest = max(out.measure(cell, options=wide).maximum for cell in column.cells)
-            word = max(out.measure(cell, options=wide).minimum for cell in column.cells)
+            sizes = [out.measure(cell, options=wide) for cell in column.cells]
+            longest = max((size.maximum for size in sizes), default=0)
+            word = max((size.minimum for size in sizes), default=0)
             column.min_width = min(longest, max(NAME, min(word, IDENTIFIER)))
             width -= longest - column.min_width
     for row, cells in zip(shown.rows, rows, strict=True):

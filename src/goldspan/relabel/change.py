@@ -9,9 +9,10 @@ split    its spans get one of several labels: the one whose pattern is found in 
 from __future__ import annotations
 
 import difflib
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import regex
 
 from goldspan.corpus.blanks import TO_FILL_IN
 from goldspan.corpus.manifest import name_key
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
 
 Kind = Literal["rename", "merge", "split"]
 
+SECONDS = 5.0  # for one expression in the words of one span; a healthy one takes microseconds
+
 
 class SurfaceRule(NamedTuple):
     """The label of the spans in whose words a pattern is found."""
 
-    pattern: re.Pattern[str]
+    pattern: Any
     label: str
 
 
@@ -58,11 +61,14 @@ class LabelChange:
         """The label for a span with these words, and whether that is certain.
 
         A line break between words counts as a space.
+
+        Raises:
+            InvalidValueError: for a pattern that takes too long.
         """
         if self.kind != "split":
             return self.labels[0], True
         words = " ".join(surface.split())
-        label = next((rule.label for rule in self.rules if rule.pattern.search(words)), None)
+        label = next((rule.label for rule in self.rules if _is_found(rule.pattern, words)), None)
         return label or self.labels[0], label is not None
 
     def label_of(self, surface: str, label: str) -> str:
@@ -205,10 +211,26 @@ def _parse_condition(condition: str, labels: Sequence[str]) -> SurfaceRule:
             remedy=f"Write PATTERN=LABEL, where LABEL is one of {', '.join(labels)}.",
         )
     try:
-        return SurfaceRule(re.compile(pattern), label)
-    except (re.error, OverflowError, RecursionError) as error:
+        return SurfaceRule(regex.compile(pattern), label)
+    except (regex.error, OverflowError, RecursionError) as error:
         raise InvalidValueError(
             f"--if {condition!r}: {pattern!r} is no regular expression: {error}", remedy="Correct it."
+        ) from None
+
+
+def _is_found(pattern: Any, words: str) -> bool:  # noqa: ANN401  (`regex` has no types)
+    """Whether a pattern is found in the words of a span.
+
+    Raises:
+        InvalidValueError: if it takes too long, or more memory than there is.
+    """
+    try:
+        return pattern.search(words, timeout=SECONDS) is not None
+    except (TimeoutError, MemoryError):
+        raise InvalidValueError(
+            f"--if: the expression {pattern.pattern!r:.80} does not come to an end in the words {words!r:.80}",
+            remedy="Repetitions inside repetitions, as in (a+)+, try all ways to divide a text: make them possessive, "
+            "as in (a++)+.",
         ) from None
 
 

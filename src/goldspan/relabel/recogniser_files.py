@@ -56,12 +56,12 @@ def relabel_recognisers(corpus: Corpus, change: LabelChange) -> RelabelledRecogn
     result = RelabelledRecognisers()
     tables = _tables(corpus)
     _relabel_settings(corpus, change, tables, result)
-    for path in _named(corpus, tables, "patterns", "files", PATTERNS):
+    for path in _named(corpus, change.old, tables, "patterns", "files", PATTERNS):
         if not path.is_relative_to(corpus.root):
             result.notes.append(f"{path} is outside of the project: change the label {change.old} there by hand")
         elif path.is_file():
             _relabel_patterns(path, change, result)
-    for folder in _named(corpus, tables, "gazetteer", "folder", GAZETTEERS):
+    for folder in _named(corpus, change.old, tables, "gazetteer", "folder", GAZETTEERS):
         if not folder.is_relative_to(corpus.root):
             result.notes.append(f"{folder} is outside of the project: rename the list of {change.old} there by hand")
         else:
@@ -78,14 +78,33 @@ def _tables(corpus: Corpus) -> list[dict[str, Any]]:
     return [table for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
 
 
-def _named(corpus: Corpus, tables: list[dict[str, Any]], kind: str, key: str, default: str) -> list[Path]:
-    """The files or folders that recognisers of a kind name, and the one that they have if they name none."""
-    named = [default]
+def _named(
+    corpus: Corpus, old: str, tables: list[dict[str, Any]], kind: str, key: str, default: str
+) -> list[Path]:
+    """The files or folders in which recognisers of a kind name a label of ours, and those that they have by default.
+
+    What only recognisers read that map the name is left out: there it is a name of their own.
+    """
+    named, of_own_names = [], list[Path]()
     for table in tables:
-        value = table.get(key) if table.get("kind") == kind else None
-        named += [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    paths = (Path(os.path.normpath(corpus.root / name)) for name in named if isinstance(name, str))
-    return list(dict.fromkeys(paths))
+        if table.get("kind") == kind:
+            value = table.get(key, default)
+            names = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+            paths = [Path(os.path.normpath(corpus.root / name)) for name in names if isinstance(name, str)]
+            (of_own_names if _maps(table, old) else named).extend(paths)
+    usual = Path(os.path.normpath(corpus.root / default))
+    return list(dict.fromkeys(named if usual in of_own_names else [usual, *named]))
+
+
+def _maps(table: Mapping[str, Any], label: str) -> bool:
+    """Whether a recogniser states what stands for a label of its own that has the name of one of ours."""
+    mapped = table.get(MAPPED[0])
+    return isinstance(mapped, dict) and label in mapped and not _has_our_names(table)
+
+
+def _has_our_names(table: Mapping[str, Any]) -> bool:
+    """Whether a recogniser takes the names of its lists from the scheme: a gazetteer does, unless it states files."""
+    return table.get("kind") == "gazetteer" and not table.get("files")
 
 
 # goldspan.toml
@@ -97,7 +116,8 @@ def _relabel_settings(
     path, old, new = corpus.root / FILE, change.old, change.labels[0]
     expected = [_renamed(table, change) for table in tables]
     if expected != tables:
-        edited = _edited(files.decode_whole(files.read_bytes(path), path), change)
+        of_own_names = {number for number, table in enumerate(tables) if _maps(table, old)}
+        edited = _edited(files.decode_whole(files.read_bytes(path), path), change, of_own_names)
         if (toml_tables(edited) or {}).get("recogniser") != expected:
             result.notes.append(f"{FILE} names {old} where goldspan cannot change it: write {new} there by hand")
         else:
@@ -109,7 +129,7 @@ def _relabel_settings(
     for table in tables or [dict(each) for each in DEFAULT]:
         kind = table.get("kind")
         may_find = kind == "spacy" or (kind == "military-news" and old in _military_labels())
-        if may_find and change.is_gone and old not in table.get(MAPPED[0], {}):
+        if may_find and change.is_gone and not _maps(table, old):
             result.notes.append(
                 f"the recogniser {table.get('name', kind)} takes labels of equal name by itself: if it finds {old}, "
                 f"add labels = {{ {toml_string(old)} = {toml_string(new)} }} to it in {FILE}"
@@ -123,40 +143,51 @@ def _military_labels() -> Collection[str]:
 
 
 def _renamed(table: Mapping[str, Any], change: LabelChange) -> dict[str, Any]:
-    """A table with the new names of a label."""
+    """A table with the new names of a label; a name that it maps is one of its own, and stays."""
     old, new = change.old, change.labels[0]
     renamed = dict(table)
     for key, value in table.items():
         if key in MAPPED and isinstance(value, dict):
-            renamed[key] = {own: new if label == old else label for own, label in value.items()}
+            mapped = {own: new if label == old else label for own, label in value.items()}
+            renamed[key] = _with_key(mapped, old, new) if _has_our_names(table) else mapped
         elif key in LISTED and isinstance(value, list):
             renamed[key] = [name for each in value for name in (change.labels if each == old else [each])]
-        elif key in KEYED and isinstance(value, dict):
-            renamed[key] = {new if label == old else label: each for label, each in value.items()}
+        elif key in KEYED and isinstance(value, dict) and not _maps(table, old):
+            renamed[key] = _with_key(value, old, new)
     return renamed
 
 
-def _edited(text: str, change: LabelChange) -> str:
+def _with_key(value: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    return {new if key == old else key: each for key, each in value.items()}
+
+
+def _edited(text: str, change: LabelChange, of_own_names: Collection[int]) -> str:
     """The text of the file with the new names, where a line says what it is about.
 
     What it states afterwards has to be compared with what it is to state.
+
+    Args:
+        text: of the file.
+        change: of the label.
+        of_own_names: the numbers of the recognisers for which the name is one of their own.
     """
     old, names = change.old, [toml_string(label) for label in change.labels]
     quoted = "|".join(re.escape(form) for form in (toml_string(old), f"'{old}'"))
     value = re.compile(rf"(?:{quoted})(?!\s*=)")
     key = re.compile(rf"(?<![\w.\"'-])(?:{quoted}|{re.escape(old)})(?=\s*=)")
-    lines, table, about = [], "", ""
+    lines, table, about, number = [], "", "", -1
     for line in text.split("\n"):
         if heading := HEADING.match(line):
             table = heading["table"]
             about = table.partition(".")[2]
+            number += table == "recogniser"
         elif table == "recogniser" and (assigned := ASSIGNED.match(line)):
             about = assigned["key"]
         edited = line
         if table.partition(".")[0] == "recogniser":
             if about in (*MAPPED, *LISTED):
                 edited = _with(line, value, names[:1] if about in MAPPED else names)
-            elif about in KEYED:
+            elif about in KEYED and number not in of_own_names:
                 edited = _with(line, key, names[:1])
         lines.append(edited)
     return "\n".join(lines)

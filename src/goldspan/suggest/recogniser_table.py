@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field
 
 from goldspan.report.text import enumerate_names
-from goldspan.settings import RECOGNISERS
+from goldspan.settings import LINE, RECOGNISERS
 from goldspan.validation import StrictModel, TomlTable, toml_key, toml_string
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class RecogniserOptions(StrictModel):
     """
 
     kind: str = Field(min_length=1, description="the kind of a recogniser")
-    name: str | None = Field(default=None, min_length=1, description="a name")
+    name: str | None = Field(default=None, pattern=LINE, description="a name on one line")
     labels: dict[str, str] = Field(default_factory=dict, description='a label per label, as in { GPE = "PLACE" }')
     enabled: bool = Field(default=True, description="true or false")
 

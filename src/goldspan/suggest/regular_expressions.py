@@ -114,6 +114,15 @@ class RegularExpressions:
                 "Repetitions inside repetitions, as in (a+)+, try all ways to divide a text: make them possessive, as "
                 "in (a++)+, or raise time_limit.",
             ) from None
+        except MemoryError:
+            raise InputError(
+                f"the expression {expression.compiled.pattern!r:.80} takes more memory than there is",
+                file=expression.file,
+                line=expression.line,
+                example=example.id,
+                remedy="One that repeats or calls itself without reading a character, as (?R)?a, never ends: correct "
+                "it.",
+            ) from None
 
 
 def of_table(table: RecogniserTable) -> RegularExpressions:

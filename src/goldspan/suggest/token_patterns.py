@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 FILE = "annotation_guidelines/patterns.jsonl"
 MOST_NAMED = 3
+MOST_REPEATED = 1000  # tokens: spaCy writes a repetition out, token by token, when it reads a pattern
+NUMBER = re.compile(r"[0-9]{1,9}")
 REMEDY = 'Write a line as {"label": "ORG", "pattern": "Apple"} or {"label": "ORG", "pattern": [{"LOWER": "apple"}]}.'
 # The attributes that tokens have only after a component of a pipeline, and the factories of such components.
 COMPONENTS = {
@@ -232,6 +234,7 @@ def _matchers(nlp: Language, patterns: Sequence[Pattern], options: PatternOption
             phrases.add(str(number), [nlp.make_doc(pattern.pattern)])
         else:
             _require_attributes(nlp, pattern, pattern.pattern)
+            _require_few_repetitions(pattern, pattern.pattern)
             _add(matcher, str(number), pattern)
     return matcher, phrases
 
@@ -281,6 +284,16 @@ def _require_attribute(nlp: Language, pattern: Pattern, attribute: str) -> None:
             + (f"the pipeline has {enumerate_names(nlp.pipe_names)}" if nlp.pipe_names else "tokens alone lack it"),
             'Name a pipeline that has one in goldspan.toml, as in model = "en_core_web_sm", or use LOWER, TEXT, SHAPE, '
             "REGEX, IS_… or LIKE_….",
+        )
+
+
+def _require_few_repetitions(pattern: Pattern, described: Sequence[dict[str, Any]]) -> None:
+    operators = [value for token in described for key, value in token.items() if key.upper() == "OP"]
+    numbers = [int(number) for value in operators if isinstance(value, str) for number in NUMBER.findall(value)]
+    if sum(numbers) > MOST_REPEATED:
+        raise pattern.error(
+            f"it repeats tokens {max(numbers):,} times",
+            f"Write + or * for any number of times; counted, up to {MOST_REPEATED:,} tokens make a pattern.",
         )
 
 
