@@ -203,6 +203,21 @@ def test_a_decision_moves_with_its_text_and_its_votes(tmp_path):
     assert (misfit.label, misfit.reason) == (None, "would be in talks.s04 and talks.s05")
 
 
+@pytest.mark.parametrize("written", range(4))
+def test_what_was_stopped_is_carried_on_with_its_decisions(tmp_path, written):
+    corpus = annotated(tmp_path / "p")
+    first = article_examples(corpus, corpus.entries[0])[1]
+    decision = decisions.Decision("talks.p03", decisions.fingerprint(first.text), 4, 13, (), (Span(4, 13, "LABEL"),),
+                                  "adjudicated", "lea", "2026-03-01", "1.0")  # fmt: skip
+    files.write_all({corpus.decisions / "talks.jsonl": decisions.line(decision, first.text).encode()})
+    corpus = set_unit(corpus, "sentence")
+    wanted = recut(corpus).contents
+    assert len(wanted) == 4
+    files.write_all(dict(list(wanted.items())[:written]))
+    recut(corpus, apply=True)
+    assert {path: files.read_bytes(path) for path in wanted} == wanted
+
+
 def test_what_people_have_named_is_told_with_its_new_names(tmp_path):
     corpus = annotated(tmp_path / "p")
     allow = '[allow]\nedge-punctuation = ["talks.p03: Doe"]\nparagraph-across-splits = ["talks.p04"]\n'

@@ -114,3 +114,13 @@ def test_a_table_may_be_read_as_annotation_or_as_articles(add, tmp_path):
     assert "nothing says whose annotation this is" in str(add(path, code=1).exception)
     assert "1 new, 0 unchanged" in add(path, "--text", "text").stdout
     assert "1 new, 0 unchanged" in add(path, "--text-only").stdout
+
+
+def test_a_statement_that_the_manifest_does_not_take_is_named(add, tmp_path, corpus):
+    path = tmp_path / "fokker.txt"
+    path.write_text(TEXT)
+    add(path, "--set", "title=A", "--apply")
+    assert "not clear" not in add(path, "--set", "title=A").stdout
+    shown = add(path, "--set", "title=B", "--apply").stdout
+    assert f"not clear  {path}: the manifest keeps the title 'A', and not 'B': change it there" in shown
+    assert Corpus(corpus.root).entries[0].title == "A"

@@ -410,6 +410,10 @@ class _Plan:
         entry = self.register.entries[article.id]
         open_ = [doubt for key, doubt in article.doubts.items() if getattr(entry, key, None) is None]
         self.addition.doubts += [(article.place, doubt) for doubt in open_]
+        for key, value in self.options.reading.stated.items():
+            if (kept := getattr(entry, key)) not in {None, value}:
+                doubt = f"the manifest keeps the {key} {kept!r:.60}, and not {value!r:.60}: change it there"
+                self.addition.doubts.append((article.place, doubt))
         language = self.options.reading.language
         stated = (article.language or "").replace("_", "-").split("-")[0].lower()
         if stated and language not in {stated, "xx"}:

@@ -27,8 +27,11 @@ LISTED = ("ask_for",)  # under which they are listed
 KEYED = ("files", "patterns")  # under which they are keys
 HEADING = re.compile(r"\s*\[\[?\s*(?P<table>[\w.-]+)\s*\]")
 ASSIGNED = re.compile(r"\s*(?P<key>[\w-]+)\s*=")
-PATTERNS = "annotation_guidelines/patterns.jsonl"  # what the kind `patterns` reads, where it names no files
-GAZETTEERS = "annotation_guidelines/gazetteers"  # the folder of the kind `gazetteer`, where it names none
+# By kind, the key that names its files or folders, and what it reads without the key.
+PLACES = {
+    "patterns": ("files", "annotation_guidelines/patterns.jsonl"),
+    "gazetteer": ("folder", "annotation_guidelines/gazetteers"),
+}
 REMEDY = 'A line is {"label": "ORG", "pattern": …}, as spaCy\'s span ruler reads it.'
 
 
@@ -56,12 +59,12 @@ def relabel_recognisers(corpus: Corpus, change: LabelChange) -> RelabelledRecogn
     result = RelabelledRecognisers()
     tables = _tables(corpus)
     _relabel_settings(corpus, change, tables, result)
-    for path in _named(corpus, change.old, tables, "patterns", "files", PATTERNS):
+    for path in _named(corpus, change.old, tables, "patterns"):
         if not path.is_relative_to(corpus.root):
             result.notes.append(f"{path} is outside of the project: change the label {change.old} there by hand")
         elif path.is_file():
             _relabel_patterns(path, change, result)
-    for folder in _named(corpus, change.old, tables, "gazetteer", "folder", GAZETTEERS):
+    for folder in _named(corpus, change.old, tables, "gazetteer"):
         if not folder.is_relative_to(corpus.root):
             result.notes.append(f"{folder} is outside of the project: rename the list of {change.old} there by hand")
         else:
@@ -78,14 +81,13 @@ def _tables(corpus: Corpus) -> list[dict[str, Any]]:
     return [table for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
 
 
-def _named(
-    corpus: Corpus, old: str, tables: list[dict[str, Any]], kind: str, key: str, default: str
-) -> list[Path]:
+def _named(corpus: Corpus, old: str, tables: list[dict[str, Any]], kind: str) -> list[Path]:
     """The files or folders in which recognisers of a kind name a label of ours, and those that they have by default.
 
     What only recognisers read that map the name is left out: there it is a name of their own.
     """
-    named, of_own_names = [], list[Path]()
+    key, default = PLACES[kind]
+    named, of_own_names = list[Path](), list[Path]()
     for table in tables:
         if table.get("kind") == kind:
             value = table.get(key, default)

@@ -115,13 +115,9 @@ class RegularExpressions:
                 "in (a++)+, or raise time_limit.",
             ) from None
         except MemoryError:
-            raise InputError(
-                f"the expression {expression.compiled.pattern!r:.80} takes more memory than there is",
-                file=expression.file,
-                line=expression.line,
-                example=example.id,
-                remedy="One that repeats or calls itself without reading a character, as (?R)?a, never ends: correct "
-                "it.",
+            raise expression.error(
+                f"the expression {expression.compiled.pattern!r:.80} takes more memory than there is ({example.id})",
+                "One that calls itself before it reads a character, as (?R)?a, never ends: correct it.",
             ) from None
 
 
