@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Policy = Literal["strict", "expand"]
 POLICIES: tuple[Policy, ...] = ("strict", "expand")
 DEFAULT_LANGUAGE = "en"
+LONGEST_TEXT = 1 << 30  # code points; spaCy's own limit protects the memory of its parser, of which there is none here
 LONGEST_CODE = 3
 ANY_LANGUAGE = "xx"  # spaCy's tokenizer for texts of several languages, or of one for which it has no rules
 # What spaCy's tokenizers for some languages need besides spaCy, and the distributions that provide it.
@@ -217,7 +218,7 @@ def _pipeline(language: str) -> Language:
 
 
 def pipeline(language: str) -> Language:
-    """A new pipeline that has the tokenizer of a language and nothing else.
+    """A new pipeline that has the tokenizer of a language and nothing else, for texts of any length.
 
     Raises:
         NotFoundError: if there is no tokenizer for the language, see `require_language`.
@@ -226,12 +227,14 @@ def pipeline(language: str) -> Language:
     import spacy
 
     try:
-        return spacy.blank(language)
+        nlp = spacy.blank(language)
     except (ImportError, OSError, RuntimeError) as error:  # natto-py raises what its C library does
         raise NotFoundError(
             f"the tokenizer for the language {language!r} does not start: {' '.join(str(error).split()):.200}",
             remedy=_installation(language),
         ) from None
+    nlp.max_length = LONGEST_TEXT
+    return nlp
 
 
 def languages() -> tuple[str, ...]:
