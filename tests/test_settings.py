@@ -279,7 +279,7 @@ def test_a_wrong_recogniser_is_named_with_its_line(line, message, tmp_path):
     assert [table.value["kind"] for table in tables] == ["gold", "patterns"]
     with pytest.raises(InputError) as caught:
         tables[1].parse(Patterns)
-    assert str(caught.value).startswith(f"{tmp_path}/{message}\n  docs/suggestions.md has")
+    assert str(caught.value).startswith(f"{tmp_path}/{message}\n  `goldspan help suggestions` has")
 
 
 def test_an_error_about_a_recogniser_has_the_line_of_its_key_or_of_itself(tmp_path):

@@ -134,7 +134,7 @@ class IntervalSettings:
         size, share = self._simulated(units)
         simulated = (
             f"in simulated corpora of {size} {self.unit}s, 95% intervals held the true value {100 * share:.0f} times "
-            "in 100 (docs/intervals.md)."
+            "in 100 (goldspan help intervals)."
         )
         if self.is_too_narrow(units):
             return f" With so few {self.unit}s they are too narrow: the uncertainty is larger than shown; {simulated}"

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 FILE = "goldspan.toml"
-REMEDY = "docs/settings.md has all keys; `goldspan config` prints their values and where each comes from."
-RECOGNISERS = "docs/suggestions.md has the kinds of recognisers and their keys."
+REMEDY = "`goldspan help settings` has all keys; `goldspan config` prints their values and where each comes from."
+RECOGNISERS = "`goldspan help suggestions` has the kinds of recognisers and their keys."
 PREFIX = "GOLDSPAN_"
 # The variables that begin like those of settings, and are none: they are read elsewhere, or by whoever installs this.
 OTHER_VARIABLES = frozenset(

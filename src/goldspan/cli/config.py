@@ -36,7 +36,7 @@ def run(
     """Print what the project has chosen, where each value comes from, and which option of a command wins over it.
 
     A variable of the environment wins over goldspan.toml, and an option over both. Of the checks those are printed for
-    which the project has chosen something; --json has all. docs/settings.md explains the keys.
+    which the project has chosen something; --json has all. `goldspan help settings` explains the keys.
 
     With a KEY whose value is not stated, nothing is printed and the exit code is 1.
 

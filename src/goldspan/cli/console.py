@@ -403,8 +403,8 @@ def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTabl
         if not digits:
             sizes = [out.measure(cell, options=wide) for cell in column.cells]
             longest = max((size.maximum for size in sizes), default=0)
-            word = max((size.minimum for size in sizes), default=0)
-            column.min_width = min(longest, max(NAME, min(word, IDENTIFIER)))
+            word = max((size.minimum for size in sizes if size.minimum <= IDENTIFIER), default=0)
+            column.min_width = min(longest, max(NAME, word))
             width -= longest - column.min_width
     for row, cells in zip(shown.rows, rows, strict=True):
         row.style = "bold" if cells[0].startswith("all") else ""

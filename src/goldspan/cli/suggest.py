@@ -96,7 +96,8 @@ def run(
 ) -> None:
     """Suggest the spans of articles, with the recognisers that `goldspan.toml` chooses.
 
-    A project that chooses none has the rules for English news on armed forces. `docs/suggestions.md` has the kinds.
+    A project that chooses none has the rules for English news on armed forces. `goldspan help suggestions` has the
+    kinds.
     """
     from goldspan.articles.documents import documents
     from goldspan.articles.examples import Segmentation
@@ -193,7 +194,8 @@ def _print_plans(suggester: Suggester, documents: Iterable[Document], segmentati
     models = [one for one in suggester.recognisers if isinstance(one, LanguageModel)]
     if not models:
         raise NotFoundError(
-            "no recogniser of this project is a language model", remedy="docs/language_models.md tells how to add one."
+            "no recogniser of this project is a language model",
+            remedy="`goldspan help language_models` tells how to add one.",
         )
     articles = [examples_of(document.id, document.text, segmentation) for document in documents]
     for model in models:

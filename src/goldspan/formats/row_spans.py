@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PIECE = re.compile(r"[BIES]-.+")
 REMEDY = (
     'A row is {"text": …, "entities": [{"start": …, "end": …, "label": …}, …]}, or has spans as [start, end, label]; '
-    "docs/json_rows.md lists the names of keys that are read."
+    "`goldspan help json_rows` lists the names of keys that are read."
 )
 NAMES_REMEDY = "Write the names of the labels instead of their numbers: the file does not state which is which."
 PIECES_REMEDY = "Let the pipeline join its pieces of words: aggregation_strategy='simple'."

@@ -76,7 +76,7 @@ def relabel_recognisers(corpus: Corpus, change: LabelChange) -> RelabelledRecogn
 def _tables(corpus: Corpus) -> list[dict[str, Any]]:
     """The tables [[recogniser]] as they are written."""
     path = corpus.root / FILE
-    value = TomlTable.read(path, "See docs/settings.md.").value if files.is_there(path) else {}
+    value = TomlTable.read(path, "`goldspan help settings` has all keys.").value if files.is_there(path) else {}
     tables = value.get("recogniser", [])
     return [table for table in tables if isinstance(table, dict)] if isinstance(tables, list) else []
 

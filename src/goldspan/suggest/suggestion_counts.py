@@ -153,7 +153,9 @@ def explain_no_suggestions(corpus: Corpus) -> list[str]:
 def _remedy(recognisers: Sequence[Recogniser], scheme: LabelScheme, missing: Sequence[str]) -> str:
     files = {label: f"{FOLDER}/{_stem(scheme, label)}.txt" for label in missing}
     whose = "its" if len(missing) == 1 else "their"
-    kinds = "docs/suggestions.md has the other kinds of recognisers: patterns, expressions, models, earlier gold."
+    kinds = (
+        "`goldspan help suggestions` has the other kinds of recognisers: patterns, expressions, models, earlier gold."
+    )
     if any(isinstance(one, Gazetteer) and one.folder == FOLDER for one in recognisers):
         listed = enumerate_names(path.rpartition("/")[2] for path in files.values())
         return f"Write {whose} names, one a line, into {listed} in {FOLDER}. {kinds}"

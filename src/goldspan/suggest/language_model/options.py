@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 KEY_VARIABLE = "GOLDSPAN_LANGUAGE_MODEL_KEY"
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 OWN_KEYS = frozenset({"model", "messages", "response_format", "stream", "n", "temperature", "seed", "max_tokens"})
-DOCUMENT = "docs/language_models.md has all keys."
+DOCUMENT = "`goldspan help language_models` has all keys."
 
 
 class LanguageModelOptions(RecogniserOptions):
