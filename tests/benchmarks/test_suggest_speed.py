@@ -132,9 +132,9 @@ MEMORY = """
 import re, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
-from goldspan.articles.documents import Document, documents
+from goldspan.articles.documents import Document
+from goldspan.articles.examples import PARAGRAPHS
 from goldspan.suggest import run
-from helpers import suggestion_articles
 from helpers.suggestions import suggester
 def stand_ins(first, last):
     for n in range(first, last):
