@@ -177,6 +177,15 @@ class Example:
             remedy='It is a sentence, e.g. "skipped", or a list of [start, end].',
         )
 
+    @property
+    def end(self) -> int:
+        """Where the text ends in its article, in code points."""
+        return self.at + len(self.text)
+
+    def overlaps(self, other: Example) -> bool:
+        """Whether two examples of one article have a stretch of it in common."""
+        return self.at < other.end and other.at < self.end
+
     def surface(self, span: Span) -> str:
         """The words that a span covers."""
         return self.text[span.start : span.end]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Policy = Literal["strict", "expand"]
 POLICIES: tuple[Policy, ...] = ("strict", "expand")
 DEFAULT_LANGUAGE = "en"
-LONGEST_TEXT = 1 << 30  # code points; spaCy's own limit protects the memory of its parser, of which there is none here
+LONGEST_TEXT = 1 << 30  # code points; spaCy's own limit protects the memory of its parser
 LONGEST_CODE = 3
 ANY_LANGUAGE = "xx"  # spaCy's tokenizer for texts of several languages, or of one for which it has no rules
 # What spaCy's tokenizers for some languages need besides spaCy, and the distributions that provide it.

@@ -14,7 +14,6 @@ from goldspan.errors import InvalidValueError
 from goldspan.guidelines import label_choice
 from goldspan.guidelines.label_choice import (
     choose_keys,
-    choose_label,
     choose_labels,
     choose_pages,
     choose_rule_groups,
@@ -140,7 +139,7 @@ def test_names_of_any_script_are_labels():
 
 def test_a_further_label_differs_from_the_others():
     others = choose_labels(["ORG", "DATE"], ["One.", "Two."])
-    label = choose_label("Org2", "Three.", others)
+    (label,) = choose_labels(["Org2"], ["Three."], others)
     LabelScheme("1.0", (*others, label))
     assert label.page == "org2.md"
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_ROW = "{stem}-{row:06}"
-OF_FILE = ("stem", "folder", "row")
 MADE_PLAIN = frozenset({*STATEMENTS} - {"published"})  # words: they become lower-case words with hyphens
 LONGEST_WORDS = 80  # characters of such a field
 WORDS = "words"  # the format of a field that is to be made a part of a name, such as an address

@@ -167,7 +167,7 @@ def _plan_article(corpus: Corpus, entry: ManifestEntry, plan: Resegmentation) ->
         if not {*map(_place, _examples(lines))} <= {*map(_place, new)}:
             _plan_file(path, lines, new, plan, is_gold=path.parent == corpus.gold)
     for example in texts:
-        targets = [other.id for other in new if _share_text(example, other)]
+        targets = [other.id for other in new if example.overlaps(other)]
         if targets != [example.id]:
             plan.moved[example.id] = targets
 
@@ -183,7 +183,7 @@ def _plan_file(
     annotated = [part for example in counting for part in _annotated_parts(example, lost)]
     found = []
     for example, touching in _touching(_examples(lines), new):
-        inside = (span for span, misfit in spans if misfit is None and example.at <= span.start < _end(example))
+        inside = (span for span, misfit in spans if misfit is None and example.at <= span.start < example.end)
         moved = tuple(Span(span.start - example.at, span.end - example.at, span.label) for span in inside)
         gaps = list(_gaps(example, annotated))
         found.append((replace(example, spans=moved, extra=_extra(example, touching, gaps, is_gold=is_gold)), not gaps))
@@ -213,7 +213,7 @@ def _require_slices(path: Path, lines: Sequence[LocatedExample], source: str) ->
         problem = None
         if not source.startswith(example.text, example.at):
             problem = f"the article has another text at {example.at}"
-        elif last is not None and example.at < _end(last):
+        elif last is not None and example.at < last.end:
             problem = f"has text that {last.id} has, too"
         if problem:
             raise InputError(problem, file=path, line=line.line, example=example.id, remedy=NOT_A_SLICE)
@@ -235,10 +235,10 @@ def _spans_in_article(
 
 def _misfit(start: int, end: int, new: Sequence[Example]) -> str | None:
     """Why an extent of an article is in no one example, as a clause; None if it is in one."""
-    touched = [example for example in new if example.at < end and start < _end(example)]
+    touched = [example for example in new if example.at < end and start < example.end]
     if not touched:
         return "is in no example: it is boilerplate now"
-    if len(touched) == 1 and touched[0].at <= start and end <= _end(touched[0]):
+    if len(touched) == 1 and touched[0].at <= start and end <= touched[0].end:
         return None
     if len(touched) == 1:
         return f"is only partly in {touched[0].id}"
@@ -249,7 +249,7 @@ def _touching(old: Sequence[Example], new: Sequence[Example]) -> Iterator[tuple[
     """Each new example that has text of old ones, with these, and for each whether it is the first with text of it."""
     seen: set[str] = set()
     for example in new:
-        touching = [other for other in old if _share_text(example, other)]
+        touching = [other for other in old if example.overlaps(other)]
         if touching:
             yield example, [(other, other.id not in seen) for other in touching]
             seen.update(other.id for other in touching)
@@ -275,7 +275,7 @@ def _extra(
 
 def _annotated_parts(example: Example, lost: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """The extents of an example in its article that were annotated, without those whose spans are lost."""
-    at, end = example.at, _end(example)
+    at, end = example.at, example.end
     without = [*((at + start, at + stop) for start, stop in example.unannotated_parts), *lost]
     for start, stop in sorted(without):
         if at < start < end:
@@ -289,7 +289,7 @@ def _annotated_parts(example: Example, lost: Sequence[tuple[int, int]]) -> Itera
 def _gaps(example: Example, annotated: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
     """The parts of an example that were not annotated, without white space at their edges; extents in its text."""
     at = example.at
-    for start, end in [*sorted(annotated), (_end(example), _end(example))]:
+    for start, end in [*sorted(annotated), (example.end, example.end)]:
         words = example.text[max(at - example.at, 0) : max(start - example.at, 0)]
         if words.strip():
             left = at - example.at + len(words) - len(words.lstrip())
@@ -314,7 +314,7 @@ def _moved_decisions(path: Path, old: Sequence[Example], new: Sequence[Example],
             words = example.text[line.decision.start : line.decision.end]
             plan.misfits.append(Misfit(path, line.line, example.id, None, words, reason))
             continue
-        target = next(other for other in new if other.at <= start < _end(other))
+        target = next(other for other in new if other.at <= start < other.end)
         yield decisions.line(_moved_decision(line, target, example.at - target.at), target.text)
 
 
@@ -341,14 +341,6 @@ def _examples(lines: Iterable[LocatedExample]) -> list[Example]:
 def _place(example: Example) -> tuple[str, int, str]:
     """What makes an example the same after its article was cut again."""
     return example.id, example.at, example.text
-
-
-def _end(example: Example) -> int:
-    return example.at + len(example.text)
-
-
-def _share_text(first: Example, second: Example) -> bool:
-    return first.at < _end(second) and second.at < _end(first)
 
 
 def _list(value: Any) -> list[Any]:  # noqa: ANN401  (JSON is any)

@@ -36,7 +36,7 @@ def with_examples_of(gold: Source, predicted: Source) -> Source:
     notes: list[Note] = []
     used: set[int] = set()
     for example in gold.examples:
-        touching = [n for n in numbers[example.article] if _share_text(example, predicted.examples[n])]
+        touching = [n for n in numbers[example.article] if example.overlaps(predicted.examples[n])]
         if not all(_agree(example, predicted.examples[n]) for n in touching):
             return predicted
         if touching:
@@ -65,13 +65,9 @@ def _are_of_other_units(gold: Sequence[Example], predicted: Sequence[Example]) -
     return units.isdisjoint(unit_of(example.id) for example in predicted)
 
 
-def _share_text(first: Example, second: Example) -> bool:
-    return first.at < second.at + len(second.text) and second.at < first.at + len(first.text)
-
-
 def _agree(first: Example, second: Example) -> bool:
     """Whether two examples have the same text where they share it."""
-    start, end = max(first.at, second.at), min(first.at + len(first.text), second.at + len(second.text))
+    start, end = max(first.at, second.at), min(first.end, second.end)
     return first.text[start - first.at : end - first.at] == second.text[start - second.at : end - second.at]
 
 

@@ -51,17 +51,6 @@ def validated_names(names: Sequence[str]) -> list[str]:
     return normal
 
 
-def choose_label(name: str, definition: str, labels: Iterable[Label] = ()) -> Label:
-    """A label with a colour, a key and a page that none of the other labels has.
-
-    Args:
-        name: of the label.
-        definition: its sentence.
-        labels: the other labels.
-    """
-    return choose_labels([name], [definition], labels)[0]
-
-
 def choose_labels(names: Sequence[str], definitions: Sequence[str], labels: Iterable[Label] = ()) -> tuple[Label, ...]:
     """Labels with colours, keys and pages of their own.
 

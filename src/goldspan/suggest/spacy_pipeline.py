@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 BATCH = 64
 
-# No text is too long for the entity recogniser alone: spaCy's limit protects the memory of the parser.
-LONGEST = 1 << 30
-
 # spaCy's components by their factories. Those that learned to find spans read the vectors of an encoder and nothing
 # else of a document; a ruler may read all that the components before it set.
 ENCODERS = frozenset({"tok2vec", "transformer", "curated_transformer"})
@@ -106,7 +103,7 @@ class SpacyPipeline:
         self, nlp: Language, groups: Sequence[str] | None, labels: LabelMapping, language: str, name: str
     ) -> None:
         self.nlp = nlp
-        self.nlp.max_length = LONGEST
+        self.nlp.max_length = tokens.LONGEST_TEXT  # the limit is about the parser, which is seldom run
         self.groups = groups
         self.map = labels
         self.language = language

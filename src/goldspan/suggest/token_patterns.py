@@ -22,7 +22,7 @@ from goldspan.report.text import enumerate_names
 from goldspan.suggest.list_files import line_rule, listed_file
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
-from goldspan.suggest.spacy_pipeline import LONGEST, documents_of, pipeline_notes, project_pipeline
+from goldspan.suggest.spacy_pipeline import documents_of, pipeline_notes, project_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -116,7 +116,7 @@ class TokenPatterns:
         name: str,
     ) -> None:
         self.nlp = nlp
-        self.nlp.max_length = LONGEST
+        self.nlp.max_length = tokens.LONGEST_TEXT
         self.name = name
         self.notes = tuple(notes)
         self.labels = frozenset(label for label, _ in patterns)

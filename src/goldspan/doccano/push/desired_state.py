@@ -118,14 +118,9 @@ def _complete(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> 
     missing = [
         example
         for example in article_examples(corpus, entry)
-        if example.id not in in_gold and not any(_share_text(example, other) for other in gold)
+        if example.id not in in_gold and not any(example.overlaps(other) for other in gold)
     ]
     return sorted([*gold, *missing], key=lambda example: example.at)
-
-
-def _share_text(first: Example, second: Example) -> bool:
-    """Whether two examples of an article have a stretch of it in common."""
-    return first.at < second.at + len(second.text) and second.at < first.at + len(first.text)
 
 
 def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[Example]) -> Iterator[Example]:

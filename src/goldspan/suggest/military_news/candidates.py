@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UNIT, PERSON, COUNT, PLACE, OTHER = "MILITARY_UNIT", "PERSON", "TROOP_COUNT", "LOCATION", ""
-RULE_ORDER = ("count.", "unit.", "ship.", "org.", "place.named", "person.", "place.", "document.", "model.")
+RULE_ORDER = ("count.", "unit.", "ship.", "org.", "place.named", "person.", "place.", "document.")
 
 
 class SpanCandidate(NamedTuple):

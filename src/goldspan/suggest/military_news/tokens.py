@@ -72,7 +72,7 @@ class ParagraphTokens:
 
 
 class RuleTokenizer:
-    """The tokens that the rules read, as a pipeline without a model cuts them, with the white space after each.
+    """The tokens that the rules read, as a tokenizer of spaCy cuts them, with the white space after each.
 
     In a memory zone spaCy cuts every word anew. Where it cuts between white space only, which it does but for languages
     with tokenizers of their own, each stretch without white space is therefore cut once and kept. (It also joins
