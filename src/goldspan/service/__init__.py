@@ -1,0 +1,1 @@
+"""The service that suggests spans to Doccano while annotators read: `goldspan serve`."""
