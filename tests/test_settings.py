@@ -17,7 +17,11 @@ from goldspan.validation import StrictModel
 
 KEYS = [key for key in settings.all_keys() if key.name]
 SHARES = [(0.6, 0.2, 0.2), (1, 0, 0), (0.25, 0.25, 0.5)]
-TEXTS = {"licence": ["CC-BY-4.0", "MIT", "by the authors"], "contact": ["a@b.example", "true", "3", "{x = 1}", 'a"b']}
+TEXTS = {
+    "licence": ["CC-BY-4.0", "MIT", "by the authors"],
+    "contact": ["a@b.example", "true", "3", "{x = 1}", 'a"b'],
+    "weights": ["en_core_web_md", "weights/bert"],
+}
 PATTERNS = """\
 [[recogniser]]
 kind = "gold"

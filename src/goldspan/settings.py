@@ -121,6 +121,19 @@ class ReleaseSettings(StrictModel):
     contact: str | None = Field(default=None, pattern=LINE, description="a text on one line")
 
 
+class ModelSettings(StrictModel):
+    """How models are trained on gold: [model].
+
+    Args:
+        weights: what training begins with: the name of an installed pipeline or of a package that holds one, or a
+            folder, relative to that of the project; None to begin with none.
+        backend: the library that trains.
+    """
+
+    weights: str | None = Field(default=None, pattern=LINE, description="a name, or a folder")
+    backend: Literal["spacy", "transformers"] = Field(default="spacy", description='"spacy" or "transformers"')
+
+
 class Settings(StrictModel):
     """The whole file.
 
@@ -129,6 +142,7 @@ class Settings(StrictModel):
         checks: by check, whether a finding is an error or a warning, or the check is off.
         splits: the shares of the splits.
         release: what the data card says of the annotation.
+        model: how models are trained on gold.
         recogniser: what suggests spans, in the order of precedence; each table is read by its `kind`. None for the
             recognisers of a project without the file.
     """
@@ -141,6 +155,7 @@ class Settings(StrictModel):
     )
     splits: SplitSettings = Field(default_factory=SplitSettings)
     release: ReleaseSettings = Field(default_factory=ReleaseSettings)
+    model: ModelSettings = Field(default_factory=ModelSettings)
     recogniser: list[dict[str, Any]] | None = Field(
         default=None,
         description="one or more [[recogniser]]",

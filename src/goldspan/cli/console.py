@@ -165,6 +165,25 @@ NoModel = Annotated[
         "further model.",
     ),
 ]
+Weights = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        metavar="NAME|PATH",
+        help="What training begins with: the name of an installed spaCy pipeline, of a package that holds one, or a "
+        "folder. `none` begins with none. Default: weights under [model] in goldspan.toml, else none.",
+        show_default=False,
+    ),
+]
+Backend = Annotated[
+    Literal["spacy", "transformers"] | None,
+    typer.Option(
+        "--backend",
+        help="The library that trains: transformers needs torch and the folder of an encoder (--weights). Default: "
+        "backend under [model] in goldspan.toml, else spacy.",
+        show_default=False,
+    ),
+]
 CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are
 WIDTH = 100
 RULE = "-" * 72  # around a text that is to be copied
