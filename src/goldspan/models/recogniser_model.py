@@ -69,7 +69,11 @@ class RecogniserModel(Protocol):
 
 
 class Trainer(Protocol):
-    """What trains models with one library and one recipe."""
+    """What trains models with one library and one recipe.
+
+    Its `repr` states all that its models depend on, so that predictions made with other settings are known to be stale;
+    it can be pickled, so that other processes can train.
+    """
 
     @property
     def recipe(self) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InputError
 from goldspan.formats.spacy_pipeline import load_pipeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spacy.language import Language
 
 ENTITY_FACTORIES = ("ner", "beam_ner")
@@ -26,9 +28,13 @@ class Weights:
     """
 
     name: str
-    nlp: Language
+    nlp: Language = field(repr=False)
     encoder: str | None
     has_vectors: bool
+
+    def __reduce__(self) -> tuple[Callable[[str], Weights], tuple[str]]:
+        """Its name, from which another process reads it: a pipeline itself cannot be pickled."""
+        return Weights.read, (self.name,)
 
     @classmethod
     def read(cls, name: str) -> Weights:

@@ -105,17 +105,25 @@ def accepted_by(corpus: Corpus, articles: Mapping[str, ArticleSize]) -> Accepted
     return accepted
 
 
-def folds(corpus: Corpus, k: int = 5, threshold: float = THRESHOLD) -> dict[str, int]:
+def folds(
+    corpus: Corpus, k: int = 5, threshold: float = THRESHOLD, *, examples: Iterable[Example] | None = None
+) -> dict[str, int]:
     """For each article with gold its fold, from 0, those that belong together in one; see `assign_folds`.
 
     Articles that are accepted as a pair stay together here: that they are in different splits is no reason to divide
     them.
 
+    Args:
+        corpus: the project.
+        k: the number of folds, at least 2.
+        threshold: the resemblance from which two articles are near-duplicates.
+        examples: the examples of gold that take part; None for all.
+
     Raises:
         InputError: for gold that is not valid, and as `accepted_by`.
         InvalidValueError: for fewer than two folds or a threshold that is not above 0 and at most 1.
     """
-    articles = article_sizes(corpus.gold_examples())
+    articles = article_sizes(corpus.gold_examples() if examples is None else examples)
     accepted = AcceptedReuse(accepted_by(corpus, articles).paragraphs)
     group = groups(articles, threshold, accepted).names
     return assign_folds(group, {article: size.spans for article, size in articles.items()}, k)
