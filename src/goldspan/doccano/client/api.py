@@ -23,7 +23,16 @@ from goldspan.doccano.client import file_upload, http, schema
 from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.client.listed_numbers import ListedNumbers
 from goldspan.doccano.client.paging import PagedList
-from goldspan.doccano.client.schema import Comment, Confirmation, DoccanoProject, ExampleRow, Member, SpanType, User
+from goldspan.doccano.client.schema import (
+    AutoLabelling,
+    Comment,
+    Confirmation,
+    DoccanoProject,
+    ExampleRow,
+    Member,
+    SpanType,
+    User,
+)
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.web.addresses import is_loopback
 
@@ -47,6 +56,8 @@ POLLS = 40  # a task is asked for again after this part of the time that it took
 TASK_ID = re.compile(r"[0-9A-Za-z-]{1,191}")
 PROJECT_NAMES = schema.server_names(DoccanoProject)
 SPAN_TYPE_NAMES = schema.server_names(SpanType)
+AUTO_LABELLING_NAMES = schema.server_names(AutoLabelling)
+SERVICE_TIMEOUT = (10.0, 45.0)  # seconds for an answer for which Doccano asks a service; it waits 30 s at most
 PROJECT_TYPE = {"resourcetype": "SequenceLabelingProject"}
 NO_WORKER = (
     "Imports and exports need Doccano's task worker, a process beside the web server: `doccano task`; "
@@ -63,7 +74,8 @@ class _Client(DoccanoClient):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, account: Account, timeout: http.Timeout, pause: float) -> None:
         self.account = account
-        self.session_options = (timeout, pause, lambda: [account.password], account.proxy_auth)
+        self.concealed: list[str] = []
+        self.session_options = (timeout, pause, lambda: [account.password, *self.concealed], account.proxy_auth)
         super().__init__(account.url, account.username, "")
 
     def _login(self, username: str, password: str) -> None:  # noqa: ARG002  (the library's signature)
@@ -136,6 +148,10 @@ class Doccano:
     def close(self) -> None:
         """Close the connections."""
         self._client.session.close()
+
+    def conceal(self, secret: str) -> None:
+        """Keep a secret that is sent to the server, or comes from there, out of all messages from now on."""
+        self._client.concealed.append(secret)
 
     @property
     def is_here(self) -> bool:
@@ -308,15 +324,19 @@ class Doccano:
         """
         return Counter(row["id"] for row in self._examples(project, label).as_listed())
 
-    def has_example(self, project: int, example: int) -> bool:
-        """Whether an example is there."""
+    def example(self, project: int, number: int) -> ExampleRow | None:
+        """An example; None if it is not there."""
+        path = f"v1/projects/{project:d}/examples/{number:d}"
         try:
-            self._json("GET", f"v1/projects/{project:d}/examples/{example:d}")
+            return schema.parse_example(self._json("GET", path), _answer("GET", path))
         except HTTPStatusError as error:
             if error.status == HTTPStatus.NOT_FOUND:
-                return False
+                return None
             raise
-        return True
+
+    def has_example(self, project: int, number: int) -> bool:
+        """Whether an example is there."""
+        return self.example(project, number) is not None
 
     def update_example(
         self, project: int, example: int, *, text: str | None = None, meta: dict[str, Any] | None = None
@@ -406,6 +426,45 @@ class Doccano:
         workloads = [{"member_id": member, "weight": 100} for member in members]
         form = {"strategy_name": "sampling_without_replacement", "workloads": workloads}
         self._call("POST", f"v1/projects/{project:d}/assignments/bulk_assign", json=form, headers=file_upload.ANY)
+
+    # Auto-labelling: services that Doccano asks for spans when an example is opened
+
+    def auto_labellings(self, project: int) -> list[AutoLabelling]:
+        """The configurations of a project's auto-labelling, in the order in which Doccano goes through them."""
+        return self._get(list[AutoLabelling], f"v1/projects/{project:d}/auto-labeling/configs")
+
+    def create_auto_labelling(self, project: int, wanted: AutoLabelling) -> AutoLabelling:
+        """Add a configuration; its number is the server's."""
+        path = f"v1/projects/{project:d}/auto-labeling/configs"
+        return self._send(AutoLabelling, "POST", path, _auto_labelling_form(wanted))
+
+    def update_auto_labelling(self, project: int, number: int, wanted: AutoLabelling) -> AutoLabelling:
+        """Replace what a configuration of the project's list has; Doccano does not check whose it is."""
+        path = f"v1/projects/{project:d}/auto-labeling/configs/{number:d}"
+        return self._send(AutoLabelling, "PATCH", path, _auto_labelling_form(wanted))
+
+    def delete_auto_labelling(self, project: int, number: int) -> None:
+        """Delete a configuration of the project's list; the spans that came by it stay."""
+        self._json("DELETE", f"v1/projects/{project:d}/auto-labeling/configs/{number:d}")
+
+    def ask_service(self, project: int, model: str, attributes: object, text: str) -> Any:  # noqa: ANN401  (JSON is any)
+        """What a service answers to a text when Doccano asks it; nothing is stored."""
+        form = {"model_name": model, "model_attrs": attributes, "text": text}
+        return self._test_auto_labelling(project, "request-testing", form)
+
+    def extract_labels(self, project: int, template: str, answer: object) -> Any:  # noqa: ANN401  (JSON is any)
+        """The spans that Doccano finds by a template in the answer of a service; it refuses an answer without any."""
+        form = {"template": template, "response": answer, "task_type": schema.SPAN_TASK}
+        return self._test_auto_labelling(project, "label-extractor-testing", form)
+
+    def map_labels(self, project: int, mapping: object, labels: object) -> Any:  # noqa: ANN401  (JSON is any)
+        """The spans of which Doccano knows the labels, under the names of their types."""
+        form = {"label_mapping": mapping, "response": labels, "task_type": schema.SPAN_TASK}
+        return self._test_auto_labelling(project, "label-mapper-testing", form)
+
+    def _test_auto_labelling(self, project: int, what: str, form: object) -> Any:  # noqa: ANN401  (JSON is any)
+        path = f"v1/projects/{project:d}/auto-labeling/{what}"
+        return self._json("POST", path, json=form, timeout=SERVICE_TIMEOUT)
 
     # Files: upload and import, export
 
@@ -561,6 +620,11 @@ class Doccano:
                     remedy=NO_WORKER,
                 )
             time.sleep(min(LONGEST_POLL, max(SHORTEST_POLL, (now - began) / POLLS)))
+
+
+def _auto_labelling_form(wanted: AutoLabelling) -> dict[str, Any]:
+    """All fields of a configuration under the server's names: Doccano takes no part of them alone."""
+    return {theirs: getattr(wanted, ours) for ours, theirs in AUTO_LABELLING_NAMES.items()} | {"default": False}
 
 
 def _login_error(error: HTTPStatusError, account: Account) -> ServerError:

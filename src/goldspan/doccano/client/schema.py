@@ -9,7 +9,7 @@ No message holds a value that a server sent: it may be anything, an annotator's 
 # No `from __future__ import annotations` here: pydantic reads the annotations when the module is imported.
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, StrictStr, TypeAdapter, ValidationError
@@ -21,6 +21,7 @@ from goldspan.errors import ServerError
 OWN_KEYS = frozenset({"id", "text", "data", "label", "labels", "entities", "relations", "Comments", "username"})
 READ_ONLY = frozenset({"id", "author"})  # fields that the server sets
 SEQUENCE_LABELLING = "SequenceLabeling"
+SPAN_TASK = "Span"  # what an auto-labelling of spans is called
 ASSIGNMENTS = "assignments"  # the key of an example on a server that has them
 REMEDY = "goldspan works with Doccano 1.8: is this another version, or no Doccano at all?"
 
@@ -124,6 +125,27 @@ class StoredSpan:
     start: Annotated[StrictInt, Field(alias="start_offset")]
     end: Annotated[StrictInt, Field(alias="end_offset")]
     label: StrictInt
+
+
+@dataclass(frozen=True, slots=True)
+class AutoLabelling:
+    """A configuration of a project's auto-labelling: which service Doccano asks, and what becomes of the answer.
+
+    Args:
+        id: its number.
+        model: the name that Doccano has for the kind of service.
+        attributes: of the request; they may hold a token, and anything else where a person wrote them.
+        template: of Jinja: makes a list of spans of an answer.
+        label_mapping: by the service's name of a label, the name of its type in the project.
+        task: what the answer is about: `Span`, `Category`, `Text` or `Relation`.
+    """
+
+    id: StrictInt
+    model: Annotated[StrictStr, Field(alias="model_name")]
+    attributes: Annotated[Any, Field(alias="model_attrs")] = field(repr=False)
+    template: StrictStr
+    label_mapping: Any
+    task: Annotated[StrictStr, Field(alias="task_type")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +298,7 @@ def get(row: Mapping[str, Any], key: str, kind: type[T], owner: str) -> T:
 
 def server_names(shape: type) -> dict[str, str]:
     """The server's name for each field that can be set, by ours."""
-    names = {field.name: _alias(field.type) or field.name for field in fields(shape)}
+    names = {each.name: _alias(each.type) or each.name for each in fields(shape)}
     return {ours: theirs for ours, theirs in names.items() if ours not in READ_ONLY}
 
 

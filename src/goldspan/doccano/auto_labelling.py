@@ -1,0 +1,410 @@
+"""The auto-labelling of a project in Doccano by goldspan's service: registered, tested, updated and removed by the API.
+
+When an annotator who has switched auto-labelling on opens an example that is not confirmed, Doccano asks each of the
+project's services for spans, and stores them as that annotator's. The form of Doccano 1.8.4 cannot register a service,
+since it cannot fill in headers and body (https://github.com/doccano/doccano/issues/2282); the API can. What Doccano
+sends to `POST URL/doccano`, with `Authorization: Bearer TOKEN`:
+
+    {"text": "…", "project": "k3f9a1c2e4d5", "unit": "utf-16"}
+
+- `text` is that of the example. Doccano puts it only where a whole value is `{{ text }}`, and it fails where body or
+  params are null.
+- `project` is the key that a push wrote into the project. It is what a configuration of goldspan's is known by, too.
+- `unit` is what offsets count there: `utf-16` or `graphemes`.
+- `test` is there, and true, if nobody looks at an example: the service is to answer, and to remember nothing.
+
+The answer is `[{"label": "PERSON", "start_offset": 0, "end_offset": 4}, …]`, which the template hands on as it is.
+
+A configuration runs on Doccano's server with the rights of Doccano: its template is a program (CVE-2024-40442), and its
+address is called from there, inside the server's network (CVE-2024-40441). So those that goldspan did not write are
+named, and left alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal, get_args
+from urllib.parse import urlsplit, urlunsplit
+
+from goldspan.doccano.client.http_errors import HTTPStatusError
+from goldspan.doccano.client.schema import SPAN_TASK, AutoLabelling
+from goldspan.doccano.controls import read_controls
+from goldspan.doccano.corpus_record import OffsetUnit, project_key, read_record
+from goldspan.doccano.former_labels import former_names
+from goldspan.doccano.labels import types_by_label
+from goldspan.doccano.project import project_kind
+from goldspan.doccano.project_identity import identify, offset_unit
+from goldspan.doccano.rights import require_administrator
+from goldspan.doccano.snapshot import fingerprint
+from goldspan.errors import InvalidValueError, ServerError
+from goldspan.formats.doccano import stored_key
+from goldspan.web.addresses import is_loopback, normalize_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from goldspan.corpus import Corpus
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.client.schema import DoccanoProject
+
+MODEL = "Custom REST Request"  # Doccano's name for a service of one's own
+TEMPLATE = "{{ input | tojson }}"
+TEXT = "{{ text }}"  # Doccano puts the text of the example where a whole value is this
+PATH = "/doccano"  # of the service
+NEW = 0  # the number of a configuration that is not there yet; Doccano counts from 1
+BODY = frozenset({"text", "project", "unit"})
+ATTRIBUTES = frozenset({"url", "method", "params", "headers", "body"})
+UNITS = frozenset(get_args(OffsetUnit))
+SAMPLE = "KFOR left Pristina on 12 May."  # what the service is asked about in a test
+SHAPE = "It looks like http://127.0.0.1:8087, as the machine reaches it on which Doccano runs."
+LOGIN = "The service is asked with a token, not with a login: leave it out."
+
+
+# What a configuration is to be, and which are goldspan's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """goldspan's service, as Doccano reaches it; its representation does not show the token.
+
+    Args:
+        url: its address, kept in one form and with its path; http or https.
+        token: that it asks for.
+
+    Raises:
+        InvalidValueError: for an address that is none, or a token that cannot be sent.
+    """
+
+    url: str
+    token: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        url = normalize_address(self.url, "the service", shape=SHAPE, login=LOGIN)
+        object.__setattr__(self, "url", url if url.endswith(PATH) else url + PATH)
+        if not self.token or not self.token.isascii() or not self.token.isprintable() or " " in self.token:
+            raise InvalidValueError(
+                "the service's token is empty, or has a space or a character beyond ASCII",
+                remedy="Have the service make a new one.",
+            )
+
+    @property
+    def leaves_unencrypted(self) -> bool:
+        """Whether texts and token travel to another machine than Doccano's without encryption."""
+        return urlsplit(self.url).scheme == "http" and not is_loopback(self.url)
+
+
+def is_own(configuration: AutoLabelling, project: DoccanoProject) -> bool:
+    """Whether goldspan wrote a configuration for this project: the request names the project's key."""
+    key = project_key(project)
+    return bool(key) and _part(configuration, "body").get("project") == key
+
+
+def shown_address(configuration: AutoLabelling) -> str:
+    """The address that a configuration calls, without what may be a secret in it; empty if it names none."""
+    attributes = configuration.attributes
+    url = attributes.get("url") if isinstance(attributes, dict) else None
+    try:
+        parts = urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        return ""
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def desired_configuration(project: DoccanoProject, service: Service, mapping: Mapping[str, str]) -> AutoLabelling:
+    """The configuration that a project is to have.
+
+    Args:
+        project: as the server has it; it has a key.
+        service: that it asks.
+        mapping: by label, the name of its type in the project.
+    """
+    attributes = {
+        "url": service.url,
+        "method": "POST",
+        "params": {},
+        "headers": {"Authorization": f"Bearer {service.token}"},
+        "body": {"text": TEXT, "project": project_key(project), "unit": offset_unit(project)},
+    }
+    return AutoLabelling(NEW, MODEL, attributes, TEMPLATE, dict(mapping), SPAN_TASK)
+
+
+def differences(current: AutoLabelling, desired: AutoLabelling) -> list[str]:
+    """In what a configuration is not as it is to be, in words that hold no secret."""
+    found = []
+    if _attribute(current, "url") != _attribute(desired, "url"):
+        found.append(f"address {shown_address(current) or 'none'} → {shown_address(desired)}")
+    if _part(current, "headers") != _part(desired, "headers"):
+        found.append("token")
+    now, then = _part(desired, "body")["unit"], _part(current, "body").get("unit")
+    if now != then:
+        found.append(f"offsets {then if then in UNITS else 'unknown'} → {now}")
+    if current.label_mapping != desired.label_mapping:
+        found.append("labels")
+    return found + (["form"] if not has_form(current) else [])
+
+
+def has_form(configuration: AutoLabelling) -> bool:
+    """Whether a configuration is of the form that goldspan writes, whatever address, token and labels it has.
+
+    One that is not may do anything: somebody changed it, or put goldspan's mark into one of their own.
+    """
+    attributes = configuration.attributes
+    body, headers = _part(configuration, "body"), _part(configuration, "headers")
+    has_keys = body.keys() == BODY and list(headers) == ["Authorization"]
+    return (
+        has_keys
+        and (configuration.model, configuration.template, configuration.task) == (MODEL, TEMPLATE, SPAN_TASK)
+        and isinstance(attributes, dict)
+        and attributes.keys() == ATTRIBUTES
+        and (attributes["method"], attributes["params"], body.get("text")) == ("POST", {}, TEXT)
+    )
+
+
+def _attribute(configuration: AutoLabelling, name: str) -> Any:  # noqa: ANN401  (JSON is any)
+    attributes = configuration.attributes
+    return attributes.get(name) if isinstance(attributes, dict) else None
+
+
+def _part(configuration: AutoLabelling, name: str) -> dict[str, Any]:
+    """A part of the request that is an object, empty if there is none."""
+    part = _attribute(configuration, name)
+    return part if isinstance(part, dict) else {}
+
+
+# Where there may be one
+
+
+def reason_against(project: DoccanoProject) -> InvalidValueError | None:
+    """Why a project must not be auto-labelled, with what to do; None if its kind allows it."""
+    kind = project_kind(project)
+    if kind == "independent":
+        return InvalidValueError(
+            f"everybody annotates alone in the project {project.name!r}, and auto-labelling would spoil that: all "
+            "would be shown the same spans, so that they agree without having judged; and Doccano does not say who "
+            "asks, so that what one annotator rejected would be kept from the others, or come back to them",
+            remedy="Auto-label a shared project: `goldspan doccano push --shared --project` with another name.",
+        )
+    if kind == "disputes":
+        return InvalidValueError(
+            f"the project {project.name!r} settles disputes: a span that a program sets would be taken for a decision",
+            remedy="Auto-label the shared project in which people annotate.",
+        )
+    return None
+
+
+def _require_no_prefilled(server: Doccano, project: DoccanoProject) -> None:
+    """Refuse a project into which a push filled spans.
+
+    Raises:
+        InvalidValueError: naming the first example.
+    """
+    for row in server.examples(project.id):
+        stored = stored_key(row.meta)
+        if stored.key is not None and stored.key.sent not in {None, fingerprint(())}:
+            raise InvalidValueError(
+                f"a push filled spans into the project {project.name!r}: where an annotator deleted one, the service "
+                "could not know, and would offer it again",
+                example=stored.id,
+                remedy="Auto-label a project that was pushed without --suggestions and --gold.",
+            )
+
+
+# Plan, test and apply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoLabellingPlan:
+    """What is to be done to the auto-labelling of a project.
+
+    Args:
+        server: where.
+        project: as the server has it.
+        desired: the configuration that it is to have; None for none of goldspan's.
+        own: those of goldspan's that it has.
+        others: those that goldspan did not write; they stay.
+        notes: what somebody should know, as sentences without a full stop.
+    """
+
+    server: Doccano
+    project: DoccanoProject
+    desired: AutoLabelling | None
+    own: tuple[AutoLabelling, ...]
+    others: tuple[AutoLabelling, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> list[str]:
+        """In what the configuration that stays is not as it is to be."""
+        return differences(self.own[0], self.desired) if self.own and self.desired else []
+
+    @property
+    def action(self) -> Literal["create", "update", "remove", "nothing"]:
+        """What is to be done."""
+        if self.desired is None:
+            return "remove" if self.own else "nothing"
+        if not self.own:
+            return "create"
+        return "update" if self.changed or self.own[1:] else "nothing"
+
+    @property
+    def surplus(self) -> tuple[AutoLabelling, ...]:
+        """Those of goldspan's that are to go."""
+        return self.own if self.desired is None else self.own[1:]
+
+    def lines(self) -> Iterator[str]:
+        """The plan in words."""
+        if self.desired is not None:
+            address = shown_address(self.desired)
+            unit = _part(self.desired, "body")["unit"]
+            if not self.own:
+                yield f"register {address} for {len(self.desired.label_mapping)} labels, offsets in {unit}"
+            elif self.changed:
+                yield f"update number {self.own[0].id}: {', '.join(self.changed)}"
+            else:
+                yield f"number {self.own[0].id} is as it should be: {address}"
+        for each in self.surplus:
+            yield f"remove number {each.id}: {shown_address(each) or 'no address'}"
+
+    def check_service(self) -> str | None:
+        """Why the service does not work with Doccano; None if it does, or none is wanted."""
+        return None if self.desired is None else check_service(self.server, self.project, self.desired)
+
+    def apply(self) -> None:
+        """Do what is planned, and read it back.
+
+        Raises:
+            ServerError: if the server refuses, or does not have what was sent.
+        """
+        server, project = self.server, self.project.id
+        if self.desired is not None and not self.own:
+            server.create_auto_labelling(project, self.desired)
+        elif self.desired is not None and self.changed:
+            server.update_auto_labelling(project, self.own[0].id, self.desired)
+        for each in self.surplus:
+            server.delete_auto_labelling(project, each.id)
+        found = [each for each in server.auto_labellings(project) if is_own(each, self.project)]
+        expected = [] if self.desired is None else [self.desired]
+        if len(found) != len(expected) or any(map(differences, found, expected)):
+            raise ServerError(
+                f"the project {self.project.name!r} does not have the auto-labelling that was sent: somebody else "
+                "changed it meanwhile",
+                remedy="Run the command again.",
+            )
+
+    def json(self) -> dict[str, Any]:
+        """For `--json`; it holds no token."""
+        return {
+            "project": self.project.name,
+            "action": self.action,
+            "changed": self.changed,
+            "url": None if self.desired is None else shown_address(self.desired),
+            "unit": None if self.desired is None else _part(self.desired, "body")["unit"],
+            "labels": None if self.desired is None else self.desired.label_mapping,
+            "own": [each.id for each in self.own],
+            "others": [{"number": each.id, "kind": each.model, "url": shown_address(each)} for each in self.others],
+            "notes": list(self.notes),
+        }
+
+
+def plan_auto_labelling(server: Doccano, corpus: Corpus, name: str, service: Service | None) -> AutoLabellingPlan:
+    """What is to be done, so that a project is auto-labelled by the service, or by none of goldspan's.
+
+    Args:
+        server: where.
+        corpus: whose labels the service knows.
+        name: of the project.
+        service: that Doccano is to ask; None to remove what goldspan registered.
+
+    Raises:
+        NotFoundError: if there is no such project.
+        InvalidValueError: if the project must not be auto-labelled, with the reason, or a push never wrote its key.
+        ServerError: if the login does not administer the project.
+    """
+    identity = identify(server, corpus, name)
+    project = identity.require()
+    require_administrator(server, project, "auto-labelling")
+    if not project_key(project):
+        raise InvalidValueError(
+            f"the project {name!r} has no key, by which goldspan would know it", remedy="Push it once; then try again."
+        )
+    desired, notes = None, list(identity.notes)
+    if service is not None:
+        server.conceal(service.token)
+        if reason := reason_against(project):
+            raise reason
+        read_controls(corpus, name, shared=True)
+        _require_no_prefilled(server, project)
+        mapping = label_mapping(server, corpus, project)
+        desired = desired_configuration(project, service, mapping)
+        notes += _notes(service, [label for label in corpus.scheme.names if label not in mapping])
+    configurations = server.auto_labellings(project.id)
+    return AutoLabellingPlan(
+        server=server,
+        project=project,
+        desired=desired,
+        own=tuple(each for each in configurations if is_own(each, project)),
+        others=tuple(each for each in configurations if not is_own(each, project)),
+        notes=tuple(notes),
+    )
+
+
+def label_mapping(server: Doccano, corpus: Corpus, project: DoccanoProject) -> dict[str, str]:
+    """By label of the scheme, the name of its type in a project; a label without a type is left out."""
+    former = former_names(read_record(corpus), corpus.scheme)
+    types, _ = types_by_label(corpus.scheme, server.span_types(project.id), former=former)
+    return {label: group[0].name for label, group in types.items()}
+
+
+def _notes(service: Service, missing: Sequence[str]) -> Iterator[str]:
+    if missing:
+        yield f"the project has no type for {', '.join(missing)}: push first, or the service's spans of it are dropped"
+    if service.leaves_unencrypted:
+        yield "the service is called by http on another machine: anyone between can read texts and the token"
+    yield (
+        "the token is stored in Doccano's database, where administrators of the project and of the server can read it: "
+        "use it for nothing else"
+    )
+
+
+def check_service(server: Doccano, project: DoccanoProject, configuration: AutoLabelling) -> str | None:
+    """Why a service does not work with Doccano; None if it does. Doccano asks it; nothing is stored anywhere.
+
+    Args:
+        server: where.
+        project: whose configuration it is.
+        configuration: of the form that goldspan writes.
+
+    Raises:
+        ServerError: if Doccano itself does not answer as it should.
+    """
+    attributes = configuration.attributes | {"body": _part(configuration, "body") | {"test": True}}
+    server.conceal(_part(configuration, "headers")["Authorization"].removeprefix("Bearer "))
+    where = shown_address(configuration)
+    try:
+        answer = server.ask_service(project.id, configuration.model, attributes, SAMPLE)
+    except HTTPStatusError as error:
+        if error.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR}:
+            raise
+        return f"Doccano got no answer that it understands from {where}: {error.detail or error.message}"
+    if not isinstance(answer, list):
+        words = next((answer[key] for key in ("detail", "error") if key in answer), "") if answer else ""
+        return f"{where} refused: {words or 'it sent no list of spans'}"
+    label = next(iter(configuration.label_mapping), "")
+    spans = [span for span in answer if _is_span(span)]
+    if len(spans) != len(answer):
+        return f"{where} sent something else than spans: is it goldspan's service?"
+    spans = spans or [{"label": label, "start_offset": 0, "end_offset": 4}]
+    found = server.extract_labels(project.id, configuration.template, spans)
+    mapped = server.map_labels(project.id, configuration.label_mapping, found)
+    known = [span for span in spans if span["label"] in configuration.label_mapping]
+    if len(mapped) != len(known):
+        return f"Doccano made {len(mapped)} spans of {len(known)}: is this another version than 1.8?"
+    return None
+
+
+def _is_span(value: object) -> bool:
+    match value:
+        case {"label": str(), "start_offset": int(), "end_offset": int()}:
+            return True
+    return False
