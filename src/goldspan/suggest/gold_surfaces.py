@@ -8,7 +8,8 @@ says nothing of `2,000 soldiers`.
 
 *No article sees its own gold.* For an article that has gold, what was counted there is taken off before anything is
 suggested, whatever split it is in. So the suggestions can be compared with gold: each article is held out in turn. Only
-of texts that two articles share, one says what the other has.
+of texts that two articles share, one says what the other has. In cross-validation the other articles of the fold are
+taken off, too (`without_articles`).
 
 The score is Laplace's estimate of the chance that the next mention is marked so, `(k + 1) / (n + 2)` for k of n
 mentions (Laplace 1774, the rule of succession): 8 of 8 count for more than 1 of 1.
@@ -29,7 +30,7 @@ from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.suggest.recogniser_table import RecogniserTable
@@ -86,19 +87,20 @@ class SurfaceCounts:
         """The ways in which a folded name was written."""
         return self._counts[name]
 
-    def mentions(self, name: str, forms: Iterable[str], without: str) -> Counter[str]:
-        """How often a name was marked with each label, and unmarked, in all articles but one.
+    def mentions(self, name: str, forms: Iterable[str], without: str | Collection[str]) -> Counter[str]:
+        """How often a name was marked with each label, and unmarked, in all articles but some.
 
         Args:
             name: folded.
             forms: the ways of writing it that count.
-            without: the id of the article that is left out.
+            without: the id of the article that is left out, or those of several.
         """
-        own = self._by_article.get(without, Counter())
+        own = [self._by_article[article] for article in ({without} if isinstance(without, str) else {*without})
+               if article in self._by_article]  # fmt: skip
         found: Counter[str] = Counter()
         for form in forms:
             for label, times in self._counts[name].get(form, Counter()).items():
-                found[label] += times - own[name, form, label]
+                found[label] += times - sum(counts[name, form, label] for counts in own)
         return +found
 
     def _add(self, example: Example) -> None:
@@ -130,10 +132,18 @@ class GoldSurfaces:
         notes: what a user should know.
         options: how often a surface must have been marked.
         name: under which its spans are known.
+        left_out: ids of articles that do not count.
     """
 
     def __init__(
-        self, counts: SurfaceCounts, labels: Mapping[str, str], notes: Sequence[str], options: GoldOptions, name: str
+        self,
+        counts: SurfaceCounts,
+        labels: Mapping[str, str],
+        notes: Sequence[str],
+        options: GoldOptions,
+        name: str,
+        *,
+        left_out: Collection[str] = (),
     ) -> None:
         self.counts = counts
         self.name = name
@@ -141,6 +151,11 @@ class GoldSurfaces:
         self.labels = frozenset(labels[label] for label in counts.spans if label in labels)
         self._map = labels
         self._options = options
+        self._left_out = frozenset(left_out)
+
+    def without_articles(self, articles: Collection[str]) -> GoldSurfaces:
+        """The recogniser that does not know what was marked in some articles, whatever it suggests for."""
+        return GoldSurfaces(self.counts, self._map, self.notes, self._options, self.name, left_out=articles)
 
     def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
         """What was marked before, in each document."""
@@ -148,12 +163,13 @@ class GoldSurfaces:
             yield [list(self._spans(example)) for example in examples]
 
     def _spans(self, example: Example) -> Iterator[RecognisedSpan]:
+        without = {*self._left_out, example.article}
         for start, end, name in self.counts.matcher.find(example.text):
             form = written_form(example.text[start:end])
-            found, rule = self.counts.mentions(name, [form], example.article), SEEN
+            found, rule = self.counts.mentions(name, [form], without), SEEN
             if not found:
                 forms = [other for other in self.counts.forms(name) if is_case_variant(form, other)]
-                found, rule = self.counts.mentions(name, forms, example.article), VARIANT
+                found, rule = self.counts.mentions(name, forms, without), VARIANT
             if (suggested := self._judged(found)) is not None:
                 label, score, evidence = suggested
                 yield RecognisedSpan(start, end, label, rule, score, evidence)

@@ -60,6 +60,31 @@ class Recogniser(Protocol):
 
 
 @runtime_checkable
+class CountingRecogniser(Protocol):
+    """A recogniser that counts what is annotated in the project, and so may know what is to be found out."""
+
+    def without_articles(self, articles: Collection[str]) -> Recogniser:
+        """The same recogniser, which does not know what was marked in some articles.
+
+        Args:
+            articles: their ids; those that it did without before count again unless they are among them.
+        """
+
+
+@runtime_checkable
+class TrainedRecogniser(Protocol):
+    """A recogniser that may have learned from articles of the project.
+
+    Args:
+        name: as that of every recogniser.
+        seen_articles: the ids of those that it learned from or was chosen by; empty if it does not say.
+    """
+
+    name: str
+    seen_articles: frozenset[str]
+
+
+@runtime_checkable
 class AskingRecogniser(Protocol):
     """A recogniser that asks a server, which takes time or money, and may give no answer about a part of the texts.
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from goldspan import tokens
 from goldspan.errors import InputError, NotFoundError
+from goldspan.formats import model_record
 from goldspan.formats.spacy_pipeline import ENTITIES, is_saved_pipeline, load_pipeline, plain_reason, version_note
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
@@ -109,6 +110,8 @@ class SpacyPipeline:
         self.language = language
         self.name = name
         self.labels = frozenset(labels.labels.values())
+        record = model_record.read(nlp.path)
+        self.seen_articles = frozenset() if record is None else record.seen_articles
         self._unmapped: Counter[str] = Counter()
 
     @property
@@ -205,6 +208,8 @@ def pipeline_notes(nlp: Language, language: str) -> list[str]:
     notes = []
     if nlp.lang not in (language, tokens.ANY_LANGUAGE):
         notes = [f"the model is for {nlp.lang!r}, and labels.toml has language = {language!r}"]
+    if (record := model_record.read(nlp.path)) is not None:
+        notes.append(record.note)
     return [*notes, *filter(None, [version_note(nlp)])]
 
 

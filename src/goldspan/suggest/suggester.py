@@ -9,7 +9,7 @@ from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.combination import combine, without_overlaps
-from goldspan.suggest.recogniser import AskingRecogniser
+from goldspan.suggest.recogniser import AskingRecogniser, CountingRecogniser, TrainedRecogniser
 from goldspan.suggest.recognisers import recogniser_of, recogniser_tables
 from goldspan.suggest.span_edges import with_fitting_edges
 
@@ -99,6 +99,22 @@ class Suggester:
     def without_asking(self) -> Suggester:
         """The suggester without the recognisers that ask a server."""
         return Suggester([one for one in self.recognisers if not isinstance(one, AskingRecogniser)])
+
+    def without_articles(self, articles: Collection[str]) -> Suggester:
+        """The suggester for articles whose annotation it is to be measured by: it knows nothing of it.
+
+        What counts gold does not count these, and what learned from one of them does not suggest.
+
+        Args:
+            articles: the ids.
+        """
+        return Suggester(
+            [
+                one.without_articles(articles) if isinstance(one, CountingRecogniser) else one
+                for one in self.recognisers
+                if not isinstance(one, TrainedRecogniser) or one.seen_articles.isdisjoint(articles)
+            ]
+        )
 
     def permit_requests(self) -> None:
         """Let those recognisers ask."""
