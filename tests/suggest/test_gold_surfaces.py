@@ -255,6 +255,16 @@ def test_an_articles_suggestions_do_not_depend_on_its_gold(examples):
     assert seen == unseen
 
 
+@given(word_examples())
+def test_suggestions_do_not_depend_on_the_gold_of_articles_that_are_left_out(examples):
+    own = [example for example in examples if example.article == "a0"]
+    others = [example for example in examples if example.article not in ("a0", "a1")]
+    labels = {label: label for label in strategies.LABELS}
+    options = GoldOptions(kind="gold", least_share=0.3)
+    everything, less = (GoldSurfaces(SurfaceCounts(known), labels, (), options, "gold") for known in (examples, others))
+    assert list(everything.without_articles(["a1"]).recognise([own])) == list(less.recognise([own]))
+
+
 @pytest.mark.slow
 def test_a_hundred_thousand_examples_are_counted_in_less_than_a_minute():
     text = "De top van Firma{0} uit Stad{1} zei dat er {0},000 euro nodig is. " * 5
