@@ -3,6 +3,7 @@
 import json
 import threading
 from http.server import BaseHTTPRequestHandler
+from urllib.parse import parse_qsl
 
 from goldspan import offsets
 from goldspan.annotation import Span
@@ -24,7 +25,7 @@ def find_words(text, words):
 
 
 class WordService(LocalServer):
-    """The service; `asked` has the bodies that arrived.
+    """The service; `asked` has what arrived.
 
     Args:
         words: the label of each word that it finds.
@@ -43,9 +44,10 @@ class WordService(LocalServer):
                 pass
 
             def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                allowed = self.path == "/doccano" and self.headers["Authorization"] == f"Bearer {TOKEN}"
-                content = service.content(body) if allowed else b'{"detail": "the token is another one"}'
+                path, _, query = self.path.partition("?")
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"]))) | dict(parse_qsl(query))
+                allowed = path == "/doccano" and self.headers["Authorization"] == f"Bearer {TOKEN}"
+                content = service.content(request) if allowed else b'{"error": "the token is another one"}'
                 self.send_response(200 if allowed else 401)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
@@ -54,16 +56,17 @@ class WordService(LocalServer):
 
         super().__init__(Handler)
 
-    def content(self, body):
+    def content(self, request):
         """The answer to a request."""
         with self._guard:
-            self.asked.append(body)
+            self.asked.append(request)
         if self.answer is not None:
             return self.answer
-        spans = find_words(body["text"], self.words)
-        if self.ledger is not None and not body.get("test"):
-            spans = self.ledger.offer(body["project"], body["text"], spans)
-        convert = offsets.to_graphemes if body["unit"] == "graphemes" else offsets.to_utf16
-        places = [convert(body["text"], [span.start, span.end]).tolist() for span in spans]
+        text = request["text"]
+        spans = find_words(text, self.words)
+        if self.ledger is not None:
+            spans = self.ledger.offer(request["project"], text, spans)
+        convert = offsets.to_graphemes if request["offsets"] == "graphemes" else offsets.to_utf16
+        places = [convert(text, [span.start, span.end]).tolist() for span in spans]
         rows = zip(spans, places, strict=True)
         return json.dumps([{"label": s.label, "start_offset": a, "end_offset": b} for s, (a, b) in rows]).encode()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Span
-from goldspan.doccano.auto_labelling import reason_against
-from goldspan.doccano.corpus_record import project_key, read_record
+from goldspan.doccano.auto_labelling import reason_against, service_key
+from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.snapshot import OffsetReader, RawExportSpan
 from goldspan.errors import ServerError
@@ -86,7 +86,7 @@ def find_auto_labelled(server: Doccano, corpus: Corpus, key: str) -> AutoLabelle
     Raises:
         ServerError: if several projects have the key.
     """
-    found = [project for project in server.projects() if project_key(project) == key]
+    found = [project for project in server.projects() if service_key(project) == key]
     if len(found) > 1:
         raise ServerError(
             f"{len(found)} projects have the key {key}", remedy="`goldspan doccano doctor --project` says what to do."

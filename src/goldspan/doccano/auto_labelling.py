@@ -3,15 +3,13 @@
 When an annotator who has switched auto-labelling on opens an example that is not confirmed, Doccano asks each of the
 project's services for spans, and stores them as that annotator's. The form of Doccano 1.8.4 cannot register a service,
 since it cannot fill in headers and body (https://github.com/doccano/doccano/issues/2282); the API can. What Doccano
-sends to `POST URL/doccano`, with `Authorization: Bearer TOKEN`:
-
-    {"text": "…", "project": "k3f9a1c2e4d5", "unit": "utf-16"}
+sends is `POST URL/doccano?project=k3f9a1c2e4d5&offsets=utf-16` with `Authorization: Bearer TOKEN` and the body
+`{"text": "…"}`:
 
 - `text` is that of the example. Doccano puts it only where a whole value is `{{ text }}`, and it fails where body or
-  params are null.
+  params are null. A test sends a space, for which the service has no spans and which it need not remember.
 - `project` is the key that a push wrote into the project. It is what a configuration of goldspan's is known by, too.
-- `unit` is what offsets count there: `utf-16` or `graphemes`.
-- `test` is there, and true, if nobody looks at an example: the service is to answer, and to remember nothing.
+- `offsets` is what they count there: `utf-16` or `graphemes`.
 
 The answer is `[{"label": "PERSON", "start_offset": 0, "end_offset": 4}, …]`, which the template hands on as it is.
 
@@ -22,6 +20,7 @@ named, and left alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -30,7 +29,7 @@ from urllib.parse import urlsplit, urlunsplit
 from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.client.schema import SPAN_TASK, AutoLabelling
 from goldspan.doccano.controls import read_controls
-from goldspan.doccano.corpus_record import OffsetUnit, project_key, read_record
+from goldspan.doccano.corpus_record import OffsetUnit, read_record, record_key
 from goldspan.doccano.former_labels import former_names
 from goldspan.doccano.labels import types_by_label
 from goldspan.doccano.project import project_kind
@@ -52,11 +51,12 @@ MODEL = "Custom REST Request"  # Doccano's name for a service of one's own
 TEMPLATE = "{{ input | tojson }}"
 TEXT = "{{ text }}"  # Doccano puts the text of the example where a whole value is this
 PATH = "/doccano"  # of the service
+KEY_FORM = re.compile("k[0-9a-f]{12}")
 NEW = 0  # the number of a configuration that is not there yet; Doccano counts from 1
-BODY = frozenset({"text", "project", "unit"})
+PARAMETERS = frozenset({"project", "offsets"})
 ATTRIBUTES = frozenset({"url", "method", "params", "headers", "body"})
-UNITS = frozenset(get_args(OffsetUnit))
-SAMPLE = "KFOR left Pristina on 12 May."  # what the service is asked about in a test
+UNITS: tuple[OffsetUnit, ...] = get_args(OffsetUnit)
+SAMPLE = " "  # what the service is asked about in a test
 SHAPE = "It looks like http://127.0.0.1:8087, as the machine reaches it on which Doccano runs."
 LOGIN = "The service is asked with a token, not with a login: leave it out."
 
@@ -96,8 +96,13 @@ class Service:
 
 def is_own(configuration: AutoLabelling, project: DoccanoProject) -> bool:
     """Whether goldspan wrote a configuration for this project: the request names the project's key."""
-    key = project_key(project)
-    return bool(key) and _part(configuration, "body").get("project") == key
+    key = service_key(project)
+    return bool(key) and _part(configuration, "params").get("project") == key
+
+
+def service_key(project: DoccanoProject) -> str:
+    """The key by which the service knows a project: that of its description or its page; empty if it has none."""
+    return key if KEY_FORM.fullmatch(key := record_key(project, "")) else ""
 
 
 def shown_address(configuration: AutoLabelling) -> str:
@@ -122,9 +127,9 @@ def desired_configuration(project: DoccanoProject, service: Service, mapping: Ma
     attributes = {
         "url": service.url,
         "method": "POST",
-        "params": {},
+        "params": {"project": service_key(project), "offsets": offset_unit(project)},
         "headers": {"Authorization": f"Bearer {service.token}"},
-        "body": {"text": TEXT, "project": project_key(project), "unit": offset_unit(project)},
+        "body": {"text": TEXT},
     }
     return AutoLabelling(NEW, MODEL, attributes, TEMPLATE, dict(mapping), SPAN_TASK)
 
@@ -136,12 +141,17 @@ def differences(current: AutoLabelling, desired: AutoLabelling) -> list[str]:
         found.append(f"address {shown_address(current) or 'none'} → {shown_address(desired)}")
     if _part(current, "headers") != _part(desired, "headers"):
         found.append("token")
-    now, then = _part(desired, "body")["unit"], _part(current, "body").get("unit")
-    if now != then:
-        found.append(f"offsets {then if then in UNITS else 'unknown'} → {now}")
+    if request_unit(current) != request_unit(desired):
+        found.append(f"offsets {request_unit(current) or 'unknown'} → {request_unit(desired)}")
     if current.label_mapping != desired.label_mapping:
         found.append("labels")
     return found + (["form"] if not has_form(current) else [])
+
+
+def request_unit(configuration: AutoLabelling) -> OffsetUnit | None:
+    """In what a configuration asks for offsets; None if it does not say."""
+    unit = _part(configuration, "params").get("offsets")
+    return unit if unit in UNITS else None
 
 
 def has_form(configuration: AutoLabelling) -> bool:
@@ -150,14 +160,13 @@ def has_form(configuration: AutoLabelling) -> bool:
     One that is not may do anything: somebody changed it, or put goldspan's mark into one of their own.
     """
     attributes = configuration.attributes
-    body, headers = _part(configuration, "body"), _part(configuration, "headers")
-    has_keys = body.keys() == BODY and list(headers) == ["Authorization"]
     return (
-        has_keys
-        and (configuration.model, configuration.template, configuration.task) == (MODEL, TEMPLATE, SPAN_TASK)
+        (configuration.model, configuration.template, configuration.task) == (MODEL, TEMPLATE, SPAN_TASK)
         and isinstance(attributes, dict)
         and attributes.keys() == ATTRIBUTES
-        and (attributes["method"], attributes["params"], body.get("text")) == ("POST", {}, TEXT)
+        and (attributes["method"], attributes["body"]) == ("POST", {"text": TEXT})
+        and _part(configuration, "params").keys() == PARAMETERS
+        and list(_part(configuration, "headers")) == ["Authorization"]
     )
 
 
@@ -256,8 +265,8 @@ class AutoLabellingPlan:
         """The plan in words."""
         if self.desired is not None:
             address = shown_address(self.desired)
-            unit = _part(self.desired, "body")["unit"]
             if not self.own:
+                unit = request_unit(self.desired)
                 yield f"register {address} for {len(self.desired.label_mapping)} labels, offsets in {unit}"
             elif self.changed:
                 yield f"update number {self.own[0].id}: {', '.join(self.changed)}"
@@ -299,7 +308,7 @@ class AutoLabellingPlan:
             "action": self.action,
             "changed": self.changed,
             "url": None if self.desired is None else shown_address(self.desired),
-            "unit": None if self.desired is None else _part(self.desired, "body")["unit"],
+            "unit": None if self.desired is None else request_unit(self.desired),
             "labels": None if self.desired is None else self.desired.label_mapping,
             "own": [each.id for each in self.own],
             "others": [{"number": each.id, "kind": each.model, "url": shown_address(each)} for each in self.others],
@@ -324,7 +333,7 @@ def plan_auto_labelling(server: Doccano, corpus: Corpus, name: str, service: Ser
     identity = identify(server, corpus, name)
     project = identity.require()
     require_administrator(server, project, "auto-labelling")
-    if not project_key(project):
+    if not service_key(project):
         raise InvalidValueError(
             f"the project {name!r} has no key, by which goldspan would know it", remedy="Push it once; then try again."
         )
@@ -378,33 +387,35 @@ def check_service(server: Doccano, project: DoccanoProject, configuration: AutoL
     Raises:
         ServerError: if Doccano itself does not answer as it should.
     """
-    attributes = configuration.attributes | {"body": _part(configuration, "body") | {"test": True}}
     server.conceal(_part(configuration, "headers")["Authorization"].removeprefix("Bearer "))
     where = shown_address(configuration)
     try:
-        answer = server.ask_service(project.id, configuration.model, attributes, SAMPLE)
+        answer = server.ask_service(project.id, configuration.model, configuration.attributes, SAMPLE)
     except HTTPStatusError as error:
         if error.status not in {HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR}:
             raise
         return f"Doccano got no answer that it understands from {where}: {error.detail or error.message}"
+    except ServerError as error:
+        return f"Doccano did not say what {where} answers: {error.message}"
     if not isinstance(answer, list):
-        words = next((answer[key] for key in ("detail", "error") if key in answer), "") if answer else ""
-        return f"{where} refused: {words or 'it sent no list of spans'}"
-    label = next(iter(configuration.label_mapping), "")
-    spans = [span for span in answer if _is_span(span)]
-    if len(spans) != len(answer):
-        return f"{where} sent something else than spans: is it goldspan's service?"
-    spans = spans or [{"label": label, "start_offset": 0, "end_offset": 4}]
-    found = server.extract_labels(project.id, configuration.template, spans)
-    mapped = server.map_labels(project.id, configuration.label_mapping, found)
-    known = [span for span in spans if span["label"] in configuration.label_mapping]
-    if len(mapped) != len(known):
-        return f"Doccano made {len(mapped)} spans of {len(known)}: is this another version than 1.8?"
+        said = str(answer.get("error") or "")[:300] if isinstance(answer, dict) else ""
+        return f"{where} refused: {said or 'it sent no list of spans'}"
+    if answer:
+        return f"{where} found spans in a space: is it goldspan's service?"
+    return _check_pipeline(server, project, configuration)
+
+
+def _check_pipeline(server: Doccano, project: DoccanoProject, configuration: AutoLabelling) -> str | None:
+    """Why Doccano does not make spans of an answer of the service; None if it does."""
+    sent = [
+        {"label": label, "start_offset": at, "end_offset": at + 1}
+        for at, label in enumerate(configuration.label_mapping)
+    ]
+    if not sent:
+        return "the project has no type for any label of the scheme"
+    extracted = server.extract_labels(project.id, configuration.template, sent)
+    stored = server.map_labels(project.id, configuration.label_mapping, extracted)
+    expected = [span | {"label": configuration.label_mapping[span["label"]]} for span in sent]
+    if stored != expected:
+        return "Doccano makes other spans of the answer of the service: is this another version than 1.8?"
     return None
-
-
-def _is_span(value: object) -> bool:
-    match value:
-        case {"label": str(), "start_offset": int(), "end_offset": int()}:
-            return True
-    return False

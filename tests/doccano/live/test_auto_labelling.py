@@ -1,9 +1,20 @@
 """Auto-labelling by a service: registered, changed, removed and looked at in a real Doccano."""
 
+import contextlib
+
 import pytest
 
+from goldspan import files
 from goldspan.doccano.auto_labelling import MODEL, NEW, TEMPLATE, Service, differences, plan_auto_labelling
+from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import AutoLabelling
+from goldspan.doccano.controls import controls_file
+from goldspan.doccano.corpus_record import project_key
+from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
+from goldspan.doccano.pull.pull import plan_pull
+from goldspan.doccano.snapshot import take_snapshot
+from goldspan.errors import InvalidValueError
+from goldspan.service.doccano_read_back import DoccanoReadBack
 from helpers import doccano_project
 from helpers.auto_labelling_service import TOKEN, WordService
 
@@ -121,4 +132,92 @@ def test_spans_stand_on_their_words_in_the_unit_of_the_project(begun, service, p
     text = "Twenty sailors went ashore 🚢, and Nordlicht lost up to 1,200 of her crates."
     at = text.index("Nordlicht") + (not grapheme_mode)
     assert (span["start_offset"], span["end_offset"], span["user"]) == (at, at + 9, people["ann"].id)
-    assert service.asked[-1]["unit"] == ("graphemes" if grapheme_mode else "utf-16")
+    assert service.asked[-1]["offsets"] == ("graphemes" if grapheme_mode else "utf-16")
+
+
+def test_an_independent_project_is_refused(doccano, toy, people, service):
+    with doccano_project.from_corpus(doccano, toy) as begun:
+        begun.add(people)
+        with pytest.raises(InvalidValueError, match=r"Doccano does not say who asks(?s:.*)--shared"):
+            plan(begun, service.url)
+        assert plan(begun, None).action == "nothing"
+
+
+def test_a_project_of_disputes_one_with_controls_and_one_that_was_prefilled_are_refused(doccano, toy, begun, service):
+    file = controls_file(begun.corpus, begun.name)
+    files.write(file, "storm.p01\n")
+    with pytest.raises(InvalidValueError, match="controls score each annotator"):
+        plan(begun, service.url)
+    file.unlink()
+    cases = ("disputes", "nothing", "settles disputes"), ("shared", "gold", r"(?s)filled spans in.*--suggestions")
+    for kind, prefill, reason in cases:
+        other = doccano_project.from_corpus(doccano, toy, kind, prefill)
+        with other as project, pytest.raises(InvalidValueError, match=reason):
+            plan(project, service.url)
+
+
+def test_a_dead_or_strange_service_costs_the_annotator_nothing(begun, people):
+    ann, number = people["ann"], begun.number("strike.p03")
+    kept = ann.mark(begun.project.id, number, 4, 10, "SHIP")
+    for answer in (b"[[[", b'{"detail": "no"}', b'[{"label": "SHIP"}]', b"null", b'"x"', b'[{"label":1}]'):
+        with WordService(WORDS, answer=answer) as strange:
+            planned = plan(begun, strange.url)
+            assert planned.check_service() is not None, answer
+            planned.apply()
+            with contextlib.suppress(AssertionError):  # Doccano may answer with an error, which the page passes over
+                look(ann, begun, number)
+    with contextlib.suppress(AssertionError):  # and now nobody listens
+        look(ann, begun, number)
+    assert [span["id"] for span in ann.spans(begun.project.id, number)] == [kept]
+
+
+def test_a_rejected_span_does_not_come_back_and_is_read_back(begun, people, tmp_path, doccano):
+    ann, project = people["ann"], begun.project.id
+    key = project_key(begun.server.project(begun.name))
+    clock = iter(range(0, 10**9, 100))
+    with WordService(WORDS, tmp_path / "ledger.jsonl") as service:
+        register(begun, service)
+        read_back = DoccanoReadBack(begun.corpus, lambda: Doccano(doccano.account), lambda: next(clock))
+        number, other, alone = map(begun.number, ("storm.p02", "strike.p03", "harbour.p02"))
+        for each in (number, other, alone):
+            look(ann, begun, each)
+        assert surfaces(begun, ann, number) == ["Nordlicht", "Valparaíso"]
+        assert read_back(service.ledger) == 0
+        gone, _ = ann.spans(project, number)
+        ann.unmark(project, number, gone["id"])
+        moved, _ = ann.spans(project, other)
+        ann.relabel(project, other, moved["id"], "CREW")
+        for person in people.values():
+            look(person, begun, number)
+            look(person, begun, other)
+        assert surfaces(begun, ann, number) == ["Valparaíso"]
+        assert len(ann.spans(project, other)) == 2
+        assert read_back(service.ledger) == 2
+        ann.confirm(project, alone)
+        assert read_back(service.ledger) == 0
+        text = begun.server.example(project, number).text
+        assert {text[s.start : s.end] for s in service.ledger.rejected(key, text)} == {"Nordlicht"}
+        begun.server.delete_examples(project, [number])
+        assert read_back(service.ledger) == 0
+        read_back.close()
+
+
+def test_only_what_a_person_confirmed_is_pulled(begun, people, service):
+    register(begun, service)
+    ann, first, second = people["ann"], begun.number("storm.p02"), begun.number("strike.p03")
+    look(ann, begun, first)
+    look(ann, begun, second)
+    ann.unmark(begun.project.id, second, ann.spans(begun.project.id, second)[0]["id"])
+    ann.confirm(begun.project.id, second)
+    pulled = plan_pull(begun.corpus, begun.server, begun.name)
+    edited = [edit.example for change in pulled.changes for edit in change.merged.edits]
+    assert "strike.p03" in edited
+    assert "storm.p02" not in edited
+
+
+def test_a_push_takes_an_auto_labelled_example_for_worked_on(begun, people, service):
+    register(begun, service)
+    number = begun.number("storm.p02")
+    look(people["ann"], begun, number)
+    snapshot = take_snapshot(begun.server, begun.server.project(begun.name))
+    assert worked_on_examples(begun.server, snapshot) == {number: SPANS_CHANGED}

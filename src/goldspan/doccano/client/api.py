@@ -464,7 +464,8 @@ class Doccano:
 
     def _test_auto_labelling(self, project: int, what: str, form: object) -> Any:  # noqa: ANN401  (JSON is any)
         path = f"v1/projects/{project:d}/auto-labeling/{what}"
-        return self._json("POST", path, json=form, timeout=SERVICE_TIMEOUT)
+        answer = self._call("POST", path, json=form, timeout=SERVICE_TIMEOUT, headers=file_upload.ANY)
+        return http.parse_json(answer, f"POST /{path}") if answer.content else None  # what a `null` becomes there
 
     # Files: upload and import, export
 

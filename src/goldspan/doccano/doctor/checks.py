@@ -214,22 +214,6 @@ FLAG_CHECKS = (
 
 
 @doctor_check(
-    "auto-labelling",
-    "project",
-    "warning",
-    title="no program sets spans in the annotators' names",
-    remedy="Delete it under Settings, Auto Labeling; `push --shared --suggestions` provides suggestions instead.",
-)
-def auto_labelling(context: DoctorContext) -> Iterator[str]:
-    """A service sets spans, which are stored as those of whoever opens an example."""
-    _, content = context.server.probe(f"v1/projects/{context.project_id}/auto-labeling/configs")
-    if not isinstance(content, list):
-        raise Skipped("the server does not list its services")
-    if content:
-        yield f"{len(content)} auto-labelling service(s) set spans that count as the annotator's own"
-
-
-@doctor_check(
     "assignments-hide",
     "project",
     "error",
@@ -390,7 +374,6 @@ def _labels(context: DoctorContext) -> LabelPlan:
 PROJECT_CHECKS = (
     not_administrator,
     *FLAG_CHECKS,
-    auto_labelling,
     assigning_version,
     assignments_hide,
     sqlite_crowd,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from goldspan.annotation import Finding, Severity
 from goldspan.doccano import labels, members, snapshot
 from goldspan.doccano.assignments import annotators_of, hidden_examples
+from goldspan.doccano.client import schema
+from goldspan.doccano.client.schema import AutoLabelling
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.errors import ServerError
 
@@ -146,6 +148,19 @@ class DoctorContext:
     def annotators(self) -> list[Member]:
         """The members who are not administrators."""
         return annotators_of(self.members)
+
+    @cached_property
+    def auto_labellings(self) -> list[AutoLabelling]:
+        """The configurations of the project's auto-labelling.
+
+        Raises:
+            Skipped: if the server does not list them.
+        """
+        path = f"v1/projects/{self.project_id}/auto-labeling/configs"
+        _, content = self.server.probe(path)
+        if not isinstance(content, list):
+            raise Skipped("the server does not list its services")
+        return schema.parse(list[AutoLabelling], content, f"the answer to GET /{path}")
 
     @cached_property
     def worker(self) -> str | None:

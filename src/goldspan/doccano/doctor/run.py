@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Finding
 from goldspan.doccano.doctor import checks
+from goldspan.doccano.doctor.auto_labelling_checks import AUTO_LABELLING_CHECKS, services_in_use
 from goldspan.doccano.doctor.context import DoctorCheck, DoctorContext, Skipped
 from goldspan.doccano.project_identity import find_project
 from goldspan.errors import ServerError
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 UNREACHABLE = "no-login"  # id of a finding: the server does not answer, or refuses the login
 UNANSWERED = "unanswered"  # id of a finding: the server answered a check with an error
-CHECKS: tuple[DoctorCheck, ...] = (*checks.SERVER_CHECKS, *checks.PROJECT_CHECKS, *checks.EXAMPLE_CHECKS)
+CHECKS: tuple[DoctorCheck, ...] = (
+    *checks.SERVER_CHECKS,
+    *checks.PROJECT_CHECKS,
+    *AUTO_LABELLING_CHECKS,
+    *checks.EXAMPLE_CHECKS,
+)
 
 
 @dataclass(slots=True)
@@ -187,3 +193,4 @@ def _facts(context: DoctorContext) -> Iterator[str]:
     if project is not None:
         kind = "shared" if project.collaborative else "independent"
         yield f"project {project.name!r} ({kind}), {context.server.count(project.id):,} examples: {project.description}"
+        yield from services_in_use(context)
