@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "init", "add", "recut", "relabel", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export",
-    "convert", "formats", "show", "stats", "build", "config", "help",
+    "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano",)
 LONGEST_WORDS = 300  # of an error that nobody thought of

@@ -30,11 +30,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, strict_json
 from goldspan.annotation import Span
+from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.labels import NOTHING
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.doccano import LINE_BREAKS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -49,6 +51,16 @@ Key = tuple[str, str]  # a project and the digest of a text
 def ledger_path(corpus: Corpus) -> Path:
     """The file of a project."""
     return corpus.folder / FILE
+
+
+def former_labels(corpus: Corpus) -> dict[str, tuple[str, ...]]:
+    """The labels of today for each label that left the scheme, as the corpus remembers them.
+
+    Raises:
+        InputError: if `corpus/doccano.toml` cannot be read.
+    """
+    record, scheme = read_record(corpus), corpus.scheme
+    return {entry.name: tuple(entry.labels) for entry in record.former_labels if entry.name not in scheme}
 
 
 def text_digest(text: str) -> str:
@@ -76,19 +88,32 @@ class RejectionLedger:
 
     Args:
         path: the file; it need not exist.
+        former: the labels of today for a label that was renamed, merged or split since, as `former_labels` has them.
 
     Raises:
         InputError: naming file and line, for a line that is damaged, other than half a line at the end.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, former: Mapping[str, Sequence[str]] = NOTHING) -> None:
         self.path = path
+        self._former = former
         self._guard = threading.RLock()
         self._texts: dict[Key, _Text] = defaultdict(_Text)
         self._state = (0, 0, 0)  # of the file when it was read: its inode, its size, the time of the last change
         self._read_bytes = self._read_lines = 0
         self._last = b""  # the last bytes that were read: a file that has others there is another one
         self._read_new()
+
+    def set_former_labels(self, former: Mapping[str, Sequence[str]]) -> None:
+        """Have other labels be those of today; see `former` above.
+
+        Raises:
+            InputError: for a damaged line.
+        """
+        with self._guard:
+            self._former = former
+            self._forget()
+            self._read_new()
 
     def offer(self, project: str, text: str, spans: Iterable[Span]) -> list[Span]:
         """Those of some spans that may be offered now, sorted; they are recorded as offered, and are on the disk.
@@ -141,7 +166,7 @@ class RejectionLedger:
             }
             return {digest: spans for digest, spans in open_offers.items() if spans}
 
-    def counts(self, project: str) -> dict[Event, int]:
+    def counts(self, project: str) -> dict[str, int]:
         """How many spans of a project were offered, and how many were rejected."""
         with self._guard:
             self._read_new()
@@ -248,11 +273,16 @@ class RejectionLedger:
         if not raw:
             return
         try:
-            event, key, spans = _parse(raw)
+            event, key, stated = _parse(raw)
         except (ValueError, InvalidValueError) as error:
             message = f"is no event of the ledger: {error}"
             raise InputError(message, file=self.path, line=number, remedy=DAMAGED) from None
         known = self._texts[key]
+        spans = {
+            Span(span.start, span.end, label)
+            for span in stated
+            for label in self._former.get(span.label, (span.label,))
+        }
         if event == "released":
             known.offered -= spans - known.rejected
         else:

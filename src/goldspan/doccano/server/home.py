@@ -107,8 +107,13 @@ def find_home(folder: Path | None = None) -> ServerHome:
     It is not below `build/`: the annotators' work cannot be built again.
     """
     if folder is None:
-        folder = _user_folder("XDG_DATA_HOME", ".local/share") / "goldspan" / "doccano"
+        folder = data_folder() / "doccano"
     return ServerHome(folder.expanduser().resolve())
+
+
+def data_folder() -> Path:
+    """The user's folder for what cannot be built again."""
+    return _user_folder("XDG_DATA_HOME", ".local/share") / "goldspan"
 
 
 def cache_folder() -> Path:
