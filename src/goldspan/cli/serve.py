@@ -192,8 +192,15 @@ def _service(
 
 def _read_back(service: SuggestionService, corpus: Corpus, account: Account | None) -> ReadBackThread | None:
     """What reads back from Doccano, started; None without a project."""
-    del service, corpus, account
-    return None
+    if account is None:
+        return None
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.service.doccano_read_back import DoccanoReadBack
+    from goldspan.service.read_back import ReadBackThread
+
+    thread = ReadBackThread(DoccanoReadBack(corpus, lambda: Doccano(account)), service.ledger)
+    thread.start()
+    return thread
 
 
 def _opening_lines(service: SuggestionService, url: str, corpus: Corpus) -> Iterator[str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-EVERY = 30.0  # seconds between two readings
+EVERY = 5.0  # seconds between two readings; one with nothing to look at asks nobody
 SLOWEST = 600.0  # seconds between two, where the server does not answer
 
 

@@ -1,9 +1,9 @@
 """The recognisers of a project in a process of their own, which can be stopped when they take too long.
 
 A pattern of a project can be one that never ends, and a model can crash. In the process that answers requests, either
-would be the end of all answers. The process is a new Python, not one of `multiprocessing`, which would run the script of
-its parent once more. The two talk over a pair of sockets, and it ends when the other end is closed, whatever became of
-the parent.
+would be the end of all answers. The process is a new Python, not one of `multiprocessing`, which would run the script
+of its parent once more. The two talk over a pair of sockets, and it ends when the other end is closed, whatever became
+of the parent.
 """
 
 from __future__ import annotations
