@@ -157,7 +157,7 @@ def read_or_make(
     examples = annotated_examples(corpus)
     assigned = article_folds(corpus, examples, folds)
     numbers = tuple(range(seed, seed + seeds))
-    digest = _digest(corpus, examples, assigned, trainer)
+    digest = prediction_digest(corpus, examples, assigned, trainer)
     target = folder(corpus)
     corpus.build.mkdir(parents=True, exist_ok=True)
     with files.lock(corpus.build / f".{FOLDER}.lock", on_wait):
@@ -187,7 +187,7 @@ def _annotated_length(example: Example) -> int:
     return len("".join(text).split())
 
 
-def _digest(corpus: Corpus, examples: Sequence[Example], folds: Mapping[str, int], trainer: Trainer) -> str:
+def prediction_digest(corpus: Corpus, examples: Sequence[Example], folds: Mapping[str, int], trainer: Trainer) -> str:
     """The digest of all that the predictions depend on."""
     scheme = corpus.scheme
     made_from = [

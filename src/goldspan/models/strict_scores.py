@@ -84,13 +84,13 @@ def score(
     rows: dict[str, Numbers] = {}
     for example in gold:
         unit = example.article if settings.unit == "article" else example.id
-        rows[unit] = rows.get(unit, 0) + _counts(example, predicted.get(example.id, ()), labels)
+        rows[unit] = rows.get(unit, 0) + span_counts(example, predicted.get(example.id, ()), labels)
     tables = np.stack([*rows.values()]) if rows else np.zeros((0, 1 + len(labels), 3))
     estimates = estimate_scores(tables, settings)
     return StrictScores(dict(zip((ALL, *labels), estimates, strict=True)), settings.unit, len(rows))
 
 
-def _counts(example: Example, predicted: Iterable[tuple[int, int, str]], labels: Sequence[str]) -> Numbers:
+def span_counts(example: Example, predicted: Iterable[tuple[int, int, str]], labels: Sequence[str]) -> Numbers:
     """For all labels and each: how many spans are right, in gold, and predicted; shape (1 + labels, 3)."""
     unknown = Extents(example.unannotated_parts)
     marked = {(start, end, label) for start, end, label in predicted if not unknown.touch(start, end)}

@@ -124,9 +124,14 @@ def folds(
         InvalidValueError: for fewer than two folds or a threshold that is not above 0 and at most 1.
     """
     articles = article_sizes(corpus.gold_examples() if examples is None else examples)
-    accepted = AcceptedReuse(accepted_by(corpus, articles).paragraphs)
-    group = groups(articles, threshold, accepted).names
+    group = fold_groups(corpus, articles, threshold)
     return assign_folds(group, {article: size.spans for article, size in articles.items()}, k)
+
+
+def fold_groups(corpus: Corpus, articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) -> dict[str, str]:
+    """For each article the name of its group, whose articles are in one fold; arguments and errors as for `folds`."""
+    accepted = AcceptedReuse(accepted_by(corpus, articles).paragraphs)
+    return dict(groups(articles, threshold, accepted).names)
 
 
 def assign_folds(group: Mapping[str, str], spans: Mapping[str, Mapping[str, int]], k: int = 5) -> dict[str, int]:
