@@ -301,6 +301,10 @@ class AutoLabellingPlan:
                 remedy="Run the command again.",
             )
 
+    def other_services(self) -> list[tuple[int, str, str]]:
+        """Number, kind and address of each configuration that goldspan did not write."""
+        return [(each.id, each.model, shown_address(each)) for each in self.others]
+
     def json(self) -> dict[str, Any]:
         """For `--json`; it holds no token."""
         return {
@@ -311,7 +315,7 @@ class AutoLabellingPlan:
             "unit": None if self.desired is None else request_unit(self.desired),
             "labels": None if self.desired is None else self.desired.label_mapping,
             "own": [each.id for each in self.own],
-            "others": [{"number": each.id, "kind": each.model, "url": shown_address(each)} for each in self.others],
+            "others": [{"number": number, "kind": kind, "url": url} for number, kind, url in self.other_services()],
             "notes": list(self.notes),
         }
 

@@ -8,10 +8,10 @@ import typer
 
 from goldspan.cli.output import ReportingCommand
 
-COMMANDS: tuple[str, ...] = ("start", "stop", "push", "pull", "status", "doctor", "user")
+COMMANDS: tuple[str, ...] = ("start", "stop", "push", "pull", "status", "doctor", "user", "auto-label")
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Annotate in Doccano: a server, push, pull, status."
 )
 for name in COMMANDS:
-    app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.doccano.{name}").run)
+    app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.doccano.{name.replace('-', '_')}").run)
