@@ -284,6 +284,14 @@ class BrowserAnnotator:
             self.page.locator(".toolbar-control button").first.click()
         self.settle()
 
+    def switch_auto_labelling(self):
+        """Switch auto-labelling on, or off, as the dialog of the robot does; it is off whenever the page is loaded."""
+        self.page.locator(".toolbar-control button").nth(5).click()
+        self.page.locator(".v-dialog--active .v-input--selection-controls__ripple").click()
+        self.settle()
+        self.page.locator(".v-dialog--active").get_by_text("Close").click()
+        self.settle()
+
     def chosen(self):
         """The names of the labels that are chosen in the list."""
         return [chip.inner_text().split()[0] for chip in self.page.locator(".v-chip--active").all()]

@@ -66,15 +66,19 @@ class _Texts:
     texts: dict[str, _OfferedText] = field(default_factory=dict)
     examples: dict[str, list[int]] = field(default_factory=dict)
     listed: float = float("-inf")
+    is_read: bool = False
 
     def take(self, offers: Mapping[str, frozenset[Span]], now: float) -> None:
         """Take in what the ledger has by now."""
         for digest in self.texts.keys() - offers.keys():
             del self.texts[digest]
+        # What is there at the first reading was offered by a service that has ended.
+        since = now if self.is_read else now - STORED_WITHIN
+        self.is_read = True
         for digest, spans in offers.items():
             text = self.texts.get(digest)
             if text is None:
-                self.texts[digest] = _OfferedText(spans, now, now + DELAYS[0])
+                self.texts[digest] = _OfferedText(spans, since, now + DELAYS[0])
             elif spans - text.offered:
                 text.offered, text.since, text.due, text.looks = spans, now, now + DELAYS[0], 0
             else:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.auto_labelling import AutoLabellingPlan, Service
 
 OTHERS = (
-    "Such a configuration runs on Doccano's server with its rights: its template is a program (CVE-2024-40442), and its "
-    "address is called from inside the server's network (CVE-2024-40441). Find out whose it is, or delete it under "
+    "Such a configuration runs on Doccano's server with its rights: its template is a program (CVE-2024-40442), and "
+    "its address is called from inside the server's network (CVE-2024-40441). Find out whose it is, or delete it under "
     "Settings, Auto Labeling."
 )
 
