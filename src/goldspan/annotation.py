@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from goldspan.errors import InvalidValueError
 
@@ -93,6 +93,21 @@ def first_overlap(spans: Iterable[Span]) -> tuple[Span, Span] | None:
 NOT_ANNOTATED = "not_annotated"
 
 
+class Extent(Protocol):
+    """Whatever has a start and an end in a text, half-open, in code points."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+
+S = TypeVar("S", bound=Extent)
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A paragraph, a sentence or an article with its spans.
@@ -176,6 +191,18 @@ class Example:
             example=self.id,
             remedy='It is a sentence, e.g. "skipped", or a list of [start, end].',
         )
+
+    def judged(self, spans: Iterable[S]) -> list[S]:
+        """Of some spans, those that touch nothing that nobody annotated: of the others it is not known what is right.
+
+        Args:
+            spans: anything with a start and an end in the text.
+
+        Raises:
+            InvalidValueError: as `unannotated_parts`.
+        """
+        parts = self.unannotated_parts
+        return [span for span in spans if not any(span.start < end and start < span.end for start, end in parts)]
 
     @property
     def end(self) -> int:

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = (
-    "init", "add", "recut", "relabel", "suggest", "check", "split", "evaluate", "agree", "adjudicate", "export",
-    "convert", "formats", "show", "stats", "serve", "build", "config", "help",
+    "init", "add", "recut", "relabel", "suggest", "check", "split", "evaluate", "agree", "adjudicate",
+    "crossval",
+    "export", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano",)
 LONGEST_WORDS = 300  # of an error that nobody thought of

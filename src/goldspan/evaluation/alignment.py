@@ -232,8 +232,7 @@ def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[N
 
 def _judged(gold: Example, predicted: Example, place: tuple[Any, Any], notes: list[Note]) -> Example:
     """The prediction without the spans where nobody annotated gold: whether they are right is not known."""
-    parts = gold.unannotated_parts
-    spans = [span for span in predicted.spans if not any(span.start < end and start < span.end for start, end in parts)]
+    spans = gold.judged(predicted.spans)
     if len(spans) < len(predicted.spans):
         for span in sorted({*predicted.spans} - {*spans}):
             message = f"[{span.start}, {span.end}, {span.label}] {gold.surface(span)!r}: nobody annotated gold there"

@@ -1,0 +1,84 @@
+"""`goldspan crossval`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan import files
+from goldspan.cli import console
+from goldspan.cli.console import print_line
+from goldspan.corpus import Corpus
+from goldspan.report.text import visible
+
+if TYPE_CHECKING:
+    from goldspan.models.cross_validation_report import CrossValidationReport
+
+
+def run(
+    *,
+    folds: Annotated[
+        int,
+        typer.Option(
+            "--folds", min=2, help="Into how many folds the articles are divided; fewer where gold has fewer."
+        ),
+    ] = 5,
+    weights: console.Weights = None,
+    seeds: Annotated[
+        int,
+        typer.Option("--seeds", min=1, help="How many models are trained for each fold, each with a seed of its own."),
+    ] = 1,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="The first seed; the same seeds give the same models.")
+    ] = 0,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            min=1,
+            help="How many models are trained at once. Default: as many as there are processors.",
+            show_default=False,
+        ),
+    ] = None,
+    html: console.Html = None,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Train on the gold of some articles and predict the others, until all are predicted: how good is a model?
+
+    What is predicted is written to build/folds, with the probability of each span and token, for `goldspan evaluate`
+    and for all that looks for doubtful gold. `goldspan help cross_validation` has the measures and the files.
+    """
+    from goldspan.models.cross_validation_page import page
+    from goldspan.models.cross_validation_run import CrossValidationOptions, run_cross_validation
+    from goldspan.models.trainers import trainer_of
+
+    corpus = Corpus.find(root)
+    corpus.require_tokenizer()
+    options = CrossValidationOptions(folds=folds, seed=seed, seeds=seeds, processes=processes)
+    report = run_cross_validation(corpus, trainer_of(corpus, weights), options, _print_step)
+    console.write_json(json, report.json())
+    if html is not None:
+        files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
+    _print_report(report)
+    console.print_written(json, html)
+
+
+def _print_step(step: str) -> None:
+    print(f"goldspan: {visible(step)}", file=sys.stderr, flush=True)
+
+
+def _print_report(report: CrossValidationReport) -> None:
+    from goldspan.models import cross_validation_tables
+
+    out = console.report_console()
+    console.print_text(out, cross_validation_tables.title(report), style="bold")
+    for sentence in cross_validation_tables.introduction(report):
+        console.print_text(out, sentence)
+    out.print()
+    for table in cross_validation_tables.report_tables(report).values():
+        console.print_table(out, table.first())
+    for sentence in cross_validation_tables.conclusion(report):
+        print_line(f"· {sentence}")

@@ -1,0 +1,192 @@
+"""The report of a cross-validation as tables and sentences: the terminal prints them, and the page shows the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldspan.models.combined_suggestions import MODEL, MODEL_BEHIND, MODEL_FIRST, SUGGESTIONS
+from goldspan.models.cross_validation_report import SETTINGS
+from goldspan.models.fixed_split import TEST, TRAIN, VALIDATION
+from goldspan.models.strict_scores import ALL
+from goldspan.report.text import UNDEFINED, Table, amount, enumerate_names, level, percent, with_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from goldspan.bootstrap import Interval
+    from goldspan.evaluation.score_estimates import ScoreEstimate
+    from goldspan.models.calibration import Calibration
+    from goldspan.models.combined_suggestions import Voice
+    from goldspan.models.cross_validation_report import CrossValidationReport, SeedScores
+    from goldspan.models.strict_scores import StrictScores
+
+ALL_LABELS = "all labels"
+VOICE_NAMES: Mapping[Voice, str] = {
+    MODEL: "model",
+    SUGGESTIONS: "suggestions alone",
+    MODEL_BEHIND: "suggestions, then model",
+    MODEL_FIRST: "model, then suggestions",
+}
+FIXED_SPLIT = "model, fixed split"
+NAMED = 3  # articles in a cell
+DETAILS = "The errors one by one, and the hardest examples: goldspan evaluate corpus/gold build/folds"
+
+
+def title(report: CrossValidationReport) -> str:
+    """What was cross-validated, and how."""
+    seeds = f"seed {report.seeds[0]}" if len(report.seeds) == 1 else f"{len(report.seeds)} seeds"
+    return f"Cross-validation of {report.recipe}: {folds_clause(report)}, {seeds}"
+
+
+def folds_clause(report: CrossValidationReport) -> str:
+    """How the articles were divided."""
+    if report.is_leave_one_out:
+        return f"{amount(report.articles, 'article')}, each left out in turn"
+    return f"{amount(len(report.folds), 'fold')} of {amount(report.articles, 'article')}"
+
+
+def introduction(report: CrossValidationReport) -> Iterator[str]:
+    """What the scores are, and what the brackets hold."""
+    yield (
+        "Each article is predicted by a model that was trained without it, and without the articles that share its "
+        "text. A span counts as a whole, edges and label, or not at all."
+    )
+    brackets = "In brackets: " if report.articles > 1 else ""
+    yield f"{brackets}{report.model.interval_sentence}"
+
+
+def systems(report: CrossValidationReport) -> list[tuple[str, StrictScores]]:
+    """What is compared, by name."""
+    found = [(name, report.voices[voice]) for voice, name in VOICE_NAMES.items() if voice in report.voices]
+    return found if report.split is None else [*found, (FIXED_SPLIT, report.split.scores)]
+
+
+def report_tables(report: CrossValidationReport) -> dict[str, Table]:
+    """The tables of a report by name, in the order of the terminal."""
+    tables = {
+        "systems": _systems(report),
+        "model": _model(report),
+        "labels": _labels(report) if len(report.voices) > 1 else None,
+        "folds": _folds(report),
+        "seeds": _seeds(report) if len(report.seeds) > 1 else None,
+        "spans": _calibration("Probabilities of spans", "right: gold has exactly this span", report.spans),
+        "tokens": _calibration(
+            "Probabilities of the most probable label of tokens", "right: gold has the token so", report.tokens
+        ),
+    }
+    return {name: table for name, table in tables.items() if table is not None}
+
+
+def conclusion(report: CrossValidationReport) -> list[str]:
+    """How to read the report, why something is missing, and where the errors are."""
+    return [*(f"{note[0].upper()}{note[1:]}." for note in (*report.notes, *_split_notes(report))), f"{DETAILS}."]
+
+
+def _f1_name() -> str:
+    return f"F1, {level(SETTINGS.level)} interval"
+
+
+def _scores(estimate: ScoreEstimate) -> tuple[str, ...]:
+    """Gold, predicted and right, and the three measures with their intervals."""
+    counts = estimate.counts
+    numbers = (f"{number:,}" for number in (counts.gold, counts.predicted, counts.true_positives))
+    return *numbers, *(with_interval(value, interval) for value, interval in _measures(estimate))
+
+
+def _measures(estimate: ScoreEstimate) -> tuple[tuple[float | None, Interval | None], ...]:
+    counts = estimate.counts
+    return (counts.precision, estimate.precision), (counts.recall, estimate.recall), (counts.f1, estimate.f1)
+
+
+def _systems(report: CrossValidationReport) -> Table:
+    ceiling = report.ceiling
+    rows = [(name, f"{scores.units:,}", *_scores(scores.estimates[ALL])[-3:]) for name, scores in systems(report)]
+    if ceiling is not None and ceiling.mean_f1 is not None:
+        rows.append(("annotators, in pairs", "–", "–", "–", percent(ceiling.mean_f1)))
+    note = "There are no passes, so human agreement is not known." if ceiling is None else ceiling.sentence
+    header = ("", "articles", "precision", "recall", _f1_name())
+    return Table("What is found in articles that were not seen, in per cent", note, header, tuple(rows))
+
+
+def _model(report: CrossValidationReport) -> Table:
+    estimates = report.model.estimates
+    rows = [(label, *_scores(estimates[label])) for label in report.labels]
+    rows.append((ALL_LABELS, *_scores(estimates[ALL])))
+    header = ("label", "gold", "predicted", "right", "precision", "recall", "F1")
+    return Table("The model by label, in per cent", "", header, tuple(rows))
+
+
+def _labels(report: CrossValidationReport) -> Table:
+    voices = [voice for voice in VOICE_NAMES if voice in report.voices]
+
+    def f1(voice: Voice, label: str) -> str:
+        estimate = report.voices[voice].estimates[label]
+        return with_interval(estimate.counts.f1, estimate.f1)
+
+    names = {**{label: label for label in report.labels}, ALL: ALL_LABELS}
+    rows = tuple((name, *(f1(voice, label) for voice in voices)) for label, name in names.items())
+    return Table("F1 by label, in per cent", "", ("label", *(VOICE_NAMES[voice] for voice in voices)), rows)
+
+
+def _folds(report: CrossValidationReport) -> Table:
+    rows = tuple(
+        (
+            f"{fold.fold + 1}",
+            enumerate_names(fold.articles, most=NAMED),
+            f"{len(fold.articles):,}",
+            f"{fold.examples:,}",
+            f"{fold.counts.gold:,}",
+            *(percent(value) for value in (fold.counts.precision, fold.counts.recall, fold.counts.f1)),
+        )
+        for fold in report.folds
+    )
+    header = ("fold", "held out", "articles", "examples", "gold", "precision", "recall", "F1")
+    return Table("By fold, in per cent", "", header, rows)
+
+
+def _seeds(report: CrossValidationReport) -> Table:
+    columns = [report.by_seed, *([report.split.by_seed] if report.split is not None else [])]
+    rows = [(f"seed {seed}", *(percent(one.f1[seed]) for one in columns)) for seed in report.seeds]
+    rows.append(("mean", *(percent(one.mean) for one in columns)))
+    rows.append(("standard deviation", *(_deviation(one) for one in columns)))
+    header = ("", "F1, out of fold", *([f"F1, {FIXED_SPLIT.removeprefix('model, ')}"] if len(columns) > 1 else []))
+    return Table("F1 of single models by seed, in per cent", "", header, tuple(rows))
+
+
+def _deviation(scores: SeedScores) -> str:
+    return UNDEFINED if scores.deviation is None else percent(scores.deviation)
+
+
+def _calibration(name: str, meaning: str, found: Calibration) -> Table | None:
+    if not found.predictions:
+        return None
+    rows = tuple(
+        (
+            f"{one.low:.1f}–{one.high:.1f}",
+            f"{one.predictions:,}",
+            percent(one.mean),
+            percent(one.share),
+        )
+        for one in found.bins
+    )
+    skill = "" if found.skill is None else f", which saves {percent(found.skill, 1)} % of that of a constant"
+    note = (
+        f"Brier score {found.brier:.4f}{skill}; expected calibration error {percent(found.error, 1)} points. "
+        f"{meaning[0].upper()}{meaning[1:]}."
+    )
+    return Table(f"{name}, in per cent", note, ("probability", "predictions", "mean", "right"), rows)
+
+
+def _split_notes(report: CrossValidationReport) -> Iterator[str]:
+    if report.split is None:
+        yield (
+            "there is no fixed split to compare with: corpus/splits has no lists of train and test with gold "
+            "(goldspan split)"
+        )
+        return
+    articles = report.split.articles
+    chosen = f", validation {enumerate_names(articles[VALIDATION], most=NAMED)}" if articles[VALIDATION] else ""
+    yield (
+        f"the fixed split trains on {enumerate_names(articles[TRAIN], most=NAMED)}{chosen} and tests on "
+        f"{enumerate_names(articles[TEST], most=NAMED)}: other articles than above, and nothing may be chosen by it"
+    )
