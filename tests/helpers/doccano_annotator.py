@@ -285,11 +285,12 @@ class BrowserAnnotator:
         self.settle()
 
     def switch_auto_labelling(self):
-        """Switch auto-labelling on, or off, as the dialog of the robot does; it is off whenever the page is loaded."""
+        """Switch auto-labelling on, or off, in the dialog of the magic wand; it is off whenever the page is loaded."""
         self.page.locator(".toolbar-control button").nth(5).click()
         self.page.locator(".v-dialog--active .v-input--selection-controls__ripple").click()
         self.settle()
         self.page.locator(".v-dialog--active").get_by_text("Close").click()
+        self.page.locator(".v-overlay").wait_for(state="detached")
         self.settle()
 
     def chosen(self):

@@ -202,6 +202,21 @@ def reason_against(project: DoccanoProject) -> InvalidValueError | None:
     return None
 
 
+def require_not_auto_labelled(server: Doccano, project: DoccanoProject) -> None:
+    """Refuse to fill spans into a project in which goldspan's service suggests them.
+
+    Raises:
+        InvalidValueError: with what to do instead.
+    """
+    if any(is_own(each, project) for each in server.auto_labellings(project.id)):
+        raise InvalidValueError(
+            f"goldspan's service suggests spans in the project {project.name!r}: where an annotator deletes one that a "
+            "push filled in, the service could not know, and would offer it again",
+            remedy="Push without --suggestions and --gold, or stop the service there: `goldspan doccano auto-label "
+            "--remove --apply`.",
+        )
+
+
 def _require_no_prefilled(server: Doccano, project: DoccanoProject) -> None:
     """Refuse a project into which a push filled spans.
 

@@ -1,6 +1,8 @@
 """Auto-labelling by a service: registered, changed, removed and looked at in a real Doccano."""
 
 import contextlib
+import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,10 +12,13 @@ from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import AutoLabelling
 from goldspan.doccano.controls import controls_file
 from goldspan.doccano.corpus_record import project_key
+from goldspan.doccano.doctor import run_doctor
 from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
 from goldspan.doccano.pull.pull import plan_pull
+from goldspan.doccano.push.push import prepare_push
 from goldspan.doccano.snapshot import take_snapshot
 from goldspan.errors import InvalidValueError
+from goldspan.service import service_state
 from goldspan.service.doccano_read_back import DoccanoReadBack
 from helpers import doccano_project
 from helpers.auto_labelling_service import TOKEN, WordService
@@ -221,3 +226,77 @@ def test_a_push_takes_an_auto_labelled_example_for_worked_on(begun, people, serv
     look(people["ann"], begun, number)
     snapshot = take_snapshot(begun.server, begun.server.project(begun.name))
     assert worked_on_examples(begun.server, snapshot) == {number: SPANS_CHANGED}
+
+
+def test_a_push_fills_nothing_into_an_auto_labelled_project(begun, service):
+    register(begun, service)
+    with pytest.raises(InvalidValueError, match=r"(?s)the service could not know.*auto-label --remove"):
+        prepare_push(begun.server, begun.corpus, begun.name, prefill="gold")
+    assert prepare_push(begun.server, begun.corpus, begun.name).project_plan.project.name == begun.name
+
+
+def test_the_doctor_tells_whose_services_there_are_and_whether_goldspans_answers(begun, service, doccano):
+    def findings():
+        report = run_doctor(doccano.account, begun.name, begun.corpus, home=doccano.home)
+        assert TOKEN not in str(report.json())
+        return {each.check: each.message for each in report.findings}, report.facts[-1]
+
+    register(begun, service)
+    assert findings() == ({}, f"auto-labelled by goldspan's service at {service.url}/doccano")
+    foreign = begun.server.create_auto_labelling(begun.project.id, FOREIGN)
+    assert findings()[0] == {
+        "auto-labelling": f"number {foreign.id} (Custom REST Request, http://127.0.0.1:9/x) gets the texts and sets "
+        "spans that count as the annotator's own; goldspan did not write it"
+    }
+    begun.server.delete_auto_labelling(begun.project.id, foreign.id)
+    [own] = begun.server.auto_labellings(begun.project.id)
+    changed = replace(own, template="{{ cycler }}")
+    begun.server.update_auto_labelling(begun.project.id, own.id, changed)
+    assert findings()[0]["auto-labelling"].endswith("somebody changed what it does")
+    attributes = own.attributes | {"url": "http://127.0.0.1:9/doccano"}
+    attributes["params"] = attributes["params"] | {"offsets": "graphemes"}
+    begun.server.update_auto_labelling(
+        begun.project.id, own.id, replace(own, attributes=attributes, label_mapping={"SHIP": "SHIP"})
+    )
+    begun.server.update_project(begun.project.id, collaborative=False)
+    found, _ = findings()
+    assert "Failed to establish a connection" in found.pop("auto-labelling-service")
+    assert found.pop("auto-labelling-kind").startswith("everybody annotates alone")
+    assert found.pop("auto-labelling-drift").endswith("has other labels than the project")
+    assert found.keys() <= {"guideline-drift", "member-drift", "project-identity"}
+
+
+@pytest.fixture
+def in_environment(doccano, monkeypatch, tmp_path):
+    """The server and the service's token in the environment, and no service that was ever started."""
+    for name in ("url", "username", "password"):
+        monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("GOLDSPAN_SERVICE_TOKEN", TOKEN)
+
+
+@pytest.mark.usefixtures("in_environment")
+def test_the_command_prints_a_plan_and_never_the_token(begun, service, goldspan, capsys, tmp_path):
+    begun.server.create_auto_labelling(begun.project.id, FOREIGN)
+
+    def run(*arguments):
+        code = goldspan("doccano", "auto-label", "--project", begun.name, "--root", begun.corpus.root, *arguments)
+        printed = capsys.readouterr()
+        assert TOKEN not in printed.out + printed.err
+        return code, printed.out + printed.err
+
+    assert run()[1].startswith("goldspan: no service was started for this project")
+    service_state.write_url(begun.corpus, service.url)
+    code, printed = run("--json", tmp_path / "plan.json")
+    assert (code, "only printed" in printed or "--apply" in printed) == (0, True)
+    assert f"register {service.url}/doccano for 3 labels, offsets in utf-16" in printed
+    assert "CVE-2024-40442" in printed
+    assert json.loads((tmp_path / "plan.json").read_text())["action"] == "create"
+    assert len(begun.server.auto_labellings(begun.project.id)) == 1
+    assert run("--apply")[0] == 0
+    assert "Already up to date." in run()[1]
+    code, printed = run("--service", "http://127.0.0.1:9", "--apply")
+    assert (code, "Nothing was written." in printed) == (1, True)
+    assert run("--remove", "--service", service.url)[0] == 2
+    assert "Spans that are there stay." in run("--remove", "--apply")[1]
+    assert len(begun.server.auto_labellings(begun.project.id)) == 1

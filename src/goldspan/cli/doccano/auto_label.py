@@ -118,4 +118,4 @@ def _end(plan: AutoLabellingPlan, problem: str | None, *, apply: bool) -> Iterat
     elif plan.desired is None:
         yield "Removed. Spans that are there stay."
     else:
-        yield "Registered. Annotators switch it on with the robot above the text, at each visit."
+        yield "Registered. Annotators switch it on with the magic wand above the text, whenever they load the page."

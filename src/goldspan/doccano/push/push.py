@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from goldspan.doccano.auto_labelling import require_not_auto_labelled
 from goldspan.doccano.controls import mix_controls, plan_controls
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.labels import NOTHING
@@ -335,6 +336,8 @@ def prepare_push(
             "and agreement is measured on what each found unaided",
             remedy=f"Take a shared project: --shared --{prefill}",
         )
+    if prefill != "nothing" and project is not None:
+        require_not_auto_labelled(server, project)
     chosen = {entry.id for entry in entries}
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
