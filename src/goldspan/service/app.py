@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from goldspan.doccano.auto_labelling import PATH
 from goldspan.errors import GoldspanError
 from goldspan.service.doccano_request import RequestRefusedError, read_target, read_text, require_token
 from goldspan.service.served_project import offset_rows
@@ -89,10 +91,10 @@ class SuggestionService:
         """The application."""
         return Starlette(
             routes=[
-                Route("/doccano", self._suggest, methods=["POST"]),
+                Route(PATH, self._suggest, methods=["POST"]),
                 Route("/health", self._health, methods=["GET"]),
             ],
-            exception_handlers={RequestRefusedError: self._refuse},
+            exception_handlers={RequestRefusedError: self._refuse, HTTPException: self._refuse},
         )
 
     async def _suggest(self, request: Request) -> JSONResponse:
@@ -180,6 +182,8 @@ class SuggestionService:
             )
 
     async def _refuse(self, _: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, HTTPException):  # another path or method
+            error = RequestRefusedError(error.status_code, f"The service has POST {PATH} and GET /health.")
         assert isinstance(error, RequestRefusedError)
         self.statistics.refuse(error.status)
         logger.warning("refused with %d: %s", error.status, error.logged)

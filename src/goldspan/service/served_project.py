@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan import offsets
+from goldspan.doccano.auto_labelling import reason_against, service_key
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.corpus_record import record_key
-from goldspan.doccano.project import project_kind
 from goldspan.doccano.project_identity import identify, offset_unit
 from goldspan.errors import InvalidValueError
 
@@ -19,24 +19,6 @@ if TYPE_CHECKING:
     from goldspan.annotation import Span
     from goldspan.corpus import Corpus
     from goldspan.doccano.account import Account
-    from goldspan.doccano.annotator_guide import ProjectKind
-
-WHY_NOT: dict[ProjectKind, tuple[str, str]] = {
-    "independent": (
-        (
-            "is for independent annotation. Doccano does not say for whom it asks: what one annotator rejected could "
-            "only come back to them, or be kept from the others, who have not seen it"
-        ),
-        (
-            "Name a shared project (`goldspan doccano push --shared`), or let annotators work without suggestions: "
-            "then their agreement tells something."
-        ),
-    ),
-    "disputes": (
-        "is for adjudication of disputes, where annotators have decided what a suggestion would be about",
-        "Name a shared project of annotation.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +27,7 @@ class ServedProject:
 
     Args:
         name: of the project.
-        key: by which requests and the ledger know it: see `corpus_record.record_key`.
+        key: that a push wrote into it, by which requests and the ledger know it.
         unit: what its offsets count.
     """
 
@@ -68,11 +50,14 @@ def find_served_projects(corpus: Corpus, account: Account, names: Sequence[str])
 
 def _served_project(server: Doccano, corpus: Corpus, name: str) -> ServedProject:
     project = identify(server, corpus, name).require()
-    kind = project_kind(project)
-    if kind in WHY_NOT:
-        reason, remedy = WHY_NOT[kind]
-        raise InvalidValueError(f"the project {name!r} {reason}", remedy=remedy)
-    return ServedProject(name=name, key=record_key(project, server.url), unit=offset_unit(project))
+    if reason := reason_against(project):
+        raise reason
+    if not (key := service_key(project)):
+        raise InvalidValueError(
+            f"the project {name!r} has no key of goldspan, by which requests could name it",
+            remedy=f"Push to it once: goldspan doccano push --shared --project {shlex.quote(name)} --apply",
+        )
+    return ServedProject(name=name, key=key, unit=offset_unit(project))
 
 
 def offset_rows(text: str, spans: Iterable[Span], unit: offsets.Unit) -> list[dict[str, str | int]]:

@@ -135,7 +135,13 @@ def run(service: SuggestionService, listener: socket.socket, options: ServerOpti
         options: how it works.
         recipe: with which recognisers it suggests, to load them again when their files change.
     """
-    config = uvicorn.Config(
+    server = SignalledServer(configuration(service, options))
+    asyncio.run(serve(service, server, listener, options, recipe))
+
+
+def configuration(service: SuggestionService, options: ServerOptions) -> uvicorn.Config:
+    """How the server works that answers for a service."""
+    return uvicorn.Config(
         service.app(),
         http=TimedProtocol,
         ws="none",
@@ -150,7 +156,6 @@ def run(service: SuggestionService, listener: socket.socket, options: ServerOpti
         timeout_graceful_shutdown=int(options.answer_within) + 2,
         h11_max_incomplete_event_size=LARGEST_HEADERS,
     )
-    asyncio.run(_serve(service, SignalledServer(config), listener, options, recipe))
 
 
 class SignalledServer(uvicorn.Server):
@@ -205,13 +210,14 @@ class TimedProtocol(H11Protocol):
             self._headers_end = None
 
 
-async def _serve(
+async def serve(
     service: SuggestionService,
     server: uvicorn.Server,
     listener: socket.socket,
     options: ServerOptions,
     recipe: SuggesterRecipe,
 ) -> None:
+    """Answer requests until the server ends; meanwhile keep what it suggests with up to date."""
     keeper = asyncio.create_task(_keep_up_to_date(service, options, recipe))
     try:
         await server.serve(sockets=[listener])
