@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import os
@@ -112,12 +113,12 @@ class RecogniserPool:
     def close(self) -> None:
         """End the processes at once; what is not answered fails."""
         self._closing.set()
-        for keeper in self._keepers:
+        for _ in self._keepers:
             self._queue.put(_Job(URGENT, -1, "text", STOP, 0, 0))
-            keeper.process.kill()
         for keeper in self._keepers:
-            if keeper.thread.is_alive():
-                keeper.thread.join()
+            while keeper.thread.is_alive():
+                keeper.process.kill()  # again and again: it may be starting one
+                keeper.thread.join(0.1)
             keeper.process.stop()
         while not self._queue.empty():
             _fail(self._queue.get_nowait(), UnavailableError("the service ends"))
@@ -153,6 +154,9 @@ class _Keeper:
                 job.answer.set_exception(error)
             except Exception as error:  # noqa: BLE001  (the thread must go on)
                 job.answer.set_exception(RecogniserError(f"unexpected {type(error).__name__}"))
+            if not self.process.is_running:  # before somebody waits for it
+                with contextlib.suppress(UnavailableError):
+                    self._restart()
 
     def _answer(self, job: _Job) -> Any:  # noqa: ANN401  (it depends on the question)
         if time.monotonic() > job.expires:
@@ -163,6 +167,8 @@ class _Keeper:
 
     def _restart(self) -> None:
         """Start the process again; after a start that failed, not before a pause."""
+        if self._closing.is_set():
+            raise UnavailableError("the service ends")
         if time.monotonic() < self._next_start:
             raise UnavailableError("the process of the recognisers does not start")
         try:

@@ -8,6 +8,7 @@ of the parent.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -197,7 +198,10 @@ class RecogniserProcess:
             if self._connection.poll(limit):
                 return self._connection.recv()
         except (EOFError, OSError):
-            code = None if self._process is None else self._process.poll()
+            assert self._process is not None
+            with contextlib.suppress(subprocess.TimeoutExpired):  # then it closed its end, and goes on
+                self._process.wait(1)
+            code = self._process.returncode
             self.stop()
             raise RecogniserError(f"the process of the recognisers ended (code {code})") from None
         self.stop()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ANSWER_WITHIN = 10.0  # seconds; Doccano's worker waits for 30, and costs its annotator an error then
+ALONE = 0.9  # of these, for a text by itself: then the answer can say that it was too slow
 ARTICLE_LIMIT = 120.0  # seconds for a whole article; nobody waits for so long, but the next who asks has it
 MOST_WAITING = 256  # questions that are worked at or wait
 MOST_CACHED = 300_000  # texts and spans that are kept: some 60 MB
@@ -188,9 +189,9 @@ class TextSuggester:
 
     async def _read_text(self, digest: str, text: str) -> Mapping[str, TextSuggestion]:
         """By its digest, what is suggested for a text by itself."""
-        limit = self._answer_within
+        wait = self._answer_within
         try:
-            rows = await asyncio.wrap_future(self.pool.submit("text", text, limit=limit, wait=limit))
+            rows = await asyncio.wrap_future(self.pool.submit("text", text, limit=ALONE * wait, wait=wait))
         except UnavailableError as error:
             logger.warning("a text is not judged: %s", error)
             return {digest: TextSuggestion(failure=SLOW)}
