@@ -11,6 +11,7 @@ corpus/annotators.toml            which annotators are people and which are mode
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
 corpus/splits/<split>.txt         article ids, one a line
 corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
+corpus/rejections.jsonl           which suggestions annotators in Doccano were offered and rejected; optional
 corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano
 build/                            derived, never edited
 """
