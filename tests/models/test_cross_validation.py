@@ -46,6 +46,7 @@ def folds_of(examples, k):
 
 
 @given(corpora(), st.integers(2, 5), st.integers(1, 3))
+@settings(max_examples=40)
 def test_no_article_is_predicted_by_a_model_that_saw_it_or_its_group(examples, k, seeds):
     folds, group = folds_of(examples, k)
     spy = SpyTrainer(LABELS)
@@ -61,6 +62,7 @@ def test_no_article_is_predicted_by_a_model_that_saw_it_or_its_group(examples, k
 
 
 @given(corpora(), st.randoms(use_true_random=False))
+@settings(max_examples=40)
 def test_the_order_of_examples_and_articles_does_not_matter(examples, rng):
     folds, _ = folds_of(examples, 3)
     trainer = MemorisingTrainer(LABELS, sure=0.6)
