@@ -53,7 +53,7 @@ def test_every_option_says_what_it_does(name):
         command = command.commands[part]
     assert command.help
     assert not [option.name for option in command.params if not option.help]
-    assert import_module(f"goldspan.cli.{name.replace(' ', '.')}").__doc__
+    assert import_module(f"goldspan.cli.{name.replace(' ', '.').replace('-', '_')}").__doc__
 
 
 def test_help_imports_nothing_heavy():

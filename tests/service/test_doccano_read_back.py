@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -279,3 +280,4 @@ class AnnotatedTexts(RuleBasedStateMachine):
 
 
 TestAnnotatedTexts = AnnotatedTexts.TestCase
+TestAnnotatedTexts.settings = settings(stateful_step_count=30)

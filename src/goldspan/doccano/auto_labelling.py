@@ -51,6 +51,7 @@ MODEL = "Custom REST Request"  # Doccano's name for a service of one's own
 TEMPLATE = "{{ input | tojson }}"
 TEXT = "{{ text }}"  # Doccano puts the text of the example where a whole value is this
 PATH = "/doccano"  # of the service
+BEARER = "Bearer "  # before the token
 KEY_FORM = re.compile("k[0-9a-f]{12}")
 NEW = 0  # the number of a configuration that is not there yet; Doccano counts from 1
 PARAMETERS = frozenset({"project", "offsets"})
@@ -128,7 +129,7 @@ def desired_configuration(project: DoccanoProject, service: Service, mapping: Ma
         "url": service.url,
         "method": "POST",
         "params": {"project": service_key(project), "offsets": offset_unit(project)},
-        "headers": {"Authorization": f"Bearer {service.token}"},
+        "headers": {"Authorization": f"{BEARER}{service.token}"},
         "body": {"text": TEXT},
     }
     return AutoLabelling(NEW, MODEL, attributes, TEMPLATE, dict(mapping), SPAN_TASK)
@@ -167,6 +168,7 @@ def has_form(configuration: AutoLabelling) -> bool:
         and (attributes["method"], attributes["body"]) == ("POST", {"text": TEXT})
         and _part(configuration, "params").keys() == PARAMETERS
         and list(_part(configuration, "headers")) == ["Authorization"]
+        and str(_part(configuration, "headers")["Authorization"]).startswith(BEARER)
     )
 
 
@@ -406,7 +408,7 @@ def check_service(server: Doccano, project: DoccanoProject, configuration: AutoL
     Raises:
         ServerError: if Doccano itself does not answer as it should.
     """
-    server.conceal(_part(configuration, "headers")["Authorization"].removeprefix("Bearer "))
+    server.conceal(_part(configuration, "headers")["Authorization"].removeprefix(BEARER))
     where = shown_address(configuration)
     try:
         answer = server.ask_service(project.id, configuration.model, configuration.attributes, SAMPLE)

@@ -80,15 +80,15 @@ def _service(corpus: Corpus, url: str | None) -> Service:
     from goldspan.doccano.auto_labelling import Service
     from goldspan.service import service_state
 
-    state = service_state.read_state(corpus)
     if url is None:
-        url = "" if state is None else state.url
-    if not url:
-        raise NotFoundError(
-            "no service was started for this project",
-            remedy="Start it with `goldspan serve --project` and the name of the project, or give --service its "
-            "address.",
-        )
+        state = service_state.read_state(corpus)
+        if state is None or not state.url:
+            raise NotFoundError(
+                "no service was started for this project",
+                remedy="Start it with `goldspan serve --project` and the name of the project, or give --service its "
+                "address.",
+            )
+        url = state.url
     return Service(url=url, token=service_state.token_of(corpus))
 
 

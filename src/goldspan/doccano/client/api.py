@@ -33,6 +33,7 @@ from goldspan.doccano.client.schema import (
     SpanType,
     User,
 )
+from goldspan.doccano.client.task_results import import_errors, require_success
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.web.addresses import is_loopback
 
@@ -503,7 +504,7 @@ class Doccano:
         Raises:
             ServerError: if the task failed, with the worker's words, or does not end.
         """
-        return _import_errors(self._wait(task, self.patience if patience is None else patience, news))
+        return import_errors(self._wait(task, self.patience if patience is None else patience, news))
 
     @contextlib.contextmanager
     def export(self, project: int, *, confirmed: bool) -> Iterator[Path]:
@@ -609,7 +610,7 @@ class Doccano:
         while True:
             status = self._get(schema.TaskStatus, f"v1/tasks/status/{task}")
             if status.ready:
-                return _require_success(status)
+                return require_success(status)
             now = time.monotonic()
             if news is not None and now - last_look > min(LONGEST_POLL, patience / 2):
                 last_look = now
@@ -679,29 +680,3 @@ def _with_server_names(fields: dict[str, Any], names: dict[str, str]) -> dict[st
         if name not in names:
             raise InvalidValueError(f"there is no field {name!r}", remedy=f"The fields are {', '.join(names)}.")
     return {names[name]: value for name, value in fields.items()}
-
-
-def _require_success(status: schema.TaskStatus) -> schema.TaskStatus:
-    if status.error:
-        words = status.error.get("text") if isinstance(status.error, dict) else status.error
-        raise ServerError(
-            f"a task failed in Doccano's worker: {str(words) or 'no reason given':.300}",
-            remedy="The log of the task worker says more.",
-        )
-    return status
-
-
-def _import_errors(status: schema.TaskStatus) -> list[str]:
-    """What an import refused, one line each: file, line and the server's words."""
-    if not isinstance(status.result, dict):
-        return [] if status.result is None else [str(status.result)]
-    errors = schema.get({"error": [], **status.result}, "error", list, "the result of an import")
-    return [_import_error(item) for item in errors]
-
-
-def _import_error(item: object) -> str:
-    if not isinstance(item, dict):
-        return str(item)
-    place = ", line ".join(str(item[key]) for key in ("filename", "line") if item.get(key) not in (None, ""))
-    words = str(item.get("message", item))
-    return f"{place}: {words}" if place else words
