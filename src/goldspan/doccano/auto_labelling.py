@@ -219,7 +219,7 @@ def require_not_auto_labelled(server: Doccano, project: DoccanoProject) -> None:
         )
 
 
-def _require_no_prefilled(server: Doccano, project: DoccanoProject) -> None:
+def _require_nothing_filled_in(server: Doccano, project: DoccanoProject) -> None:
     """Refuse a project into which a push filled spans.
 
     Raises:
@@ -358,23 +358,25 @@ def plan_auto_labelling(server: Doccano, corpus: Corpus, name: str, service: Ser
         raise InvalidValueError(
             f"the project {name!r} has no key, by which goldspan would know it", remedy="Push it once; then try again."
         )
+    configurations = server.auto_labellings(project.id)
+    own = tuple(each for each in configurations if is_own(each, project))
     desired, notes = None, list(identity.notes)
     if service is not None:
         server.conceal(service.token)
         if reason := reason_against(project):
             raise reason
         read_controls(corpus, name, shared=True)
-        _require_no_prefilled(server, project)
+        if not own:  # since then, a push fills in nothing
+            _require_nothing_filled_in(server, project)
         mapping = label_mapping(server, corpus, project)
         desired = desired_configuration(project, service, mapping)
         notes += _notes(service, [label for label in corpus.scheme.names if label not in mapping])
-    configurations = server.auto_labellings(project.id)
     return AutoLabellingPlan(
         server=server,
         project=project,
         desired=desired,
-        own=tuple(each for each in configurations if is_own(each, project)),
-        others=tuple(each for each in configurations if not is_own(each, project)),
+        own=own,
+        others=tuple(each for each in configurations if each not in own),
         notes=tuple(notes),
     )
 
