@@ -21,6 +21,8 @@ TEXTS = {
     "licence": ["CC-BY-4.0", "MIT", "by the authors"],
     "contact": ["a@b.example", "true", "3", "{x = 1}", 'a"b'],
     "weights": ["en_core_web_md", "weights/bert"],
+    "name": ["news", "news_places_2"],
+    "version": ["1.0.0", "0.3.1rc2"],
 }
 PATTERNS = """\
 [[recogniser]]

@@ -129,10 +129,18 @@ class ModelSettings(StrictModel):
         weights: what training begins with: the name of an installed pipeline or of a package that holds one, or a
             folder, relative to that of the project; None to begin with none.
         backend: the library that trains.
+        name: of the trained pipeline, behind its language; that of the project's folder if None.
+        version: of the trained pipeline.
     """
 
     weights: str | None = Field(default=None, pattern=LINE, description="a name, or a folder")
     backend: Literal["spacy", "transformers"] = Field(default="spacy", description='"spacy" or "transformers"')
+    name: str | None = Field(
+        default=None, pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", description="small letters, digits and _, from a letter"
+    )
+    version: str = Field(
+        default="0.1.0", pattern=r"^\d+\.\d+\.\d+(\.?(a|b|rc|dev|post)\d+)?$", description='a version such as "1.2.0"'
+    )
 
 
 class Settings(StrictModel):

@@ -76,6 +76,23 @@ def next_step(corpus: Corpus, after: Command, here: Path | None = None) -> str |
     return _State(Corpus(corpus.root), after, here or Path.cwd()).step()  # read again: the command has changed it
 
 
+def typed_command(corpus: Corpus, *words: str, here: Path | None = None) -> str:
+    """A command about a project as it is typed in a folder.
+
+    Args:
+        corpus: the project.
+        words: of the command, behind `goldspan`.
+        here: the folder; the current one if None.
+    """
+    try:
+        is_found = Corpus.find(here or Path.cwd()).root.resolve() == corpus.root.resolve()
+    except NotFoundError:
+        is_found = False
+    root = [] if is_found else ["--root", shlex.quote(str(corpus.root))]
+    quoted = (word if word in PLACEHOLDERS else shlex.quote(word) for word in words)
+    return " ".join(["goldspan", *quoted, *root])
+
+
 @dataclass(frozen=True)
 class _State:
     """A project after a command, and the folder in which the next command is typed."""
@@ -199,13 +216,7 @@ class _State:
 
     def _command(self, *words: str) -> str:
         """A command as it is typed in the folder."""
-        try:
-            is_found = Corpus.find(self.here).root.resolve() == self.corpus.root.resolve()
-        except NotFoundError:
-            is_found = False
-        root = [] if is_found else ["--root", shlex.quote(str(self.corpus.root))]
-        quoted = (word if word in PLACEHOLDERS else shlex.quote(word) for word in words)
-        return " ".join(["goldspan", *quoted, *root])
+        return typed_command(self.corpus, *words, here=self.here)
 
     def _path(self, path: Path) -> str:
         """A path as it is typed in the folder."""

@@ -11,18 +11,21 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from goldspan.models.strict_scores import ALL, score
+from goldspan.report.text import Table, with_interval
 from goldspan.suggest.combination import combine
 from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.recognisers import recogniser_tables
 from goldspan.suggest.suggester import Suggester
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.models.recogniser_model import ExamplePrediction
+    from goldspan.models.strict_scores import StrictScores
 
 Voice = Literal["suggestions", "model", "suggestions, then model", "model, then suggestions"]
 VOICES: tuple[Voice, ...] = get_args(Voice)
@@ -110,6 +113,40 @@ def combined(found: Found, prediction: ExamplePrediction) -> dict[Voice, Spans]:
         voice: tuple((span.start, span.end, span.label) for span, _ in combine(spans))
         for voice, spans in voices.items()
     }
+
+
+def compare(
+    found: Mapping[str, Found], predictions: Iterable[ExamplePrediction], gold: Sequence[Example], labels: Sequence[str]
+) -> dict[Voice, StrictScores]:
+    """How good the suggestions, the model and both are on the same examples; without recognisers the model alone.
+
+    Args:
+        found: by the id of an example, what each recogniser finds.
+        predictions: of the model, for each example.
+        gold: the examples.
+        labels: those that count.
+    """
+    by_voice: defaultdict[Voice, dict[str, Spans]] = defaultdict(dict)
+    for prediction in predictions:
+        for voice, spans in combined(found[prediction.example], prediction).items():
+            by_voice[voice][prediction.example] = spans
+    voices = VOICES if any(found.values()) else (MODEL,)
+    return {voice: score(gold, by_voice[voice], labels) for voice in voices}
+
+
+def comparison_table(title: str, scores: Mapping[Voice, StrictScores]) -> Table:
+    """F1 with its interval: a row per label, a column per voice."""
+    first = next(iter(scores.values()))
+    rows = [
+        (
+            label or "all",
+            f"{estimate.counts.possible:,}",
+            *(with_interval(one.estimates[label].counts.f1, one.estimates[label].f1) for one in scores.values()),
+        )
+        for label, estimate in (*((k, v) for k, v in first.estimates.items() if k != ALL), (ALL, first.estimates[ALL]))
+    ]
+    note = f"F1 of whole spans with their label, in per cent. {first.interval_sentence}"
+    return Table(title, note, ("label", "gold", *(f"{voice}" for voice in scores)), tuple(rows))
 
 
 def _is_folder(corpus: Corpus, model: object, folder: Path) -> bool:

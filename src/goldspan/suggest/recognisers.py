@@ -23,6 +23,7 @@ KINDS = {
     "gazetteer": "goldspan.suggest.gazetteer",
     "regex": "goldspan.suggest.regular_expressions",
     "spacy": "goldspan.suggest.spacy_pipeline",
+    "transformers": "goldspan.suggest.transformers_recogniser",
 }
 DEFAULT: tuple[dict[str, Any], ...] = ({"kind": "military-news"},)  # of a project that chooses none
 

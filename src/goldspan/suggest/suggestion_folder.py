@@ -14,16 +14,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.errors import InputError, NotFoundError
 from goldspan.report.text import amount, enumerate_names
 from goldspan.suggest.suggester import Suggester
+from goldspan.suggest.transformers_recogniser import is_saved_classifier
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
 
     from goldspan.corpus import Corpus
 
@@ -39,7 +40,7 @@ class ModelChoice:
     """With which model suggestions are made, behind the recognisers that the project has chosen.
 
     Args:
-        model: the name of a spaCy pipeline; None for no further model.
+        model: the name of a spaCy pipeline, or a folder of one or of a model of transformers; None for no further one.
         map: the label of the scheme for a label of the model.
         is_remembered: whether it is that of the last run, which nobody named.
     """
@@ -59,9 +60,8 @@ class ModelChoice:
             InputError: for a recogniser that cannot be read, or a label that the model or the scheme lacks.
             NotFoundError: if the model is not installed.
         """
-        table = {"kind": "spacy", "name": MODEL, "model": self.model, "labels": dict(self.map)}
         try:
-            return Suggester.of(corpus, [table] if self.model is not None else [], only=only)
+            return Suggester.of(corpus, [] if self.model is None else [model_table(corpus, self)], only=only)
         except NotFoundError as error:
             if not self.is_remembered:
                 raise
@@ -69,6 +69,18 @@ class ModelChoice:
                 f"{error.message}; the suggestions that are there were made with it",
                 remedy=f"{error.remedy or ''} Or make them without it: --no-model".strip(),
             ) from None
+
+
+def model_table(corpus: Corpus, choice: ModelChoice) -> dict[str, Any]:
+    """The keys and values of the recogniser that a model is: a spaCy pipeline, or a model of transformers.
+
+    A folder is looked for in the project, then in the current folder.
+    """
+    model = str(choice.model)
+    folder = next((place for place in (corpus.root / model, Path(model)) if place.is_dir()), None)
+    kind = "transformers" if folder is not None and is_saved_classifier(folder) else "spacy"
+    named = str(folder.resolve()) if kind == "transformers" and folder is not None else model
+    return {"kind": kind, "name": MODEL, "model": named, "labels": dict(choice.map)}
 
 
 @dataclass(frozen=True, slots=True)

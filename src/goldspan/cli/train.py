@@ -1,0 +1,156 @@
+"""`goldspan train`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import console
+from goldspan.cli.next_step import typed_command
+from goldspan.corpus import Corpus
+from goldspan.report.text import percent
+
+if TYPE_CHECKING:
+    from goldspan.models.combined_suggestions import Voice
+    from goldspan.models.model_card import CardSources
+    from goldspan.models.training_run import TrainingRun
+
+TABLE = '[[recogniser]]\nkind = "{kind}"\nname = "trained"\nmodel = "{model}"'
+
+
+def run(
+    *,
+    weights: console.Weights = None,
+    backend: console.Backend = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            help="The folder to write. Default: build/model. A folder that goldspan did not write is left alone.",
+            show_default=False,
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--without",
+            metavar="LABEL",
+            help="Train a model that never finds this label. May be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="The seed; the same gives the same model on the same machine.")
+    ] = 0,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Train a model on the gold of the split train, and measure it: alone, and together with the suggestions.
+
+    It is chosen by validation; test is read for the scores alone. The folder holds a spaCy pipeline (or, with --backend
+    transformers, a model of that library) with its model card. `goldspan help training` has the recipe.
+    """
+    from goldspan.corpus import outputs
+    from goldspan.models.trainers import chosen_weights
+    from goldspan.models.training_run import TrainingOptions, train
+
+    corpus = Corpus.find(root)
+    target = output or corpus.build / "model"
+    begun_with = chosen_weights(corpus, weights)
+    outputs.validate_folder(target, [Path(begun_with)] if begun_with else [])
+    options = TrainingOptions(
+        output=target, weights=weights, backend=backend, seed=seed, without=tuple(console.split_names(without))
+    )
+    with console.spinner("reading gold") as say:
+        made = train(corpus, options, lambda run: _card(corpus, run), on_step=say)
+    console.write_json(json, made.json() | {"folder": str(target)})
+    _print_report(made, target)
+    console.print_written(json)
+    if json is None:
+        _print_next(corpus, made, target)
+
+
+def _card(corpus: Corpus, made: TrainingRun) -> str:
+    from goldspan.models import model_card
+
+    return model_card.render(made, corpus.scheme, _sources(corpus, made))
+
+
+def _sources(corpus: Corpus, made: TrainingRun) -> CardSources:
+    """What the project states of its gold, for the card."""
+    from goldspan import licences
+    from goldspan.export.provenance import Provenance, guidelines_sentence
+    from goldspan.models.model_card import CardSources
+
+    articles = [article for ids in made.record.articles.values() for article in ids]
+    source = Provenance.of(corpus, articles)
+    release = corpus.settings.release
+    return CardSources(
+        project=corpus.root.resolve().name,
+        licence=None if release.licence is None else licences.hub_identifier(release.licence) or "other",
+        release_licence=release.licence,
+        contact=release.contact,
+        paragraphs=[" ".join(source.sentences()), guidelines_sentence(corpus, source.entries)],
+        text_licences=source.licence_table(),
+    )
+
+
+def _print_report(made: TrainingRun, target: Path) -> None:
+    from goldspan.models.combined_suggestions import comparison_table
+
+    out = console.report_console()
+    console.print_table(out, made.data.table())
+    for remark in made.data.remarks():
+        print(f"goldspan: {remark}", file=sys.stderr)
+    for split, scores in made.scores.items():
+        console.print_table(out, comparison_table(f"Scores on {split}", scores))
+    for sentence in _conclusion(made):
+        console.print_text(out, sentence)
+    console.print_text(out, f"{made.record.recipe}, seed {made.record.seed}, {made.seconds:.1f} s: written to {target}")
+
+
+def _conclusion(made: TrainingRun) -> list[str]:
+    """What the scores on validation say of the model and the suggestions."""
+    from goldspan.models.combined_suggestions import MODEL, MODEL_BEHIND, MODEL_FIRST, SUGGESTIONS
+    from goldspan.models.training_data import VALIDATION
+
+    best = made.best_voice
+    if best is None:
+        return ["There is no gold of validation to choose by."]
+    scores = made.scores[VALIDATION]
+    if SUGGESTIONS not in scores:
+        return []
+    advice: dict[Voice, str] = {
+        SUGGESTIONS: "the model adds nothing to them there",
+        MODEL: "leave out the other recognisers to suggest so",
+        MODEL_BEHIND: "goldspan suggest --model suggests so",
+        MODEL_FIRST: "put the model before the other recognisers of goldspan.toml to suggest so",
+    }
+    others = ", ".join(f"{voice} {percent(one.f1, 1)}" for voice, one in scores.items() if voice != best)
+    found = f"On validation the best is: {best} (F1 {percent(scores[best].f1, 1)}; {others}): {advice[best]}."
+    return [f"{found} Rules and lists that were written with these articles at hand are better here than on new ones."]
+
+
+def _print_next(corpus: Corpus, made: TrainingRun, target: Path) -> None:
+    from goldspan.models.combined_suggestions import MODEL, MODEL_FIRST
+
+    if made.best_voice in (MODEL, MODEL_FIRST):
+        kind = "spacy" if made.record.backend == "spacy" else "transformers"
+        print("In goldspan.toml, before the other recognisers:")
+        console.print_line(TABLE.format(kind=kind, model=_in_project(corpus, target)))
+    print(f"Next: {typed_command(corpus, 'suggest', '--model', _typed(target))}")
+
+
+def _in_project(corpus: Corpus, folder: Path) -> str:
+    """A folder as goldspan.toml names it."""
+    whole, root = folder.resolve(), corpus.root.resolve()
+    return (whole.relative_to(root) if whole.is_relative_to(root) else whole).as_posix()
+
+
+def _typed(folder: Path) -> str:
+    """A folder as it is typed in the current one."""
+    here, whole = Path.cwd(), folder.absolute()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
