@@ -11,7 +11,7 @@ import typer
 from goldspan.cli import console
 from goldspan.cli.next_step import typed_command
 from goldspan.corpus import Corpus
-from goldspan.report.text import percent
+from goldspan.report.text import percent, visible
 
 if TYPE_CHECKING:
     from goldspan.models.combined_suggestions import Voice
@@ -64,13 +64,16 @@ def run(
     options = TrainingOptions(
         output=target, weights=weights, backend=backend, seed=seed, without=tuple(console.split_names(without))
     )
-    with console.spinner("reading gold") as say:
-        made = train(corpus, options, lambda run: _card(corpus, run), on_step=say)
+    made = train(corpus, options, lambda run: _card(corpus, run), on_step=_print_step)
     console.write_json(json, made.json() | {"folder": str(target)})
     _print_report(made, target)
     console.print_written(json)
     if json is None:
         _print_next(corpus, made, target)
+
+
+def _print_step(step: str) -> None:
+    print(f"goldspan: {visible(step)}", file=sys.stderr, flush=True)
 
 
 def _card(corpus: Corpus, made: TrainingRun) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Span
@@ -11,7 +13,6 @@ from goldspan.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from spacy.language import Language
     from spacy.tokens import Doc
@@ -74,7 +75,7 @@ def predict(name: str, examples: Sequence[Example], spans_key: Sequence[str] | N
 
 
 def load_pipeline(name: str) -> Language:
-    """The installed pipeline of a name, or a saved one of a folder.
+    """The installed pipeline of a name, or a saved one of a folder or of a package that holds one.
 
     Raises:
         NotFoundError: if there is no such pipeline, or it cannot be loaded.
@@ -84,7 +85,7 @@ def load_pipeline(name: str) -> Language:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=r"\[W095\]")  # `version_note` has it in a sentence
-            return spacy.load(name)
+            return spacy.load(_module_or_folder(name))
     except OSError:
         remedy = f"Run: pip install {name.replace('_', '-')}, or python -m spacy download {name}"
         if not PIPELINE_NAME.fullmatch(name):
@@ -96,6 +97,25 @@ def load_pipeline(name: str) -> Language:
             f"the spaCy pipeline {name!r} cannot be loaded: {plain_reason(error)}",
             remedy="Install the packages that its components come from, or train and save it again.",
         ) from None
+
+
+def _module_or_folder(name: str) -> str:
+    """What spaCy loads for a name: a package by the name of its module, or the one folder of a pipeline in a package.
+
+    A distribution has the name of its module but for hyphens; a package that is none of spaCy's may hold a pipeline all
+    the same, as a folder.
+    """
+    if not PIPELINE_NAME.fullmatch(name) or Path(name).is_dir():
+        return name
+    module = name.replace("-", "_")
+    found = find_spec(module)
+    for place in (found.submodule_search_locations or ()) if found is not None else ():
+        if (Path(place) / "meta.json").is_file():  # a package as spaCy makes them
+            return module
+        folders = [folder for folder in sorted(Path(place).iterdir()) if is_saved_pipeline(folder)]
+        if len(folders) == 1:
+            return str(folders[0])
+    return name
 
 
 def plain_reason(error: Exception) -> str:
