@@ -14,7 +14,7 @@ from goldspan.cli import console
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
 from goldspan.errors import GoldspanError, NotFoundError
-from goldspan.report.text import enumerate_names
+from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
     from goldspan.doccano.account import Account
@@ -137,21 +137,21 @@ def run(
         asks_servers=ask_servers,
     )
     token = service_state.token_of(corpus)
-    listener = server.bind(options)
-    service, account = _service(corpus, recipe, options, names=project or [], home=home, token=token)
-    service_state.write_url(corpus, server.address(listener))
-    for line in _opening_lines(service, server.address(listener), corpus):
-        console.print_line(line, flush=True)
-    server.set_up_log()
-    read_back = _read_back(service, corpus, account)
-    try:
-        server.run(service, listener, options, recipe)
-    finally:
-        if read_back is not None:
-            read_back.stop()
-    print(service.statistics.sentence())
+    with server.bind(options) as listener:
+        service, account = _service(corpus, recipe, options, names=project or [], home=home, token=token)
+        service_state.write_url(corpus, server.address(listener))
+        for line in _opening_lines(service, server.address(listener), corpus):
+            console.print_line(line, flush=True)
+        server.set_up_log()
+        read_back = _read_back(service, corpus, account)
+        try:
+            server.run(service, listener, options, recipe)
+        finally:
+            if read_back is not None:
+                read_back.stop()
+    console.print_line(service.statistics.sentence())
     if read_back is not None:
-        print(f"{read_back.rejections:,} rejected span(s) were read back from Doccano")
+        console.print_line(f"read back from Doccano: {amount(read_back.rejections, 'rejected span')}")
 
 
 def _require_extra() -> None:
