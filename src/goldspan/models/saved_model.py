@@ -12,7 +12,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan import files, strict_json
 from goldspan.errors import InputError
 from goldspan.formats import model_record
 from goldspan.report.text import enumerate_names
@@ -85,7 +85,7 @@ def write(
     with files.new_folder(folder) as new:
         model.save(new)
         if (new / META).is_file():
-            stated = json.loads(files.read_bytes(new / META))
+            stated = strict_json.loads(files.read_bytes(new / META))
             (new / META).write_text(
                 json.dumps({**stated, **meta}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
             )
