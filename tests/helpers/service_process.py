@@ -19,14 +19,19 @@ class ServiceProcess:
     Args:
         root: of the project.
         arguments: further ones of the command.
+        token: in the environment; None to have it make one.
+        account: at a Doccano.
     """
 
-    def __init__(self, root, *arguments, token=TOKEN):
+    def __init__(self, root, *arguments, token=TOKEN, account=None):
         self.arguments = [sys.executable, "-m", "goldspan", "serve", "--root", root, "--port", "0", *arguments]
         self.data = root.parent / "data"
         self.environment = (
             os.environ | {"XDG_DATA_HOME": str(self.data)} | ({"GOLDSPAN_SERVICE_TOKEN": token} if token else {})
         )
+        if account is not None:
+            self.environment |= {"DOCCANO_URL": account.url, "DOCCANO_USERNAME": account.username}
+            self.environment["DOCCANO_PASSWORD"] = account.password
         self.token = token
         self.opening, self.url, self.rest = [], "", None
 

@@ -11,7 +11,7 @@ import pytest
 
 from goldspan import files
 from goldspan.errors import GoldspanError, InputError, NotFoundError
-from goldspan.service import text_suggestions
+from goldspan.service import recogniser_process, text_suggestions
 from goldspan.service.project_files import fingerprint
 from goldspan.service.recogniser_pool import RecogniserPool
 from goldspan.service.recogniser_process import RecogniserError, SuggesterRecipe, TooSlowError, UnavailableError
@@ -186,3 +186,12 @@ def test_files_that_suggestions_depend_on(toy, tmp_path):
     assert changes(toy.scheme_file, toy.scheme_file.read_text() + "\n")
     assert changes(toy.root / "goldspan.toml", "[[recogniser\n")
     assert not changes(toy.root / "README.md", "x")
+
+
+def test_processes_get_no_secret_but_the_key_of_a_language_model(monkeypatch):
+    secrets = {"GOLDSPAN_SERVICE_TOKEN": "t" * 20, "DOCCANO_PASSWORD": "p", "DOCCANO_PROXY_AUTH": "a:b"}
+    for name, value in {**secrets, "GOLDSPAN_LANGUAGE_MODEL_KEY": "key"}.items():
+        monkeypatch.setenv(name, value)
+    environment = recogniser_process._environment()
+    assert not secrets.keys() & environment.keys()
+    assert environment["GOLDSPAN_LANGUAGE_MODEL_KEY"] == "key"

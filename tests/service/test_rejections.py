@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Span
+from goldspan.doccano.corpus_record import DoccanoRecord, FormerLabelRecord, write_record
 from goldspan.errors import InputError
-from goldspan.service.rejections import RejectionLedger, text_digest
+from goldspan.service.rejections import RejectionLedger, former_labels, text_digest
 
 TEXT = "The 72nd Brigade left Kupiansk."
 UNIT, PLACE = Span(4, 16, "UNIT"), Span(22, 30, "PLACE")
@@ -209,3 +210,25 @@ def test_killed_process_leaves_all_that_it_offered_and_a_file_that_can_be_read(p
         assert all(span in ledger.withheld("k1", f"text {number}") for number, span in seen)
         assert ledger.offer("k1", f"after {process.pid}", [UNIT]) == [UNIT]
         assert all(line["event"] == "offered" for line in lines(path))
+
+
+def test_former_labels_are_those_of_today(path):
+    RejectionLedger(path).offer("k1", TEXT, [UNIT])
+    ledger = RejectionLedger(path, {"UNIT": ["BRIGADE", "CREW"]})
+    brigade, crew = Span(4, 16, "BRIGADE"), Span(4, 16, "CREW")
+    assert ledger.offer("k1", TEXT, [brigade, crew, PLACE]) == [PLACE]
+    ledger.set_former_labels({})
+    assert ledger.withheld("k1", TEXT) == {UNIT, PLACE}
+
+
+def test_former_labels_of_a_project_follow_relabel(toy):
+    record = FormerLabelRecord(name="BOAT", labels=["SHIP"])
+    write_record(toy, DoccanoRecord(former_labels=(record, FormerLabelRecord(name="PORT", labels=["SHIP"]))))
+    assert former_labels(toy) == {"BOAT": ("SHIP",)}
+
+
+def test_file_that_cannot_be_written_is_known_before_anything_is_offered(path):
+    path.parent.mkdir()
+    path.symlink_to(path.parent / "missing" / "file")
+    with pytest.raises(OSError, match="No such file"):
+        RejectionLedger(path).require_writable()

@@ -225,3 +225,15 @@ def test_permissions_of_the_data_folder_do_not_depend_on_the_umask(words):
         os.umask(before)
     path = service_state.state_path(words)
     assert [place.stat().st_mode & 0o077 for place in (path, path.parent)] == [0, 0]
+
+
+def test_log_without_a_reader_costs_no_answer(words):
+    process = ServiceProcess(words.root, "--processes", "1")
+    with process:
+        process.process.stderr.close()
+        for number in range(3):
+            assert process.post(f"Berta {number}")[0] == [{"label": "SHIP", "start_offset": 0, "end_offset": 5}]
+        process.process.terminate()
+        assert process.process.wait(30) in {0, 141}
+        process.rest = process.process.stdout.read(), ""
+        process.process.stdout.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -180,6 +181,8 @@ def _service(
     account = credentials.find_account(home) if names else None
     projects = [] if account is None else find_served_projects(corpus, account, names)
     ledger = RejectionLedger(ledger_path(corpus), former_labels(corpus))
+    if projects:
+        ledger.require_writable()
     try:
         with console.spinner("Loading the recognisers") as say:
             suggester = text_suggestions.load(
@@ -221,6 +224,9 @@ def _opening_lines(service: SuggestionService, url: str, corpus: Corpus) -> Iter
     )
     for note in loaded.notes:
         yield f"  note         {note}"
+    for one in service.projects.values():
+        name = shlex.quote(one.name)
+        yield f"Doccano asks it once it is registered: goldspan doccano auto-label --project {name} --apply"
     if not service.projects:
         yield "  note         no --project: what annotators delete is suggested again at the next look"
     yield "Stop it with Ctrl-C."

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan.errors import GoldspanError, InputError, NotFoundError
+from goldspan.service.service_state import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +35,7 @@ JobKind = Literal["text", "article", "index"]
 
 SLOWEST_START = 300.0  # seconds: a large model on a busy machine
 SETTLE = 5.0  # seconds that a stopped process gets to end
+SECRETS = {VARIABLE, "DOCCANO_PASSWORD", "DOCCANO_PROXY_AUTH"}
 PROGRAM = f"from {__name__} import main; main()"
 QUOTE = 10  # characters
 FIRST = "On 12 May 2023, 300 soldiers left."  # what is asked before the first request: models load a part only then
@@ -140,14 +142,13 @@ class RecogniserProcess:
         """
         self.stop()
         ours, theirs = Pipe()
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         try:
             self._process = subprocess.Popen(  # noqa: S603  (this program)
                 [sys.executable, "-c", PROGRAM, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what libraries print is no answer
-                env={"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path},
+                env=_environment(),
             )
         finally:
             theirs.close()
@@ -206,6 +207,15 @@ class RecogniserProcess:
             raise RecogniserError(f"the process of the recognisers ended (code {code})") from None
         self.stop()
         raise TooSlowError(f"the recognisers did not end within {limit:.0f} s")
+
+
+def _environment() -> dict[str, str]:
+    """The environment of the processes: with the modules of this one, and without its secrets, which they do not need.
+
+    Recognisers may be the code of others. Of the secrets they get the key of a language model, which they ask.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
+    return {"OMP_NUM_THREADS": "1", **kept, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
 
 
 def main() -> None:

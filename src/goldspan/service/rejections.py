@@ -115,6 +115,15 @@ class RejectionLedger:
             self._forget()
             self._read_new()
 
+    def require_writable(self) -> None:
+        """Make the file, if it is missing.
+
+        Raises:
+            OSError: if it cannot be written.
+        """
+        with self._guard, self._writing():
+            pass
+
     def offer(self, project: str, text: str, spans: Iterable[Span]) -> list[Span]:
         """Those of some spans that may be offered now, sorted; they are recorded as offered, and are on the disk.
 

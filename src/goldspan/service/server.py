@@ -230,13 +230,13 @@ async def serve(
 async def _keep_up_to_date(service: SuggestionService, options: ServerOptions, recipe: SuggesterRecipe) -> None:
     """Read ahead, and load recognisers and articles again when their files have changed and are complete."""
     ahead = asyncio.create_task(_read_ahead(service.suggester))
-    loaded = before = await asyncio.to_thread(fingerprint, recipe.root, recipe.model)
+    before = tried = service.suggester.files
     try:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             now = await asyncio.to_thread(fingerprint, recipe.root, recipe.model)
-            if now != loaded and now == before:  # not while they are being written
-                loaded = now
+            if now != tried and now == before:  # not while they are being written
+                tried = now
                 if await _reload(service, options, recipe):
                     ahead.cancel()
                     ahead = asyncio.create_task(_read_ahead(service.suggester))
@@ -270,9 +270,16 @@ def _load_again(service: SuggestionService, options: ServerOptions, recipe: Sugg
     return text_suggestions.load(corpus, recipe, processes=options.processes, answer_within=options.answer_within)
 
 
+class LogHandler(logging.StreamHandler[Any]):
+    """A log that may be lost, on a full disk or when its reader left: that is no reason for an error."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (its name in logging)
+        """Pass over a line that cannot be written."""
+
+
 def set_up_log(stream: Any = None) -> None:  # noqa: ANN401  (a text stream)
     """Have the log of the service go to standard error, a line each, with the time."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = LogHandler(stream or sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     for name, level in (("goldspan.service", logging.INFO), ("uvicorn", logging.WARNING)):
         log = logging.getLogger(name)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Span
+from goldspan.service.project_files import fingerprint
 from goldspan.service.recogniser_pool import IDLE, URGENT, RecogniserPool
 from goldspan.service.recogniser_process import RecogniserError, TooSlowError, UnavailableError
 from goldspan.service.rejections import text_digest
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 
     from goldspan.corpus import Corpus
+    from goldspan.service.project_files import Fingerprint
     from goldspan.service.recogniser_pool import Priority
     from goldspan.service.recogniser_process import LoadedRecognisers, Row, SuggesterRecipe
 
@@ -98,6 +100,7 @@ class TextSuggester:
         loaded: what they have loaded.
         articles: by digest of a text, the article that has it.
         answer_within: seconds after which there is an answer, whatever it is.
+        files: the state of the files on which suggestions depend, before they were read.
     """
 
     def __init__(
@@ -106,8 +109,11 @@ class TextSuggester:
         loaded: LoadedRecognisers,
         articles: Mapping[str, str],
         answer_within: float = ANSWER_WITHIN,
+        *,
+        files: Fingerprint = frozenset(),
     ) -> None:
         self.loaded = loaded
+        self.files = files
         self.pool = pool
         self._articles = articles
         self._answer_within = answer_within
@@ -226,15 +232,17 @@ def load(
         InputError: for recognisers that cannot be read.
         RecogniserError: if they cannot be loaded.
     """
+    files = fingerprint(recipe.root, recipe.model)
     say("Loading the recognisers")
     pool = RecogniserPool(recipe, processes)
     loaded = pool.start()
     try:
         say("Reading the articles")
-        return TextSuggester(pool, loaded, _articles(pool, [entry.id for entry in corpus.entries]), answer_within)
+        articles = _articles(pool, [entry.id for entry in corpus.entries])
     except BaseException:
         pool.close()
         raise
+    return TextSuggester(pool, loaded, articles, answer_within, files=files)
 
 
 def _articles(pool: RecogniserPool, names: Sequence[str]) -> dict[str, str]:
