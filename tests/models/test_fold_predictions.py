@@ -228,6 +228,35 @@ def test_what_cannot_be_cross_validated_is_refused(tmp_path, examples, message):
     assert not folder(corpus).exists()
 
 
+def test_spans_that_overlap_are_refused_with_their_file(corpus):
+    examples = some_examples()
+    examples[1] = replace(examples[1], spans=(Span(0, 3, "PERSON"), Span(1, 3, "PLACE")))
+    sample_corpus.write_gold(corpus, examples)
+    with pytest.raises(InputError, match="the spans 'Bob' and 'ob' overlap") as caught:
+        read_or_make(corpus, MemorisingTrainer(LABELS), processes=1)
+    assert (caught.value.file, caught.value.example) == (corpus.gold / "story0.jsonl", "story0.p01")
+
+
+def test_a_text_without_words_takes_part(corpus):
+    blank = Example("story9.p00", " \n", ())
+    sample_corpus.write_articles(corpus, [*some_examples(), blank])
+    assert "story9.p00" in read_or_make(again(corpus), MemorisingTrainer(LABELS), processes=1).predictions
+
+
+@pytest.mark.parametrize("kind", ["file", "folder with a file", "folder with a folder"])
+def test_what_goldspan_did_not_write_is_left_alone(corpus, kind):
+    corpus.build.mkdir()
+    mine = folder(corpus) if kind == "file" else folder(corpus) / "notes.txt"
+    mine.parent.mkdir(exist_ok=True)
+    if kind == "folder with a folder":
+        mine.mkdir()
+        mine /= "a.jsonl"
+    mine.write_text("mine")
+    with pytest.raises(InputError, match=r"is no folder|holds notes.txt, which goldspan did not write"):
+        read_or_make(corpus, MemorisingTrainer(LABELS), processes=1)
+    assert mine.read_text() == "mine"
+
+
 def test_one_fold_is_refused(corpus):
     with pytest.raises(InvalidValueError, match="at least 2 folds, not 1"):
         read_or_make(corpus, MemorisingTrainer(LABELS), folds=1)

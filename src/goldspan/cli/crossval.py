@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,6 +53,7 @@ def run(
     What is predicted is written to build/folds, with the probability of each span and token, for `goldspan evaluate`
     and for all that looks for doubtful gold. `goldspan help cross_validation` has the measures and the files.
     """
+    from goldspan.models import fold_predictions
     from goldspan.models.cross_validation_page import page
     from goldspan.models.cross_validation_run import CrossValidationOptions, run_cross_validation
     from goldspan.models.trainers import trainer_of
@@ -64,6 +67,9 @@ def run(
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
     _print_report(report)
     console.print_written(json, html)
+    if json is None:
+        where = (os.path.relpath(path) for path in (corpus.gold, fold_predictions.folder(corpus)))
+        print_line(f"Next: see the errors one by one: {shlex.join(['goldspan', 'evaluate', *where])}")
 
 
 def _print_step(step: str) -> None:
@@ -81,4 +87,4 @@ def _print_report(report: CrossValidationReport) -> None:
     for table in cross_validation_tables.report_tables(report).values():
         console.print_table(out, table.first())
     for sentence in cross_validation_tables.conclusion(report):
-        print_line(f"· {sentence}")
+        console.print_text(out, f"· {sentence}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from goldspan.bootstrap import Interval
+    from goldspan.evaluation.human_ceiling import HumanCeiling
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme, SchemeCounts
     from goldspan.evaluation.scores import ArticleScores
@@ -64,7 +65,7 @@ def report_tables(report: EvaluationReport, view: ReportView) -> dict[str, Table
         "slices": _slices(report),
         "articles": _articles(report),
         "values": _values(report),
-        "ceiling": _ceiling(report),
+        "ceiling": None if report.ceiling is None else ceiling_table(report.ceiling),
     }
     return {name: table for name, table in tables.items() if table is not None and table.rows}
 
@@ -260,10 +261,8 @@ def _values(report: EvaluationReport) -> Table:
     return Table("Values of quantities", "Accuracy: the share of the gold values that are right.", header, rows)
 
 
-def _ceiling(report: EvaluationReport) -> Table | None:
-    ceiling = report.ceiling
-    if ceiling is None:
-        return None
+def ceiling_table(ceiling: HumanCeiling) -> Table:
+    """The agreement of annotators with each other and with gold, and the score of the model on the same examples."""
     rows = [(f"{pair.first} – {pair.second}", pair.examples, pair.f1, pair.model_f1) for pair in ceiling.pairs]
     rows += [(f"{one.name} – gold", one.examples, one.f1, one.model_f1) for one in ceiling.passes]
     cells = tuple((names, f"{examples:,}", percent(f1), percent(model_f1)) for names, examples, f1, model_f1 in rows)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from goldspan.report.html import Child, Markup
     from goldspan.report.text import Table
 
+DETAILS = "The errors one by one, and the hardest examples: goldspan evaluate corpus/gold build/folds"
+
 
 def page(report: CrossValidationReport, known: Mapping[str, str]) -> str:
     """The report as one HTML page.
@@ -54,6 +56,7 @@ def page(report: CrossValidationReport, known: Mapping[str, str]) -> str:
         _section(tables["systems"], plots=PlotColumn(4, axis(SCALE), plots)),
         _section(tables["model"], names=names, plots=PlotColumn(6, axis(SCALE), by_label), total=True),
         _section(tables["labels"], names=names, total=True) if "labels" in tables else None,
+        _section(tables["ceiling"]) if "ceiling" in tables else None,
         _section(tables["folds"], plots=PlotColumn(7, axis(SCALE), folds)),
         _section(tables["seeds"]) if "seeds" in tables else None,
         *(
@@ -61,7 +64,7 @@ def page(report: CrossValidationReport, known: Mapping[str, str]) -> str:
             for name, found in (("spans", report.spans), ("tokens", report.tokens))
             if name in tables
         ),
-        section("Remarks", *html_list("How to read it", conclusion(report)), kind="long"),
+        section("Remarks", *html_list("How to read it", [*conclusion(report), f"{DETAILS}."]), kind="long"),
     ]
     return document(title(report), header, *sections)
 

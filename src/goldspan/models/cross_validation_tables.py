@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goldspan.evaluation.text_report import ceiling_table
 from goldspan.models.combined_suggestions import MODEL, MODEL_BEHIND, MODEL_FIRST, SUGGESTIONS
 from goldspan.models.cross_validation_report import SETTINGS
 from goldspan.models.fixed_split import TEST, TRAIN, VALIDATION
@@ -29,7 +30,6 @@ VOICE_NAMES: Mapping[Voice, str] = {
 }
 FIXED_SPLIT = "model, fixed split"
 NAMED = 3  # articles in a cell
-DETAILS = "The errors one by one, and the hardest examples: goldspan evaluate corpus/gold build/folds"
 
 
 def title(report: CrossValidationReport) -> str:
@@ -67,19 +67,20 @@ def report_tables(report: CrossValidationReport) -> dict[str, Table]:
         "systems": _systems(report),
         "model": _model(report),
         "labels": _labels(report) if len(report.voices) > 1 else None,
+        "ceiling": None if report.ceiling is None else ceiling_table(report.ceiling),
         "folds": _folds(report),
         "seeds": _seeds(report) if len(report.seeds) > 1 else None,
-        "spans": _calibration("Probabilities of spans", "right: gold has exactly this span", report.spans),
+        "spans": _calibration("Probabilities of spans", "Right: gold has exactly this span", report.spans),
         "tokens": _calibration(
-            "Probabilities of the most probable label of tokens", "right: gold has the token so", report.tokens
+            "Probabilities of the most probable label of tokens", "Right: gold has the token so", report.tokens
         ),
     }
     return {name: table for name, table in tables.items() if table is not None}
 
 
 def conclusion(report: CrossValidationReport) -> list[str]:
-    """How to read the report, why something is missing, and where the errors are."""
-    return [*(f"{note[0].upper()}{note[1:]}." for note in (*report.notes, *_split_notes(report))), f"{DETAILS}."]
+    """How to read the report, and why something is missing."""
+    return [f"{note[0].upper()}{note[1:]}." for note in (*report.notes, *_split_notes(report), *_ceiling_notes(report))]
 
 
 def _f1_name() -> str:
@@ -103,9 +104,8 @@ def _systems(report: CrossValidationReport) -> Table:
     rows = [(name, f"{scores.units:,}", *_scores(scores.estimates[ALL])[-3:]) for name, scores in systems(report)]
     if ceiling is not None and ceiling.mean_f1 is not None:
         rows.append(("annotators, in pairs", "–", "–", "–", percent(ceiling.mean_f1)))
-    note = "There are no passes, so human agreement is not known." if ceiling is None else ceiling.sentence
     header = ("", "articles", "precision", "recall", _f1_name())
-    return Table("What is found in articles that were not seen, in per cent", note, header, tuple(rows))
+    return Table("What is found in articles that were not seen, in per cent", "", header, tuple(rows))
 
 
 def _model(report: CrossValidationReport) -> Table:
@@ -169,12 +169,16 @@ def _calibration(name: str, meaning: str, found: Calibration) -> Table | None:
         )
         for one in found.bins
     )
-    skill = "" if found.skill is None else f", which saves {percent(found.skill, 1)} % of that of a constant"
     note = (
-        f"Brier score {found.brier:.4f}{skill}; expected calibration error {percent(found.error, 1)} points. "
-        f"{meaning[0].upper()}{meaning[1:]}."
+        f"Brier score {found.brier:.4f}, that of a constant {found.constant:.4f}; expected calibration error "
+        f"{percent(found.error, 1)} points. {meaning}."
     )
     return Table(f"{name}, in per cent", note, ("probability", "predictions", "mean", "right"), rows)
+
+
+def _ceiling_notes(report: CrossValidationReport) -> Iterator[str]:
+    if report.ceiling is None:
+        yield "there are no passes, so human agreement is not known"
 
 
 def _split_notes(report: CrossValidationReport) -> Iterator[str]:

@@ -26,12 +26,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan import files
-from goldspan.annotation import Example, Span
+from goldspan.annotation import Example, Span, first_overlap
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.models import worker_processes
 from goldspan.models.cross_validation import OutOfFoldPredictions, TrainedFold, cross_validate
 from goldspan.models.recogniser_model import ExamplePrediction, PredictedSpan
+from goldspan.report.text import enumerate_names
 from goldspan.splits.folds import folds as folds_of
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ FOLDER, RECORD = "folds", ".goldspan-folds"
 PROBABILITIES, CANDIDATES = "probabilities", "candidates"
 TOKENS, TOKEN_LABELS, TOKEN_PROBABILITIES = "tokens", "token_labels", "token_probabilities"
 SEED_SPANS = "seed_spans"
+MOST_NAMED = 3  # files in a message
+NOT_OURS = "Move it to another place: predictions are written here."
 DIGITS = 6  # of a probability in a file
 DAMAGED = "Remove the folder: it is made again."
 
@@ -78,9 +81,9 @@ def annotated_examples(corpus: Corpus) -> list[Example]:
     """The examples of gold that somebody annotated, in whole or in part; the others take no part in training.
 
     Raises:
-        InputError: for a line that is not valid, a label that the scheme lacks, or no gold.
+        InputError: for a line that is not valid, a label that the scheme lacks, spans that overlap, or no gold.
     """
-    found = [example for example in corpus.gold_examples() if _annotated_length(example)]
+    found = [example for example in corpus.gold_examples() if _is_annotated_somewhere(example)]
     if not found:
         raise InputError(
             "there is no gold to learn from",
@@ -88,14 +91,7 @@ def annotated_examples(corpus: Corpus) -> list[Example]:
             remedy="Annotate, and derive gold from what holds: goldspan build",
         )
     for example in found:
-        for span in example.spans:
-            if span.label not in corpus.scheme:
-                raise InputError(
-                    f"gold has the label {span.label!r}, which the scheme lacks",
-                    file=corpus.gold / f"{example.article}.jsonl",
-                    example=example.id,
-                    remedy=f"The labels of {corpus.scheme_file.name} are {', '.join(corpus.scheme.names)}.",
-                )
+        _require_learnable(example, corpus)
     return found
 
 
@@ -151,7 +147,8 @@ def read_or_make(
         on_wait: called once if another process makes predictions, which is waited for.
 
     Raises:
-        InputError: for gold that is not valid or cannot be cross-validated, which the message explains.
+        InputError: for gold that is not valid or cannot be cross-validated, which the message explains, and for a folder
+            with files that goldspan did not write.
         InvalidValueError: for fewer than two folds or no seed.
     """
     examples = annotated_examples(corpus)
@@ -164,6 +161,7 @@ def read_or_make(
         files.restore_folder(target)
         found = _read(target, digest, numbers)
         if found is None:
+            _require_ours(target)
             made = cross_validate(
                 examples,
                 assigned,
@@ -179,12 +177,33 @@ def read_or_make(
         return found
 
 
-def _annotated_length(example: Example) -> int:
-    """How many code points of a text, white space aside, somebody annotated."""
+def _is_annotated_somewhere(example: Example) -> bool:
+    """Whether somebody annotated some of its words; a text without words counts as annotated."""
     text = [*example.text]
     for start, end in example.unannotated_parts:
         text[start:end] = " " * (end - start)
-    return len("".join(text).split())
+    return not example.unannotated_parts or not "".join(text).isspace()
+
+
+def _require_learnable(example: Example, corpus: Corpus) -> None:
+    """Refuse what no recogniser can learn."""
+    file = corpus.gold / f"{example.article}.jsonl"
+    for span in example.spans:
+        if span.label not in corpus.scheme:
+            raise InputError(
+                f"gold has the label {span.label!r}, which the scheme lacks",
+                file=file,
+                example=example.id,
+                remedy=f"The labels of {corpus.scheme_file.name} are {', '.join(corpus.scheme.names)}.",
+            )
+    if overlap := first_overlap(example.spans):
+        first, second = (example.surface(span) for span in overlap)
+        raise InputError(
+            f"the spans {first!r} and {second!r} overlap",
+            file=file,
+            example=example.id,
+            remedy="A recogniser gives each token to one span: keep one of the two.",
+        )
 
 
 def prediction_digest(corpus: Corpus, examples: Sequence[Example], folds: Mapping[str, int], trainer: Trainer) -> str:
@@ -213,6 +232,21 @@ def _write(target: Path, made: OutOfFoldPredictions, examples: Sequence[Example]
         record = FoldRecord(made.recipe, [*made.seeds], dict(made.folds), digest, digests)
         (new / RECORD).write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         files.replace_folder(new, target)
+
+
+def _require_ours(target: Path) -> None:
+    """Refuse to replace what goldspan did not write."""
+    if not files.is_there(target):
+        return
+    if not target.is_dir():
+        raise InputError("is no folder", file=target, remedy=NOT_OURS)
+    if others := sorted(path.name for path in target.iterdir() if not _is_ours(path)):
+        names = enumerate_names(others, most=MOST_NAMED)
+        raise InputError(f"holds {names}, which goldspan did not write", file=target, remedy=NOT_OURS)
+
+
+def _is_ours(path: Path) -> bool:
+    return path.is_file() and (path.name == RECORD or path.suffix == ".jsonl")
 
 
 def _with_prediction(example: Example, made: OutOfFoldPredictions) -> Example:
