@@ -26,7 +26,7 @@ def story(number, names, place="Oslo"):
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """Six articles, whose names others have too; a trainer that takes no time in place of spaCy's."""
-    monkeypatch.setattr(trainers, "trainer_of", lambda *_: MemorisingTrainer(LABELS, sure=0.5))
+    monkeypatch.setattr(trainers, "trainer_of", lambda *_, **__: MemorisingTrainer(LABELS, sure=0.5))
     examples = [story(n, [NAMES[n], NAMES[(n + 1) % 6]]) for n in range(6)]
     corpus = sample_corpus.make(tmp_path / "project", examples, LABELS, ("e", "l"))
     (corpus.root / "goldspan.toml").write_text('[[recogniser]]\nkind = "gold"\n')
@@ -37,7 +37,7 @@ def test_the_report_is_printed_and_progress_is_on_standard_error(project, goldsp
     assert goldspan("crossval", "--root", project.root, "--processes", 1, "--folds", 3) == 0
     out, err = capsys.readouterr()
     assert out.startswith("Cross-validation of surfaces by heart: 3 folds of 6 articles, seed 0")
-    for part in ("model ", "suggestions alone", "PERSON", "all labels", "By fold", "Probabilities of spans"):
+    for part in ("model ", "suggestions ", "PERSON", "all labels", "By fold", "Probabilities of spans"):
         assert part in out
     assert err.count("trained without it and predicted it in") == 3
     assert "fold 3:" in err
@@ -73,7 +73,7 @@ def test_json_on_standard_output_leaves_the_tables_to_standard_error(project, go
 
 
 def test_the_page_runs_no_code_of_a_text_or_a_label(tmp_path, goldspan, monkeypatch):
-    monkeypatch.setattr(trainers, "trainer_of", lambda *_: MemorisingTrainer(("X",), recipe=ATTACK))
+    monkeypatch.setattr(trainers, "trainer_of", lambda *_, **__: MemorisingTrainer(("X",), recipe=ATTACK))
     texts = [f"{name} {ATTACK} {' '.join(f'{name}{n}' for n in range(60))}" for name in NAMES]
     examples = [Example(f"{text[:3]}.p01", text, (Span(0, len(text), "X"),)) for text in texts]
     corpus = sample_corpus.make(tmp_path / "project", examples, ("X",))
@@ -125,7 +125,7 @@ def test_wrong_usage(project, goldspan, options):
 
 
 def test_a_broken_list_of_a_split_is_refused_before_anything_is_trained(project, goldspan, capsys, monkeypatch):
-    monkeypatch.setattr(trainers, "trainer_of", lambda *_: MemorisingTrainer(None))
+    monkeypatch.setattr(trainers, "trainer_of", lambda *_, **__: MemorisingTrainer(None))
     project.split_file("train").parent.mkdir(exist_ok=True)
     project.split_file("train").write_text("story9\n")
     assert goldspan("crossval", "--root", project.root) == 1

@@ -171,7 +171,7 @@ def test_the_report_has_all_that_is_to_be_compared(project):
     report = run(project, MemorisingTrainer(LABELS, sure=0.5), seeds=3)
     tables = report_tables(report)
     assert [row[0] for row in tables["systems"].rows] == [
-        "model", "suggestions alone", "suggestions, then model", "model, then suggestions", "model, fixed split",
+        "suggestions", "model", "suggestions, then model", "model, then suggestions", "model, fixed split",
         "annotators, in pairs",
     ]  # fmt: skip
     assert tables["systems"].rows[-1][-1] == "100.00"

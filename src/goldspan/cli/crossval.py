@@ -28,6 +28,7 @@ def run(
         ),
     ] = 5,
     weights: console.Weights = None,
+    backend: console.Backend = None,
     seeds: Annotated[
         int,
         typer.Option("--seeds", min=1, help="How many models are trained for each fold, each with a seed of its own."),
@@ -59,9 +60,8 @@ def run(
     from goldspan.models.trainers import trainer_of
 
     corpus = Corpus.find(root)
-    corpus.require_tokenizer()
     options = CrossValidationOptions(folds=folds, seed=seed, seeds=seeds, processes=processes)
-    report = run_cross_validation(corpus, trainer_of(corpus, weights), options, _print_step)
+    report = run_cross_validation(corpus, trainer_of(corpus, weights, backend=backend), options, _print_step)
     console.write_json(json, report.json())
     if html is not None:
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.annotation import Span
 from goldspan.evaluation.human_ceiling import human_ceiling
 from goldspan.models.calibration import span_calibration, token_calibration
-from goldspan.models.combined_suggestions import MODEL, VOICES, combined
+from goldspan.models.combined_suggestions import MODEL, compare
 from goldspan.models.strict_scores import ALL, interval_settings, score
 from goldspan.report.text import amount, enumerate_names
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from goldspan.models.combined_suggestions import Found, Voice
     from goldspan.models.cross_validation import OutOfFoldPredictions
     from goldspan.models.fixed_split import SplitPredictions
-    from goldspan.models.recogniser_model import ExamplePrediction, PredictedSpan
+    from goldspan.models.recogniser_model import PredictedSpan
     from goldspan.models.strict_scores import StrictScores
 
 SETTINGS = interval_settings("article")
@@ -198,7 +198,7 @@ def make_report(
         recipe=predictions.recipe,
         seeds=predictions.seeds,
         labels=tuple(labels),
-        voices=_voices(gold, found, suggested, labels),
+        voices=compare(suggested or {name: {} for name in found}, found.values(), gold, labels),
         folds=_fold_scores(gold, predicted, predictions.folds, labels),
         by_seed=_seed_scores(gold, predictions.by_seed, labels),
         spans=span_calibration(gold, found),
@@ -236,18 +236,6 @@ def label_notes(gold: Iterable[Example], folds: Mapping[str, int], labels: Seque
 
 def _keys(spans: Iterable[PredictedSpan]) -> list[tuple[int, int, str]]:
     return [span[:3] for span in spans]
-
-
-def _voices(
-    gold: Sequence[Example],
-    predictions: Mapping[str, ExamplePrediction],
-    suggested: Mapping[str, Found] | None,
-    labels: Sequence[str],
-) -> dict[Voice, StrictScores]:
-    """The scores of the model, and of the suggestions and both together where there are any."""
-    spans = {example.id: combined((suggested or {}).get(example.id, {}), predictions[example.id]) for example in gold}
-    voices = VOICES if suggested is not None else (MODEL,)
-    return {voice: score(gold, {name: of[voice] for name, of in spans.items()}, labels, SETTINGS) for voice in voices}
 
 
 def _split_scores(gold: Sequence[Example], split: SplitPredictions, labels: Sequence[str]) -> SplitScores:

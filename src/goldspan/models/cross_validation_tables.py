@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from goldspan.evaluation.text_report import ceiling_table
-from goldspan.models.combined_suggestions import MODEL, MODEL_BEHIND, MODEL_FIRST, SUGGESTIONS
+from goldspan.models.combined_suggestions import comparison_table
 from goldspan.models.cross_validation_report import SETTINGS
 from goldspan.models.fixed_split import TEST, TRAIN, VALIDATION
 from goldspan.models.strict_scores import ALL
 from goldspan.report.text import UNDEFINED, Table, amount, enumerate_names, level, percent, with_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from goldspan.bootstrap import Interval
     from goldspan.evaluation.score_estimates import ScoreEstimate
     from goldspan.models.calibration import Calibration
-    from goldspan.models.combined_suggestions import Voice
     from goldspan.models.cross_validation_report import CrossValidationReport, SeedScores
     from goldspan.models.strict_scores import StrictScores
 
 ALL_LABELS = "all labels"
-VOICE_NAMES: Mapping[Voice, str] = {
-    MODEL: "model",
-    SUGGESTIONS: "suggestions alone",
-    MODEL_BEHIND: "suggestions, then model",
-    MODEL_FIRST: "model, then suggestions",
-}
 FIXED_SPLIT = "model, fixed split"
 NAMED = 3  # articles in a cell
 
@@ -57,7 +51,7 @@ def introduction(report: CrossValidationReport) -> Iterator[str]:
 
 def systems(report: CrossValidationReport) -> list[tuple[str, StrictScores]]:
     """What is compared, by name."""
-    found = [(name, report.voices[voice]) for voice, name in VOICE_NAMES.items() if voice in report.voices]
+    found: list[tuple[str, StrictScores]] = [*report.voices.items()]
     return found if report.split is None else [*found, (FIXED_SPLIT, report.split.scores)]
 
 
@@ -66,7 +60,7 @@ def report_tables(report: CrossValidationReport) -> dict[str, Table]:
     tables = {
         "systems": _systems(report),
         "model": _model(report),
-        "labels": _labels(report) if len(report.voices) > 1 else None,
+        "labels": replace(comparison_table("F1 by label, in per cent", report.voices), note=""),
         "ceiling": None if report.ceiling is None else ceiling_table(report.ceiling),
         "folds": _folds(report),
         "seeds": _seeds(report) if len(report.seeds) > 1 else None,
@@ -75,6 +69,8 @@ def report_tables(report: CrossValidationReport) -> dict[str, Table]:
             "Probabilities of the most probable label of tokens", "Right: gold has the token so", report.tokens
         ),
     }
+    if len(report.voices) == 1:
+        del tables["labels"]  # the table of the model has all of it
     return {name: table for name, table in tables.items() if table is not None}
 
 
@@ -114,18 +110,6 @@ def _model(report: CrossValidationReport) -> Table:
     rows.append((ALL_LABELS, *_scores(estimates[ALL])))
     header = ("label", "gold", "predicted", "right", "precision", "recall", "F1")
     return Table("The model by label, in per cent", "", header, tuple(rows))
-
-
-def _labels(report: CrossValidationReport) -> Table:
-    voices = [voice for voice in VOICE_NAMES if voice in report.voices]
-
-    def f1(voice: Voice, label: str) -> str:
-        estimate = report.voices[voice].estimates[label]
-        return with_interval(estimate.counts.f1, estimate.f1)
-
-    names = {**{label: label for label in report.labels}, ALL: ALL_LABELS}
-    rows = tuple((name, *(f1(voice, label) for voice in voices)) for label, name in names.items())
-    return Table("F1 by label, in per cent", "", ("label", *(VOICE_NAMES[voice] for voice in voices)), rows)
 
 
 def _folds(report: CrossValidationReport) -> Table:

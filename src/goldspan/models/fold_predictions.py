@@ -147,8 +147,8 @@ def read_or_make(
         on_wait: called once if another process makes predictions, which is waited for.
 
     Raises:
-        InputError: for gold that is not valid or cannot be cross-validated, which the message explains, and for a folder
-            with files that goldspan did not write.
+        InputError: for gold that is not valid or cannot be cross-validated, which the message explains, and if the
+            folder holds what goldspan did not write.
         InvalidValueError: for fewer than two folds or no seed.
     """
     examples = annotated_examples(corpus)
