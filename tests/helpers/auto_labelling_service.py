@@ -7,7 +7,7 @@ import sys
 import threading
 from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs
 
 from goldspan import offsets
 from goldspan.annotation import Span
@@ -26,6 +26,12 @@ def find_words(text, words):
             found.append(Span(at, at + len(word), label))
             at = text.find(word, at + 1)
     return sorted(found)
+
+
+def _parameters(query):
+    """The parameters of a request; `label` is a list."""
+    stated = parse_qs(query)
+    return {name: values if name == "label" else values[0] for name, values in stated.items()}
 
 
 class WordService(LocalServer):
@@ -49,7 +55,7 @@ class WordService(LocalServer):
 
             def do_POST(self):
                 path, _, query = self.path.partition("?")
-                request = json.loads(self.rfile.read(int(self.headers["Content-Length"]))) | dict(parse_qsl(query))
+                request = json.loads(self.rfile.read(int(self.headers["Content-Length"]))) | _parameters(query)
                 allowed = path == "/doccano" and self.headers["Authorization"] == f"Bearer {TOKEN}"
                 content = service.content(request) if allowed else b'{"error": "the token is another one"}'
                 self.send_response(200 if allowed else 401)
@@ -67,7 +73,7 @@ class WordService(LocalServer):
         if self.answer is not None:
             return self.answer
         text = request["text"]
-        spans = find_words(text, self.words)
+        spans = [span for span in find_words(text, self.words) if span.label in request["label"]]
         if self.ledger is not None:
             spans = self.ledger.offer(request["project"], text, spans)
         convert = offsets.to_graphemes if request["offsets"] == "graphemes" else offsets.to_utf16

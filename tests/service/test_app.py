@@ -87,6 +87,13 @@ def test_a_span_is_offered_once_in_each_project(service):
     assert service.suggest(text, GRAPHEMES) == [("SHIP", 0, 5), ("SHIP", 10, 14)]
 
 
+def test_a_label_that_the_project_lacks_counts_as_never_offered(service):
+    body = json.dumps({"text": "Ines and Jana left."})
+    for labels, found in (("&label=PORT", 0), ("&label=PORT&label=SHIP", 2), ("", 0)):
+        answer = service.request("POST", f"/doccano?project={SHARED.key}{labels}", body)
+        assert (answer.status, len(answer.value)) == (200, found)
+
+
 def test_what_was_rejected_before_is_not_offered(service):
     text = "Emilia and Fanny left."
     service.service.ledger.add_rejections(SHARED.key, {text_digest(text): [Span(0, 6, "SHIP")]})

@@ -3,13 +3,15 @@
 When an annotator who has switched auto-labelling on opens an example that is not confirmed, Doccano asks each of the
 project's services for spans, and stores them as that annotator's. The form of Doccano 1.8.4 cannot register a service,
 since it cannot fill in headers and body (https://github.com/doccano/doccano/issues/2282); the API can. What Doccano
-sends is `POST URL/doccano?project=k3f9a1c2e4d5&offsets=utf-16` with `Authorization: Bearer TOKEN` and the body
-`{"text": "…"}`:
+sends is `POST URL/doccano?project=k3f9a1c2e4d5&offsets=utf-16&label=PERSON&label=PLACE` with `Authorization: Bearer
+TOKEN` and the body `{"text": "…"}`:
 
 - `text` is that of the example. Doccano puts it only where a whole value is `{{ text }}`, and it fails where body or
   params are null. A test sends a space, for which the service has no spans and which it need not remember.
 - `project` is the key that a push wrote into the project. It is what a configuration of goldspan's is known by, too.
 - `offsets` is what they count there: `utf-16` or `graphemes`.
+- `label` is each label that has a type there: Doccano would drop a span of another one, and the service would take it
+  for offered.
 
 The answer is `[{"label": "PERSON", "start_offset": 0, "end_offset": 4}, …]`, which the template hands on as it is.
 
@@ -54,7 +56,7 @@ PATH = "/doccano"  # of the service
 BEARER = "Bearer "  # before the token
 KEY_FORM = re.compile("k[0-9a-f]{12}")
 NEW = 0  # the number of a configuration that is not there yet; Doccano counts from 1
-PARAMETERS = frozenset({"project", "offsets"})
+PARAMETERS = frozenset({"project", "offsets", "label"})
 ATTRIBUTES = frozenset({"url", "method", "params", "headers", "body"})
 UNITS: tuple[OffsetUnit, ...] = get_args(OffsetUnit)
 SAMPLE = " "  # what the service is asked about in a test
@@ -128,7 +130,7 @@ def desired_configuration(project: DoccanoProject, service: Service, mapping: Ma
     attributes = {
         "url": service.url,
         "method": "POST",
-        "params": {"project": service_key(project), "offsets": offset_unit(project)},
+        "params": {"project": service_key(project), "offsets": offset_unit(project), "label": list(mapping)},
         "headers": {"Authorization": f"{BEARER}{service.token}"},
         "body": {"text": TEXT},
     }
@@ -144,7 +146,7 @@ def differences(current: AutoLabelling, desired: AutoLabelling) -> list[str]:
         found.append("token")
     if request_unit(current) != request_unit(desired):
         found.append(f"offsets {request_unit(current) or 'unknown'} → {request_unit(desired)}")
-    if current.label_mapping != desired.label_mapping:
+    if _labels(current) != _labels(desired):
         found.append("labels")
     return found + (["form"] if not has_form(current) else [])
 
@@ -170,6 +172,11 @@ def has_form(configuration: AutoLabelling) -> bool:
         and list(_part(configuration, "headers")) == ["Authorization"]
         and str(_part(configuration, "headers")["Authorization"]).startswith(BEARER)
     )
+
+
+def _labels(configuration: AutoLabelling) -> tuple[Any, Any]:
+    """Which labels a configuration asks for, and what becomes of them."""
+    return _part(configuration, "params").get("label"), configuration.label_mapping
 
 
 def _attribute(configuration: AutoLabelling, name: str) -> Any:  # noqa: ANN401  (JSON is any)

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from goldspan import offsets
     from goldspan.annotation import Span
+    from goldspan.service.doccano_request import RequestTarget
     from goldspan.service.rejections import RejectionLedger
     from goldspan.service.served_project import ServedProject
     from goldspan.service.text_suggestions import TextSuggester
@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 LEDGER_WITHIN = 5.0  # seconds
 NOTHING, WITHHELD, INSIDE = "nothing found", "all offered before", "edges inside a character"
+NO_LABEL = "only labels that the project in Doccano does not have"
 NO_TEXT, LEFT, NO_LEDGER = "no text", "the sender left", "the ledger cannot be written"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -101,10 +102,10 @@ class SuggestionService:
         """`POST /doccano`: the spans for a text."""
         started = time.perf_counter()
         self._require_own(request)
-        project, unit = read_target(request, self.projects)
+        target = read_target(request, self.projects)
         try:
             text = await read_text(request)
-            answer = await self._answer(request, text, project, unit)
+            answer = await self._answer(request, text, target)
         except ClientDisconnect:
             answer = Answer(reason=LEFT)
         except RequestRefusedError:
@@ -113,29 +114,30 @@ class SuggestionService:
             answer = Answer(reason=f"unexpected {type(error).__name__}")
         seconds = time.perf_counter() - started
         self.statistics.answered(len(answer.rows), seconds, answer.reason)
-        name = "" if project is None else f" for {project.name!r}"
+        name = "" if target.project is None else f" for {target.project.name!r}"
         why = f" ({answer.reason})" if answer.reason else ""
         logger.info("%d span(s)%s in %.0f ms%s", len(answer.rows), name, 1000 * seconds, why)
         return JSONResponse(list(answer.rows), headers=HEADERS)
 
-    async def _answer(self, request: Request, text: str, project: ServedProject | None, unit: offsets.Unit) -> Answer:
+    async def _answer(self, request: Request, text: str, target: RequestTarget) -> Answer:
         if not text.strip():
             return Answer(reason=NO_TEXT)
         suggestion = await self.suggester.suggest(text)
         if not suggestion.spans:
             return Answer(reason=suggestion.failure or NOTHING)
-        stated = [span for span in suggestion.spans if offset_rows(text, [span], unit)]
+        known = [span for span in suggestion.spans if not target.labels or span.label in target.labels]
+        stated = [span for span in known if offset_rows(text, [span], target.unit)]
         if not stated:
-            return Answer(reason=INSIDE)
-        if project is not None:
+            return Answer(reason=INSIDE if known else NO_LABEL)
+        if target.project is not None:
             if await request.is_disconnected():  # what is not received must not count as offered
                 return Answer(reason=LEFT)
             try:
-                stated = await self._offer(project, text, stated)
+                stated = await self._offer(target.project, text, stated)
             except (GoldspanError, OSError, TimeoutError) as error:
                 logger.error("%s: %s", NO_LEDGER, " ".join(str(error).split()) or type(error).__name__)  # noqa: TRY400
                 return Answer(reason=NO_LEDGER)
-        return Answer(offset_rows(text, stated, unit), "" if stated else WITHHELD)
+        return Answer(offset_rows(text, stated, target.unit), "" if stated else WITHHELD)
 
     async def _offer(self, project: ServedProject, text: str, spans: Sequence[Span]) -> list[Span]:
         """Those of some spans that may be offered; the ledger has them then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
+from dataclasses import dataclass
 from email.message import Message
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 LARGEST_BODY = 4 << 20  # bytes: a text of some 700,000 characters, each escaped
 BODY_WITHIN = 10.0  # seconds
-PARAMETERS = ("project", "offsets")
+LABEL = "label"  # the parameter that may be repeated
+PARAMETERS = ("project", "offsets", LABEL)
 BODY = '{"text": "…"}'
 NO_JSON, NOT_SO = "The body is not JSON.", f"The body is not {BODY}"
 NAMED = 40  # characters of a name from a request in an answer
@@ -77,15 +79,27 @@ async def read_text(request: Request) -> str:
     return _text(value)
 
 
-def read_target(request: Request, projects: Mapping[str, ServedProject]) -> tuple[ServedProject | None, offsets.Unit]:
-    """The project that a request is for, and what offsets count there.
+@dataclass(frozen=True, slots=True)
+class RequestTarget:
+    """What a request is for.
 
     Args:
-        request: may have the parameters `project` and `offsets`.
-        projects: those that are served, by key.
+        project: the project; None where the service has none.
+        unit: what offsets count there.
+        labels: those that the sender can store; none for any. What it cannot store must not count as offered.
+    """
 
-    Returns:
-        None for the project where the service has none.
+    project: ServedProject | None
+    unit: offsets.Unit
+    labels: frozenset[str] = frozenset()
+
+
+def read_target(request: Request, projects: Mapping[str, ServedProject]) -> RequestTarget:
+    """What a request is for, by its parameters.
+
+    Args:
+        request: may have the parameters `project` and `offsets`, and any number of `label`.
+        projects: those that are served, by key.
 
     Raises:
         RequestRefusedError: 400, 404.
@@ -93,9 +107,9 @@ def read_target(request: Request, projects: Mapping[str, ServedProject]) -> tupl
     query = request.query_params
     if unknown := sorted({*query} - {*PARAMETERS}):
         raise RequestRefusedError(400, f"There is no parameter {_named(unknown)}. There are: {', '.join(PARAMETERS)}.")
-    if twice := [name for name in PARAMETERS if len(query.getlist(name)) > 1]:
+    if twice := [name for name in PARAMETERS if name != LABEL and len(query.getlist(name)) > 1]:
         raise RequestRefusedError(400, f"The parameter {twice[0]} is there twice.")
-    unit = _unit(query.get("offsets"))
+    unit, labels = _unit(query.get("offsets")), frozenset(query.getlist(LABEL))
     key = query.get("project")
     if key is None and len(projects) > 1:
         keys = ", ".join(f"{one.key} ({one.name})" for one in projects.values())
@@ -106,10 +120,10 @@ def read_target(request: Request, projects: Mapping[str, ServedProject]) -> tupl
             404, "This project is not served. Start the service with it: goldspan serve --project NAME"
         )
     if project is None:
-        return None, unit or "utf-16"
+        return RequestTarget(None, unit or "utf-16", labels)
     if unit not in {None, project.unit}:
         raise RequestRefusedError(400, f"The offsets of {project.name} count {project.unit}, not {unit}.")
-    return project, project.unit
+    return RequestTarget(project, project.unit, labels)
 
 
 def _unit(name: str | None) -> offsets.Unit | None:

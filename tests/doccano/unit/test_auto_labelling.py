@@ -26,6 +26,7 @@ from helpers.doccano_project import INDEPENDENT, SHARED
 
 KEY, TOKEN = "k3f9a1c2e4d5a", "token-that-must-not-leak"
 PROJECT = replace(SHARED, description=describe("shared", "1.0", KEY))
+PARAMETERS = {"project": KEY, "offsets": "utf-16", "label": ["SHIP"]}
 DESIRED = desired_configuration(PROJECT, Service(url="http://127.0.0.1:8765", token=TOKEN), {"SHIP": "Ships"})
 
 
@@ -81,6 +82,8 @@ def test_a_key_that_was_edited_out_of_the_description_is_known_by_the_page():
     ("changes", "found"),
     [
         ({"label_mapping": {}}, ["labels"]),
+        ({"attributes": {**DESIRED.attributes, "params": {**PARAMETERS, "label": []}}}, ["labels"]),
+        ({"attributes": {**DESIRED.attributes, "params": {"project": KEY, "offsets": "utf-16"}}}, ["labels", "form"]),
         ({"template": "{{ cycler }}"}, ["form"]),
         ({"model": "GCP Entity Analysis"}, ["form"]),
         ({"task": "Category"}, ["form"]),
@@ -89,7 +92,7 @@ def test_a_key_that_was_edited_out_of_the_description_is_known_by_the_page():
         ({"attributes": {**DESIRED.attributes, "headers": {"Authorization": 7}}}, ["token", "form"]),
         ({"attributes": {**DESIRED.attributes, "proxy": "x"}}, ["form"]),
         (
-            {"attributes": {**DESIRED.attributes, "params": {"project": KEY, "offsets": "bytes"}}},
+            {"attributes": {**DESIRED.attributes, "params": {**PARAMETERS, "offsets": "bytes"}}},
             ["offsets unknown → utf-16"],
         ),
     ],
