@@ -15,8 +15,8 @@ from goldspan.service.app import SuggestionService
 from goldspan.service.recogniser_process import SuggesterRecipe
 from goldspan.service.rejections import RejectionLedger, ledger_path
 from goldspan.service.served_project import ServedProject
+from helpers.service_process import TOKEN
 
-TOKEN = "a-token-of-the-tests-and-of-nobody"  # noqa: S105  (of nobody)
 SHARED = ServedProject(name="shared", key="k000000000001", unit="utf-16")
 GRAPHEMES = ServedProject(name="clusters", key="k000000000002", unit="graphemes")
 

@@ -19,7 +19,8 @@ from goldspan.suggest.combination import without_overlaps
 from goldspan.suggest.recogniser import RecognisedSpan
 from goldspan.suggest.span_edges import with_fitting_edges
 from goldspan.version import __version__
-from helpers.suggestion_service import GRAPHEMES, SHARED, SLOW, TOKEN, RunningService
+from helpers.service_process import TOKEN
+from helpers.suggestion_service import GRAPHEMES, SHARED, SLOW, RunningService
 
 PARTS = ["Aurora", "Étoile", "Ü", "a", "🚢", "👩\u200d🚒", "🇫🇷", "e\u0301", "\u0301", "\u200d", " ", "\r\n", "\u2028"]
 TEXTS = st.lists(st.sampled_from(PARTS) | st.characters(exclude_categories=["Cs"]), max_size=12).map("".join)
@@ -329,7 +330,7 @@ def test_log_has_neither_texts_nor_tokens(service, caplog):
     service.request("POST", "/doccano?Luise=1&token=" + TOKEN, "{}")
     service.request("GET", "/Luise")
     service.request("GET", "/health", token="Luise")  # noqa: S106  (of nobody)
-    assert "1 span(s) for 'shared'" in caplog.text
+    assert "1 span for 'shared'" in caplog.text
     assert caplog.text.count("refused with") == 7
     assert TOKEN not in caplog.text
     assert caplog.text.replace('no parameter "Luise"', "").count("Luise") == 0

@@ -54,7 +54,7 @@ def test_life_of_a_service(words):
         assert process.end() == 0
     printed, log = process.rest
     assert re.fullmatch(r"1 answer \(p50 \d+ ms, p95 \d+ ms\) with 1 span\n", printed)
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 1 span\(s\) in \d+ ms\n", log)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d 1 span in \d+ ms\n", log)
     assert not [child for child in children if child.is_running()]
 
 

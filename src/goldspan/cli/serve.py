@@ -214,7 +214,7 @@ def _opening_lines(service: SuggestionService, url: str, corpus: Corpus) -> Iter
     stated = os.environ.get(service_state.VARIABLE)
     yield f"goldspan serves suggestions at {url}/doccano"
     yield f"  recognisers  {', '.join(loaded.recognisers)}"
-    yield f"  labels       {', '.join(loaded.labels)}"
+    yield f"  labels       {', '.join(loaded.labels) or 'none yet'}"
     for one in service.projects.values():
         yield f"  project      {one.name} ({one.key}), offsets in {one.unit}"
     yield (

@@ -22,6 +22,7 @@ from starlette.routing import Route
 
 from goldspan.doccano.auto_labelling import PATH
 from goldspan.errors import GoldspanError
+from goldspan.report.text import amount
 from goldspan.service.doccano_request import RequestRefusedError, read_target, read_text, require_token
 from goldspan.service.served_project import offset_rows
 from goldspan.service.service_statistics import ServiceStatistics
@@ -116,7 +117,7 @@ class SuggestionService:
         self.statistics.answered(len(answer.rows), seconds, answer.reason)
         name = "" if target.project is None else f" for {target.project.name!r}"
         why = f" ({answer.reason})" if answer.reason else ""
-        logger.info("%d span(s)%s in %.0f ms%s", len(answer.rows), name, 1000 * seconds, why)
+        logger.info("%s%s in %.0f ms%s", amount(len(answer.rows), "span"), name, 1000 * seconds, why)
         return JSONResponse(list(answer.rows), headers=HEADERS)
 
     async def _answer(self, request: Request, text: str, target: RequestTarget) -> Answer:
