@@ -133,8 +133,17 @@ class ModelSettings(StrictModel):
         version: of the trained pipeline.
     """
 
-    weights: str | None = Field(default=None, pattern=LINE, description="a name, or a folder")
-    backend: Literal["spacy", "transformers"] = Field(default="spacy", description='"spacy" or "transformers"')
+    weights: str | None = Field(
+        default=None,
+        pattern=LINE,
+        description="a name, or a folder",
+        json_schema_extra={"option": "train --weights"},
+    )
+    backend: Literal["spacy", "transformers"] = Field(
+        default="spacy",
+        description='"spacy" or "transformers"',
+        json_schema_extra={"option": "train --backend"},
+    )
     name: str | None = Field(
         default=None, pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$", description="small letters, digits and _, from a letter"
     )

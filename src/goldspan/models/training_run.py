@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from goldspan.corpus import Corpus
     from goldspan.models.combined_suggestions import Voice
+    from goldspan.models.recogniser_model import Trainer
     from goldspan.models.strict_scores import StrictScores
     from goldspan.models.trainers import Backend
 
@@ -209,7 +210,7 @@ def train(
         name=_name(corpus),
         model_version=corpus.settings.model.version,
         data=data,
-        sources=tuple(getattr(trainer, "sources", ())),
+        sources=_sources(trainer),
         settings=repr(trainer),
         scores=scores,
         recognisers=tuple(suggester.without_articles(unknown).names),
@@ -227,6 +228,22 @@ def train(
         before_replacing=lambda: data.require_unchanged(corpus),
     )
     return run
+
+
+def _sources(trainer: Trainer) -> tuple[dict[str, str], ...]:
+    """What training began with, as far as it says what it is; see `TrainingRun.sources`."""
+    from goldspan.models.spacy_training import SpacyTrainer
+    from goldspan.models.transformers_training import TransformersTrainer
+
+    keys = dict.fromkeys(("url", "author", "license"), "")
+    if isinstance(trainer, TransformersTrainer):
+        return ({"name": Path(trainer.encoder).name, **keys},)
+    if isinstance(trainer, SpacyTrainer) and trainer.weights is not None:
+        meta = trainer.weights.nlp.meta
+        name = "_".join(filter(None, (meta.get("lang"), meta.get("name"))))
+        stated = {key: str(meta.get(key) or "") for key in keys}
+        return ({"name": f"{name} {meta.get('version', '')}".strip(), **stated},)
+    return ()
 
 
 def _meta(corpus: Corpus, run: TrainingRun) -> dict[str, Any]:

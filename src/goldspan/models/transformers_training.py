@@ -26,7 +26,7 @@ from goldspan.suggest.token_classifier import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from goldspan.annotation import Example
 
@@ -93,11 +93,6 @@ class TransformersTrainer:
     def recipe(self) -> str:
         """What it trains with, in a clause."""
         return f"transformers, all of {Path(self.encoder).name} with a new head"
-
-    @property
-    def sources(self) -> tuple[Mapping[str, str], ...]:
-        """What training begins with, as the `meta.json` of spaCy has it."""
-        return ({"name": Path(self.encoder).name, "url": "", "author": "", "license": ""},)
 
     def train(
         self, training: Sequence[Example], validation: Sequence[Example] = (), *, seed: int = 0

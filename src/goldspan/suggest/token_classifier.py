@@ -1,7 +1,7 @@
 """A token classifier of the library transformers: the probabilities of tags for the tokens of a text, and its spans.
 
-The model reads pieces of words; a token has the tags of the first piece that begins in it. A text longer than the
-model reads is read in windows that overlap; a token is judged in the window where it stands farthest from the edges.
+The model reads pieces of words; a token has the tags of the first piece of its own. A text longer than the model
+reads is read in windows that overlap; a token is judged in the window where it stands farthest from the edges.
 
 Tags are those of IOB1, IOB2, IOBES or BILOU, or labels without a prefix. Their probabilities are added up to those of
 three states for each label: that a token begins a span, that it continues one, and that it is in none. The spans are
@@ -296,14 +296,16 @@ def window_of(model: Any, tokenizer: Any) -> int:  # noqa: ANN401  (of a library
 
 
 def piece_of_token(offsets: Sequence[tuple[int, int]], extents: Sequence[tuple[int, int]]) -> dict[int, int]:
-    """For each token that has a piece the first one that begins in it, or else the first that touches it.
+    """For each token that has a piece the first one that touches no token before it, or else the first that touches it.
+
+    A piece may begin with the space before its word.
 
     Args:
         offsets: the start and end of each piece; those of special pieces are empty.
         extents: the start and end of each token, in the order of the text.
     """
     found: dict[int, int] = {}
-    touched: dict[int, int] = {}
+    shared: dict[int, int] = {}
     token = 0
     for piece, (start, end) in enumerate(offsets):
         if start >= end:
@@ -312,11 +314,9 @@ def piece_of_token(offsets: Sequence[tuple[int, int]], extents: Sequence[tuple[i
             token += 1
         number = token
         while number < len(extents) and extents[number][0] < end:
-            touched.setdefault(number, piece)
-            if start >= extents[number][0]:
-                found.setdefault(number, piece)
+            (found if number == token else shared).setdefault(number, piece)
             number += 1
-    return {number: found.get(number, piece) for number, piece in touched.items()}
+    return shared | found
 
 
 def _parse(tag: str) -> tuple[bool, str]:
