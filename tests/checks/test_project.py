@@ -146,6 +146,25 @@ def test_an_unknown_article_of_a_split_and_of_a_pass_is_named(harbour):
     ]
 
 
+ORDERED = (
+    '{"article": "%s", "part": "ranked", "words": 9, "expected": 2.0, "new": 1.0, "differing": null, "score": 3.5}'
+)
+
+
+def test_what_is_wrong_with_the_reading_order_is_named(harbour):
+    fog, snow = ORDERED % "fog", ORDERED % "snow"
+    write(harbour.order_file, f"{fog}\n")
+    assert places(harbour) == []
+    write(harbour.order_file, f"{fog}\n{snow}\n")
+    assert places(harbour) == [("unknown-article", "corpus/reading_order.jsonl", 2)]
+    write(harbour.order_file, fog.replace("3.5", "3.50") + "\n")
+    assert places(harbour) == [("non-canonical", "corpus/reading_order.jsonl", 1)]
+    write(harbour.order_file, f"{fog}\n{fog}\n")
+    assert places(harbour) == [("bad-line", "corpus/reading_order.jsonl", 2)]
+    write(harbour.order_file, "fog\n")
+    assert places(harbour) == [("bad-line", "corpus/reading_order.jsonl", 1)]
+
+
 def test_an_article_without_gold_needs_no_split_and_no_version(harbour):
     add(harbour, "snow", "Snow fell.\n")
     assert places(harbour) == []

@@ -12,6 +12,7 @@ from goldspan.annotation import article_id_problem, article_of
 from goldspan.checks.check import CheckResult
 from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
+from goldspan.corpus.reading_order import read_order
 from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, gold
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.corpus.reading_order import OrderedArticle
     from goldspan.formats.record import Record
     from goldspan.splits.text_reuse import AcceptedReuse, ReuseAcross
 
@@ -88,16 +90,17 @@ class ProjectFiles:
 
     @property
     def lists(self) -> list[Path]:
-        """The manifest and the files of the splits."""
+        """The manifest, the files of the splits and the reading order."""
         splits = [self.corpus.split_file(name) for name in SPLITS]
-        return [path for path in (self.manifest, *splits) if files.is_there(path)]
+        return [path for path in (self.manifest, *splits, self.corpus.order_file) if files.is_there(path)]
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
-        """Why the manifest, a split or an article cannot be read."""
+        """Why the manifest, a split, the reading order or an article cannot be read."""
         yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
             yield from _reading_error(partial(self.corpus.split_ids, name))
+        yield from _reading_error(partial(read_order, self.corpus.order_file))
         for _, entry in self.entries.values():
             if files.is_there(self.corpus.seeds / entry.file):
                 yield from _reading_error(partial(self.corpus.source, entry))
@@ -125,6 +128,14 @@ class ProjectFiles:
             except InputError:
                 continue
         return {name: ids for name, ids in splits.items() if ids}
+
+    @cached_property
+    def reading_order(self) -> list[OrderedArticle]:
+        """The reading order; empty if it cannot be read."""
+        try:
+            return read_order(self.corpus.order_file)
+        except InputError:
+            return []
 
     @cached_property
     def split_faults(self) -> list[SplitFault]:

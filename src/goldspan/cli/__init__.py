@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = (
-    "init", "add", "recut", "relabel", "suggest", "check", "split", "train", "evaluate", "agree", "adjudicate",
+    "init", "add", "recut", "relabel", "suggest", "check", "split", "rank", "train", "evaluate", "agree", "adjudicate",
     "crossval",
     "export", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip

@@ -23,11 +23,12 @@ from goldspan.report.text import amount, enumerate_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-Command = Literal["init", "add", "suggest", "push", "pull", "agree", "adjudicate", "split", "build"]
+Command = Literal["init", "add", "suggest", "rank", "push", "pull", "agree", "adjudicate", "split", "build"]
 # What a command is about: articles that nobody has annotated, gold, or what annotators have confirmed.
-EARLY: frozenset[Command] = frozenset({"init", "add", "suggest", "push"})
+EARLY: frozenset[Command] = frozenset({"init", "add", "suggest", "rank", "push"})
 LATE: frozenset[Command] = frozenset({"split", "build"})
 MOST_NAMED = 5
+BATCH = 20  # articles that are given to annotators at once, where it is known which are best read first
 PLACEHOLDERS = frozenset({"PATH...", "PREDICTIONS", "NAME"})  # for which people write their own
 
 
@@ -136,15 +137,20 @@ class _State:
         from goldspan.doccano.corpus_record import read_record
 
         without = [name for name in pending if not (self.corpus.suggestions / f"{name}.jsonl").is_file()]
-        if without and self.after not in ("suggest", "push", "build"):
+        if without and self.after not in ("suggest", "rank", "push", "build"):
             return f"draft the spans of {amount(len(without), 'article')}: {self._command('suggest')}"
         projects = read_record(self.corpus).projects
-        if projects and self.after != "suggest":
+        if projects and self.after not in ("suggest", "rank"):
             pull = self._command("doccano", "pull", "--project", projects[0].name, "--apply")
             return f"while they annotate and confirm, copy what they have done: {pull}"
         if undefined := undefined_labels(self.corpus):
             return f"{self._definitions(undefined)}, then push: {self._push()}"
-        return f"give {amount(len(pending), 'article')} to annotators: {self._push()}"
+        is_ranked = self.corpus.order_file.is_file()
+        if len(pending) > BATCH and not is_ranked:
+            first = f"goldspan rank shows which of {len(pending):,} articles to read first"
+            return f"give articles to annotators: {self._push()} ({first})"
+        number = min(len(pending), BATCH) if is_ranked else len(pending)
+        return f"give {amount(number, 'article')} to annotators: {self._push()}"
 
     def _push(self) -> str:
         """The command that gives articles to annotators, and what must be there before."""
@@ -154,7 +160,8 @@ class _State:
 
         projects = read_record(self.corpus).projects
         name = projects[0].name if projects else project_name(self.corpus)
-        push = self._command("doccano", "push", "--project", name, "--apply")
+        most = ["--next", str(BATCH)] if self.corpus.order_file.is_file() else []
+        push = self._command("doccano", "push", "--project", name, *most, "--apply")
         if projects or find_members(self.corpus):
             return push
         members = self._path(self.corpus.guidelines / "members.toml")

@@ -10,6 +10,7 @@ corpus/passes/<annotator>/<article>.jsonl
 corpus/annotators.toml            which annotators are people and which are models; optional
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
 corpus/splits/<split>.txt         article ids, one a line
+corpus/reading_order.jsonl        in which order articles are to be read, and which were drawn at random; optional
 corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
 corpus/rejections.jsonl           which suggestions annotators in Doccano were offered and rejected; optional
 corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano
@@ -26,7 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import files, formats
-from goldspan.corpus import passes
+from goldspan.corpus import passes, reading_order
 from goldspan.corpus.manifest import is_plain_name, read_manifest
 from goldspan.corpus.split_lists import REMEDIES, find_faults
 from goldspan.errors import InputError, NotFoundError
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.corpus.reading_order import OrderedArticle
     from goldspan.settings import Settings
 
 IGNORED = "/build/\n*.part\n.*.old\n.*.lock\n"  # by git: what is derived, and what an interrupted run leaves
@@ -106,6 +108,11 @@ class Corpus:
     def controls(self) -> Path:
         """Which examples test the annotators, a list per project in Doccano."""
         return self.folder / "controls"
+
+    @property
+    def order_file(self) -> Path:
+        """In which order articles are to be read."""
+        return self.folder / reading_order.FILE
 
     @property
     def build(self) -> Path:
@@ -181,6 +188,10 @@ class Corpus:
         """
         return self._examples(self.gold, articles)
 
+    def has_gold(self, article: str) -> bool:
+        """Whether an article has gold, in whole or in part."""
+        return files.is_there(self.gold / f"{article}.jsonl")
+
     def annotators(self) -> list[str]:
         """The names of the passes, sorted."""
         return sorted(p.name for p in self.passes.iterdir() if p.is_dir()) if self.passes.is_dir() else []
@@ -216,14 +227,29 @@ class Corpus:
         """The id list of a split."""
         return self.folder / "splits" / f"{name}.txt"
 
+    def reading_order(self) -> list[OrderedArticle]:
+        """The articles in the order in which they are to be read; empty without a file.
+
+        Raises:
+            InputError: naming the line, for one that is not valid, or an article that the manifest does not have.
+        """
+        order = reading_order.read_order(self.order_file)
+        reading_order.require_known(self.order_file, order, {entry.id for entry in self.entries})
+        return order
+
     def read_split(self, name: str) -> list[str]:
         """The ids of one split; empty if it has no file.
+
+        A part of the reading order counts as a split, unless there is a list of this name: `random` has the articles
+        with gold that were drawn at random, `ranked` those that were chosen.
 
         Raises:
             InputError: as `splits`.
         """
         if name in SPLITS:
             return self.splits()[name]
+        if name in reading_order.PARTS and not files.is_there(self.split_file(name)):
+            return [one.article for one in self.reading_order() if one.part == name and self.has_gold(one.article)]
         return self._validated({name: self.split_ids(name)})[name] if is_plain_name(name) else []
 
     def split_ids(self, name: str) -> list[str]:

@@ -153,7 +153,7 @@ def plan_controls(
     missing = number - len(listed)
     new: tuple[str, ...] = ()
     if missing > 0:
-        in_project = set(_pushed_ids(server, project)).difference(listed)
+        in_project = set(pushed_ids(server, project)).difference(listed)
         excluded = {*articles, *map(article_of, in_project)}
         free = (each for each in gold.values() if each.article not in excluded and each.id not in listed)
         pool = [each.id for each in free if each.text.strip()]  # Doccano takes no empty text
@@ -201,8 +201,8 @@ def _random(seed: str, use: str, example: str) -> float:
     return random.Random(key).random()  # noqa: S311  (a draw that can be repeated, no secret)
 
 
-def _pushed_ids(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
-    """The ids of the examples in a project that goldspan pushed."""
+def pushed_ids(server: Doccano, project: DoccanoProject | None) -> Iterable[str]:
+    """The ids of the examples in a project that goldspan pushed; none where there is no project."""
     for row in server.examples(project.id) if project is not None else ():
         if example := stored_id(row.meta):
             yield example

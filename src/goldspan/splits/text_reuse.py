@@ -165,6 +165,22 @@ class ArticleTexts:
                 found[position[place.article]].append(number)
         return found
 
+    def components(self, similarity: Similarity) -> list[int]:
+        """For each article the number of its component: articles joined by a chain of similar ones."""
+        return near_duplicates.components(self.words, similarity, self.unrelated, self.passages())
+
+    def group_names(self, labels: Sequence[int], articles: Iterable[str]) -> dict[str, str]:
+        """For each article the first of its group, sorted; those without words are alone.
+
+        Args:
+            labels: for each article with words the number of its group.
+            articles: the ids of all of them.
+        """
+        first: dict[int, str] = {}
+        with_words = sorted(zip(self.ids, labels, strict=True))
+        names = {article: first.setdefault(label, article) for article, label in with_words}
+        return dict(sorted(({article: article for article in articles} | names).items()))
+
     def positions(self) -> dict[str, int]:
         """The position of each article."""
         return {article: number for number, article in enumerate(self.ids)}
@@ -209,7 +225,7 @@ def group_articles(
     """
     texts = ArticleTexts.of(articles, accepted)
     position = texts.positions()
-    labels = near_duplicates.components(texts.words, similarity, texts.unrelated, texts.passages())
+    labels = texts.components(similarity)
     joins: list[tuple[int, int]] = []
     standing = []
     for places in texts.repeated:
@@ -217,13 +233,24 @@ def group_articles(
         joins += ((labels[i], labels[j]) for i, j in _chain(members, texts.unrelated))
         if (groups := len({labels[member] for member in members})) >= MANY:
             standing.append(StandingParagraph(min(places).example, len(members), groups))
-    final = near_duplicates.connect(labels, joins)
-    first: dict[int, str] = {}
-    names = {article: first.setdefault(final[position[article]], article) for article in sorted(texts.ids)}
-    alone = {article: article for article in articles if article not in position}
-    return ArticleGroups(
-        dict(sorted((names | alone).items())), tuple(sorted(standing, key=lambda each: (-each.groups, each.example)))
-    )
+    names = texts.group_names(near_duplicates.connect(labels, joins), articles)
+    return ArticleGroups(names, tuple(sorted(standing, key=lambda each: (-each.groups, each.example))))
+
+
+def group_near_duplicates(
+    articles: Mapping[str, Mapping[str, str]], similarity: Similarity = SIMILAR, accepted: AcceptedReuse = NOTHING
+) -> dict[str, str]:
+    """For each article the name of its group, its first article: articles joined by a chain of similar ones.
+
+    A long paragraph that several have does not join them by itself, unlike in `group_articles`.
+
+    Args:
+        articles: per article its paragraphs in their order, as texts by the id of their example.
+        similarity: when the word trigrams of two articles are similar.
+        accepted: paragraphs that count in no article, and pairs that do not belong together.
+    """
+    texts = ArticleTexts.of(articles, accepted)
+    return texts.group_names(texts.components(similarity), articles)
 
 
 def _chain(members: Sequence[int], unrelated: frozenset[tuple[int, int]]) -> Iterator[tuple[int, int]]:

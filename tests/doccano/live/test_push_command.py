@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from goldspan.corpus.reading_order import OrderedArticle
+from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import desired_state
 from goldspan.formats import gold
 from goldspan.formats.doccano import stored_id
@@ -118,3 +120,61 @@ def test_an_unknown_article_is_refused_with_the_nearest_names(push):
 
 def test_gold_and_suggestions_exclude_each_other(push):
     assert push("--gold", "--suggestions")[0] == 2
+
+
+def ordered(article, part="ranked"):
+    return OrderedArticle(
+        article=article, part=part, words=100, expected=3.0, new=1.0, differing=None, score=40.0
+    )  # fmt: skip
+
+
+def ids_there(doccano, push):
+    """The ids of the examples in the project, in the order in which Doccano shows them."""
+    with Doccano(doccano.account) as server:
+        rows = server.examples(server.project(push.project).id)
+        return [stored_id(row.meta) for row in rows]
+
+
+def in_text_order(toy, *articles):
+    return [one.id for name in articles for one in desired_state.desired_examples(toy, toy.select_entries([name]))]
+
+
+def test_new_examples_are_sent_in_the_reading_order_and_nothing_is_moved(push, toy, doccano):
+    toy.order_file.write_text(ordered("strike").line() + ordered("harbour", "random").line())
+    assert push("--apply")[0] == 0
+    sent = in_text_order(toy, "storm", "strike", "harbour")  # one that was never ranked comes first
+    assert ids_there(doccano, push) == sent
+    assert [(one.article, one.part, one.pushed) for one in toy.reading_order()] == [
+        ("strike", "ranked", push.project), ("harbour", "random", push.project)
+    ]  # fmt: skip
+    toy.order_file.write_text(ordered("harbour").line() + ordered("strike").line() + ordered("storm").line())
+    code, out, report = push("--apply")
+    assert (code, report["plan"]["counts"]["unchanged"]) == (0, len(sent))
+    assert "nothing was written" in out
+    assert ids_there(doccano, push) == sent
+
+
+def test_the_next_articles_are_sent_until_there_is_none(push, toy, doccano, goldspan, capsys):
+    for name in ("storm", "strike"):
+        (toy.gold / f"{name}.jsonl").unlink()
+    toy.order_file.write_text("".join(ordered(name).line() for name in ("strike", "harbour", "storm")))
+    code, _, report = push("--next", "1")
+    assert (code, list(report["plan"]["articles"])) == (0, ["strike"])
+    assert push("--next", "1", "--apply")[0] == 0
+    assert ids_there(doccano, push) == in_text_order(toy, "strike")
+    assert push("--next", "5", "--apply")[0] == 0
+    assert ids_there(doccano, push) == in_text_order(toy, "strike", "storm")  # harbour has gold
+    code, out, report = push("--next", "5", "--apply")
+    assert (code, report["sent"]["examples"]) == (0, 0)
+    assert "the project has every article without gold: there is no next one" in out
+    with Doccano(doccano.account) as server:  # an interrupted push: one example is missing
+        found = server.project(push.project)
+        *_, last = server.examples(found.id)
+        server.delete_examples(found.id, [last.id])
+    assert push("--next", "1", "--apply")[2]["sent"]["examples"] == 1
+    toy.order_file.unlink()
+    report = toy.root / "rank.json"
+    assert goldspan("rank", "--root", toy.root, "--project", push.project, "--weights", "none", "--json", report) == 0
+    assert sorted(json.loads(report.read_text())["in_progress"]) == ["storm", "strike"]
+    assert goldspan("rank", "--root", toy.root, "--project", f"no {push.project}") == 1
+    assert "there is no project" in capsys.readouterr().err

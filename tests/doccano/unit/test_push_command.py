@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from goldspan.articles.examples import PARAGRAPHS, examples_of
+from goldspan.corpus.reading_order import OrderedArticle
 from goldspan.doccano.push import desired_state
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
@@ -65,6 +66,41 @@ def test_an_empty_manifest_is_refused(toy):
     (toy.folder / "manifest.jsonl").write_text("")
     with pytest.raises(InputError, match="lists no article"):
         toy.select_entries()
+
+
+def order(toy, *articles):
+    lines = (
+        OrderedArticle(article=each, part="ranked", words=9, expected=2.0, new=1.0, differing=None, score=3.5)
+        for each in articles
+    )
+    toy.order_file.write_text("".join(each.line() for each in lines), encoding="utf-8")
+
+
+def pushed_entries(toy, articles=None, **options):
+    return [entry.id for entry in desired_state.entries_to_push(toy, articles, **options)]
+
+
+def test_articles_are_pushed_in_the_reading_order(toy):
+    assert pushed_entries(toy) == ["harbour", "storm", "strike"]
+    order(toy, "strike", "harbour")
+    assert pushed_entries(toy) == ["storm", "strike", "harbour"]
+    assert pushed_entries(toy, ["harbour", "strike"]) == ["strike", "harbour"]
+    order(toy, "strike", "nowhere")
+    with pytest.raises(InputError, match="the manifest has no article 'nowhere'"):
+        pushed_entries(toy)
+
+
+def test_the_next_articles_are_those_without_gold_of_which_something_is_missing(toy):
+    for name in ("storm", "strike"):
+        (toy.gold / f"{name}.jsonl").unlink()
+    order(toy, "strike", "harbour", "storm")
+    assert pushed_entries(toy, most=5) == ["strike", "storm"]
+    assert pushed_entries(toy, most=1) == ["strike"]
+    assert pushed_entries(toy, ["storm"], most=1) == ["storm"]
+    assert pushed_entries(toy, most=5, prefill="gold") == ["harbour"]
+    strike = [one.id for one in desired_state.desired_examples(toy, toy.select_entries(["strike"]))]
+    assert pushed_entries(toy, most=1, pushed=strike) == ["storm"]
+    assert pushed_entries(toy, most=1, pushed=strike[1:]) == ["strike"]
 
 
 BAR = """

@@ -35,6 +35,17 @@ def run(
         str, typer.Option("--project", help="The project in Doccano; it is created if it is not there.")
     ],
     articles: console.Articles = None,
+    next_articles: Annotated[
+        int | None,
+        typer.Option(
+            "--next",
+            min=1,
+            metavar="N",
+            help="Only the next N articles without gold that the project does not have, in the reading order of "
+            "`goldspan rank`, or in that of the manifest. Default: all articles.",
+            show_default=False,
+        ),
+    ] = None,
     suggestions: Annotated[
         bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For a shared project.")
     ] = False,
@@ -100,6 +111,7 @@ def run(
             corpus,
             project,
             articles=articles and console.split_names(articles),
+            most=next_articles,
             prefill=prefill,
             kind=None if shared is None else "shared" if shared else "independent",
             control=control,

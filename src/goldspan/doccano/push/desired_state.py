@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan import files, formats
 from goldspan.annotation import first_overlap, unit_of
 from goldspan.articles.examples import article_examples
+from goldspan.corpus.reading_order import in_order
 from goldspan.doccano.labels import SAME_NAMES
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
@@ -82,6 +84,48 @@ def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: 
         NotFoundError: if an article has no suggestions, or no gold, and these are to be filled in.
     """
     return [example for entry in entries for example in _article_examples(corpus, entry, prefill)]
+
+
+def entries_to_push(
+    corpus: Corpus,
+    articles: Collection[str] | None = None,
+    *,
+    most: int | None = None,
+    pushed: Collection[str] = (),
+    prefill: Prefill = "nothing",
+) -> list[ManifestEntry]:
+    """The articles of a push, those that the reading order has in its order.
+
+    Doccano shows examples in the order in which they were imported, so that this is the order in which they are read.
+    Articles that the order does not have come first, as in the manifest: they are there already, or were never ranked.
+
+    Args:
+        corpus: the project.
+        articles: their ids; None for all.
+        most: how many articles to take of which the project lacks something; None for all articles. Those with gold
+            are passed over, unless gold is to be filled in.
+        pushed: the ids of the examples that the project has.
+        prefill: which spans are filled in.
+
+    Raises:
+        InputError: for an article that the corpus does not have, or a reading order that is not valid.
+    """
+    by_id = {entry.id: entry for entry in corpus.select_entries(articles)}
+    ordered = [by_id[article] for article in in_order(by_id, corpus.reading_order())]
+    if most is None:
+        return ordered
+    lacking = (
+        entry
+        for entry in ordered
+        if corpus.has_gold(entry.id) == (prefill == "gold") and _lacks_examples(corpus, entry, pushed)
+    )
+    return list(islice(lacking, most))
+
+
+def _lacks_examples(corpus: Corpus, entry: ManifestEntry, pushed: Collection[str]) -> bool:
+    """Whether a project lacks an example of an article, also after a push that was interrupted."""
+    examples = _complete(corpus, entry, list(corpus.gold_examples([entry.id])))
+    return any(example.id not in pushed for example in examples)
 
 
 def _article_examples(corpus: Corpus, entry: ManifestEntry, prefill: Prefill) -> Iterator[Example]:

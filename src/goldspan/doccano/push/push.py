@@ -18,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from goldspan.corpus.reading_order import mark_pushed
 from goldspan.doccano.auto_labelling import require_not_auto_labelled
-from goldspan.doccano.controls import mix_controls, plan_controls
+from goldspan.doccano.controls import mix_controls, plan_controls, pushed_ids
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.project import plan_project, project_kind, require_annotation
@@ -230,7 +231,8 @@ class PushRequest:
         views: how each of them is shown.
         options: how to push.
         controls: the controls; their list is not written yet.
-        remarks: why no span is filled in, where suggestions were to be and there are none; what no recogniser read.
+        remarks: that there is no next article; why no span is filled in, where suggestions were to be and there are
+            none; what no recogniser read.
     """
 
     server: Doccano
@@ -264,7 +266,11 @@ class PushRequest:
         record_pseudonyms(self.corpus, self.project_plan.listed or ())
         folder = self.corpus.build / "doccano"
         options = replace(self.options, names=corpus_label_names(self.corpus))  # by now each type has its own name
-        return push_examples(self.server, project, self.examples, folder=folder, views=self.views, options=options)
+        result = push_examples(self.server, project, self.examples, folder=folder, views=self.views, options=options)
+        controls = {example.id for example in self.controls.examples}
+        articles = {example.article for example in self.examples if example.id not in controls}
+        mark_pushed(self.corpus.order_file, articles, project.name)
+        return result
 
     def json(self) -> dict[str, Any]:
         """What is to be done around the examples, for `--json`."""
@@ -289,6 +295,7 @@ def prepare_push(
     name: str,
     *,
     articles: Sequence[str] | None = None,
+    most: int | None = None,
     prefill: Prefill = "nothing",
     kind: ProjectKind | None = None,
     control: int = 0,
@@ -305,6 +312,8 @@ def prepare_push(
         corpus: where from.
         name: of the project.
         articles: their ids; None for all.
+        most: how many articles to push of which the project lacks something, the next of the reading order; None for
+            all articles.
         prefill: which spans are filled in.
         kind: of the project; None for that of an existing one, and for `independent` in a new one.
         control: how many examples with gold are to be mixed in as controls; those that the project has stay, however
@@ -322,7 +331,7 @@ def prepare_push(
         NotFoundError: if there is nothing to fill in; if the project was renamed, or this account does not see it.
         ServerError: if the project is of the other kind.
     """
-    entries = corpus.select_entries(articles)
+    corpus.select_entries(articles)  # refuses what is not there before the server is asked
     project = identify(server, corpus, name, new=new).project
     if project is None:
         require_staff(server, name)
@@ -338,6 +347,8 @@ def prepare_push(
         )
     if prefill != "nothing" and project is not None:
         require_not_auto_labelled(server, project)
+    pushed = {*pushed_ids(server, project)} if most is not None else ()
+    entries = desired_state.entries_to_push(corpus, articles, most=most, pushed=pushed, prefill=prefill)
     chosen = {entry.id for entry in entries}
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
@@ -353,8 +364,18 @@ def prepare_push(
         views=example_views(corpus, examples, line_breaks, complete=chosen),
         options=options,
         controls=controls,
-        remarks=_of_suggestions(corpus, entries, examples) if prefill == "suggestions" else (),
+        remarks=[
+            *_without_next(entries, most, prefill),
+            *(_of_suggestions(corpus, entries, examples) if prefill == "suggestions" and entries else ()),
+        ],
     )
+
+
+def _without_next(entries: Sequence[ManifestEntry], most: int | None, prefill: Prefill) -> list[str]:
+    """That there is no next article, where the next ones were asked for."""
+    if entries or most is None:
+        return []
+    return [f"the project has every article {'with' if prefill == 'gold' else 'without'} gold: there is no next one"]
 
 
 def _of_suggestions(corpus: Corpus, entries: Sequence[ManifestEntry], examples: Sequence[Example]) -> list[str]:
