@@ -83,6 +83,16 @@ def test_the_model_is_evaluated(trained, goldspan, capsys):
     assert "strict" in capsys.readouterr().out
 
 
+def test_an_evaluation_says_which_articles_the_model_has_seen(trained, goldspan, tmp_path, capsys):
+    report = tmp_path / "report.json"
+    gold, root = trained.corpus.gold, trained.corpus.root
+    for split, seen in ((["--split", "test"], []), ([], ["3 of the 4 articles: a, b and c"])):
+        assert goldspan("evaluate", gold, trained.folder, "--root", root, "--json", report, *split) == 0
+        notes = [note["message"] for note in json.loads(report.read_text())["notes"] if note["kind"] == "seen-article"]
+        assert [note.partition("chosen by, ")[2] for note in notes] == seen
+    assert "the pipeline learned from an article of gold" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_a_package_of_the_model_is_loaded_without_goldspan(trained, tmp_path):
     subprocess.run(

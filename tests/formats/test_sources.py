@@ -11,7 +11,7 @@ from goldspan import formats
 from goldspan.annotation import Example, Span
 from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.export import export
-from goldspan.formats import inline, sources
+from goldspan.formats import inline, sources, spacy_pipeline
 from goldspan.formats.options import ReadOptions
 from goldspan.formats.sources import count_notes, read_source
 from helpers import strategies
@@ -273,3 +273,19 @@ def test_all_repairs_are_listed_with_their_lines(tmp_path):
 
 def test_what_callers_use_is_public():
     assert {"read_source", "Source", "count_notes", "NOTE_KINDS"} <= set(sources.__all__)
+
+
+@pytest.mark.parametrize("name", ["news_pipelines", "news-pipelines"])
+def test_a_package_that_holds_one_pipeline_is_named_like_it(tmp_path, monkeypatch, name):
+    package = tmp_path / "news_pipelines"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert spacy_pipeline.pipeline_folder(name) is None
+    spacy.blank("nl").to_disk(package / "first")
+    assert spacy_pipeline.pipeline_folder(name) == package / "first"
+    assert spacy_pipeline.load_pipeline(name).lang == "nl"
+    spacy.blank("nl").to_disk(package / "second")
+    assert spacy_pipeline.pipeline_folder(name) is None
+    with pytest.raises(NotFoundError, match="there is no spaCy pipeline"):
+        spacy_pipeline.load_pipeline(name)

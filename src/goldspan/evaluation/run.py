@@ -13,16 +13,18 @@ from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
-from goldspan.formats import sources, tagging_schemes
+from goldspan.formats import model_record, sources, tagging_schemes
 from goldspan.formats.label_selection import OVERLAP_REMEDY, require_selected
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import Note
 from goldspan.formats.registry import require_options_apply
+from goldspan.formats.spacy_pipeline import pipeline_folder
 from goldspan.report.svg import colours
+from goldspan.report.text import amount, enumerate_names
 from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example, LabelScheme
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from goldspan.intervals import Method
 
 TRAIN = "train"
+NAMED = 5  # articles that a note names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,
-        notes=(*remarks, *_notes((paired, *others), scheme)),
+        notes=(*remarks, *_seen_articles(options, paired.gold), *_notes((paired, *others), scheme)),
     )
     known = {label.name: label.colour for label in scheme.labels} if scheme else {}
     name = str(options.gold) if options.split is None else f"{options.gold} ({options.split})"
@@ -239,6 +242,20 @@ def _notes(pairs: Sequence[PairedExamples], scheme: LabelScheme | None) -> tuple
     """The notes on gold, the predictions and the baseline, each once."""
     notes = [note for paired in pairs for note in (*paired.notes, *_outside_scheme(paired, scheme))]
     return tuple(dict.fromkeys(notes))
+
+
+def _seen_articles(options: EvaluationOptions, gold: Sequence[Example]) -> Iterator[Note]:
+    """A note for each pipeline that goldspan trained on articles with which it is now evaluated."""
+    articles = {example.article for example in gold}
+    for name in filter(None, (options.predictions, options.baseline)):
+        record = model_record.read(pipeline_folder(name))
+        if record is not None and (seen := articles & record.seen_articles):
+            yield Note(
+                "seen-article",
+                f"{name} was trained on, or chosen by, {len(seen):,} of the {amount(len(articles), 'article')}: "
+                f"{enumerate_names(sorted(seen), most=NAMED)}",
+                remedy="For what it is worth on others: --split test.",
+            )
 
 
 def _outside_scheme(paired: PairedExamples, scheme: LabelScheme | None) -> list[Note]:

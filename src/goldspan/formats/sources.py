@@ -55,6 +55,7 @@ NOTE_KINDS = {
     "other-layers": "annotation of other layers or span groups; it is not read as spans",
     "prediction": "spans of a model in a file of annotation; they are read where nobody annotated",
     "repaired-tag": "a tag that its scheme forbids where it stands",
+    "seen-article": "the pipeline learned from an article of gold, or was chosen by it; scores there say little",
     "several-users": "spans of several people in one example; they are read as one annotation",
     "several-schemes": "the tags of a prediction fit another scheme than gold's; they are judged by gold's",
     "unjudged-span": "a predicted span where nobody annotated gold; it does not count",

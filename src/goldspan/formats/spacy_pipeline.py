@@ -99,23 +99,33 @@ def load_pipeline(name: str) -> Language:
         ) from None
 
 
-def _module_or_folder(name: str) -> str:
-    """What spaCy loads for a name: a package by the name of its module, or the one folder of a pipeline in a package.
+def pipeline_folder(name: str) -> Path | None:
+    """The folder of a saved pipeline, or of the only one in a package; None if there is none of this name.
 
-    A distribution has the name of its module but for hyphens; a package that is none of spaCy's may hold a pipeline all
-    the same, as a folder.
+    A distribution has the name of its module but for hyphens.
     """
-    if not PIPELINE_NAME.fullmatch(name) or Path(name).is_dir():
+    if is_saved_pipeline(Path(name)):
+        return Path(name)
+    package = _package(name)
+    folders = [folder for folder in (sorted(package.iterdir()) if package else ()) if is_saved_pipeline(folder)]
+    return folders[0] if len(folders) == 1 else None
+
+
+def _module_or_folder(name: str) -> str:
+    """What spaCy loads for a name: a package by the name of its module, or the only pipeline that a package holds."""
+    package = None if Path(name).is_dir() else _package(name)
+    if package is None:
         return name
-    module = name.replace("-", "_")
-    found = find_spec(module)
-    for place in (found.submodule_search_locations or ()) if found is not None else ():
-        if (Path(place) / "meta.json").is_file():  # a package as spaCy makes them
-            return module
-        folders = [folder for folder in sorted(Path(place).iterdir()) if is_saved_pipeline(folder)]
-        if len(folders) == 1:
-            return str(folders[0])
-    return name
+    if (package / "meta.json").is_file():  # a package as spaCy makes them
+        return name.replace("-", "_")
+    return str(pipeline_folder(name) or name)
+
+
+def _package(name: str) -> Path | None:
+    """The folder of an installed package; None if there is none of this name."""
+    found = find_spec(name.replace("-", "_")) if PIPELINE_NAME.fullmatch(name) else None
+    places = (found.submodule_search_locations if found is not None else None) or ()
+    return next((Path(place) for place in places if Path(place).is_dir()), None)
 
 
 def plain_reason(error: Exception) -> str:
