@@ -1,11 +1,7 @@
-"""Services for Doccano's auto-labelling: one that finds words of a list, and `goldspan serve` itself."""
+"""A service for Doccano's auto-labelling that finds words of a list, with the ledger of the real one."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
-from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
 
@@ -80,50 +76,3 @@ class WordService(LocalServer):
         places = [convert(text, [span.start, span.end]).tolist() for span in spans]
         rows = zip(spans, places, strict=True)
         return json.dumps([{"label": s.label, "start_offset": a, "end_offset": b} for s, (a, b) in rows]).encode()
-
-
-class ServedProject(AbstractContextManager):
-    """`goldspan serve` for a project, in a process that can be killed and started again at the same address."""
-
-    def __init__(self, corpus, project):
-        self.command = [
-            *(sys.executable, "-m", "goldspan", "serve", "--project", project, "--root", str(corpus.root)),
-            *("--processes", "1", "--port"),
-        ]
-        self.port, self.process = "0", None
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
-
-    def start(self):
-        environment = os.environ | {"PYTHONUNBUFFERED": "1"}
-        self.process = subprocess.Popen(
-            [*self.command, self.port], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-        )
-        printed = []
-        for line in self.process.stdout:
-            printed.append(line)
-            if line.startswith("Stop it"):
-                break
-        assert printed[0].startswith("goldspan serves"), "".join(printed)
-        self.url = printed[0].split()[-1].removesuffix("/doccano")
-        self.port = self.url.rpartition(":")[2]
-
-    def stop(self):
-        """End it as Ctrl-C does; gives what it printed at its end."""
-        if self.process is None:
-            return ""
-        self.process.terminate()
-        said, _ = self.process.communicate(timeout=30)
-        self.process = None
-        return said
-
-    def kill(self):
-        """End it at once, whatever it does."""
-        self.process.kill()
-        self.process.communicate()
-        self.process = None

@@ -36,6 +36,14 @@ class ServiceProcess:
         self.opening, self.url, self.rest = [], "", None
 
     def __enter__(self):
+        self.start()
+        return self
+
+    def start(self):
+        """Start it, or start it again at the address that it had."""
+        if self.url:
+            self.arguments += ["--port", str(urlsplit(self.url).port)]
+        self.opening, self.rest = [], None
         self.process = subprocess.Popen(
             self.arguments, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -47,7 +55,6 @@ class ServiceProcess:
             self.end()
             raise AssertionError(self.rest)
         self.url = self.opening[0].split()[-1].removesuffix("/doccano")
-        return self
 
     def __exit__(self, *_):
         if self.rest is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from goldspan import files
+from goldspan.corpus import Corpus
 from goldspan.doccano.auto_labelling import MODEL, NEW, TEMPLATE, Service, differences, plan_auto_labelling
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import AutoLabelling
@@ -205,6 +206,28 @@ def test_a_rejected_span_does_not_come_back_and_is_read_back(begun, people, tmp_
         begun.server.delete_examples(project, [number])
         assert read_back(service.ledger) == 0
         read_back.close()
+
+
+def test_a_label_is_stored_under_its_display_name_and_read_back_under_its_own(doccano, toy, people, tmp_path):
+    labels = toy.guidelines / "labels.toml"
+    files.write(labels, labels.read_text().replace('name = "SHIP"', 'name = "SHIP"\ndisplay = "Vessel <ö>"'))
+    with (
+        doccano_project.from_corpus(doccano, Corpus(toy.root), "shared") as begun,
+        WordService(WORDS, tmp_path / "ledger.jsonl") as service,
+    ):
+        begun.add(people)
+        register(begun, service)
+        number = begun.number("strike.p03")
+        look(people["ann"], begun, number)
+        types = {each.id: each.name for each in begun.server.span_types(begun.project.id)}
+        assert {types[kind] for _, _, kind in begun.server.spans(begun.project.id, number)} == {"Vessel <ö>", "PORT"}
+        read_back = DoccanoReadBack(begun.corpus, lambda: Doccano(doccano.account))
+        assert read_back(service.ledger) == 0
+        people["ann"].confirm(begun.project.id, number)
+        for span in people["ann"].spans(begun.project.id, number):
+            people["ann"].unmark(begun.project.id, number, span["id"])
+        again = DoccanoReadBack(begun.corpus, lambda: Doccano(doccano.account))  # as after a restart
+        assert again(service.ledger) == 2
 
 
 def test_only_what_a_person_confirmed_is_pulled(begun, people, service):

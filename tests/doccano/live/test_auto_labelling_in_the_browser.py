@@ -1,6 +1,7 @@
 """Auto-labelling as an annotator meets it: switched on in the page, with the real service behind it."""
 
 import os
+import signal
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,10 @@ from goldspan.doccano.auto_labelled import corpus_project_keys
 from goldspan.doccano.client.api import Doccano
 from goldspan.service.rejections import RejectionLedger, ledger_path
 from helpers import doccano_annotator, html_pages, sample_corpus
-from helpers.auto_labelling_service import ServedProject
+from helpers.service_process import ServiceProcess
 
-EXAMPLES, SPANS = 20, 10  # 200 spans are offered
-BY_HAND = 2  # of the examples are cleared in the page, with the mouse; the others by requests at once
+EXAMPLES, SPANS = 10, 20  # 200 spans are offered
+BY_HAND = 1  # of the examples are cleared in the page, with the mouse; the others by requests at once
 RECOGNISER = "[[recogniser]]\nkind = \"regex\"\n[recogniser.patterns]\nSHIP = ['Ship\\d{4}']\n"
 READ_BACK_WITHIN = 40  # seconds
 
@@ -85,7 +86,7 @@ class Convoys:
     def go_on_without_service(self, number, service):
         """Go to the next example while the service is killed, mark something there, and come back when it is there."""
         page = self.page
-        service.kill()
+        service.end(signal.SIGKILL)
         page.press("ArrowRight")
         assert page.text.startswith(f"Convoy {number} "), "the page goes on"
         assert page.drawn() == []
@@ -138,7 +139,7 @@ def wait_for_rejections(corpus, expected):
 @pytest.mark.slow
 def test_none_of_200_rejected_spans_comes_back_and_a_killed_service_costs_nothing(convoys, goldspan):
     page, corpus = convoys.page, convoys.corpus
-    with ServedProject(corpus, "convoys") as service:
+    with ServiceProcess(corpus.root, "--project", "convoys", "--processes", "1", token=None) as service:
         assert goldspan("doccano", "auto-label", "--project", "convoys", "--root", corpus.root, "--apply") == 0
         page.open(convoys.project, 1)
         assert page.drawn() == [], "nothing is asked for before the annotator wants it"
@@ -154,7 +155,7 @@ def test_none_of_200_rejected_spans_comes_back_and_a_killed_service_costs_nothin
                 convoys.go_on(number)
             convoys.reject_at_once(number)
 
-        service.kill()
+        service.end(signal.SIGKILL)
         service.start()
         page.page.reload()
         page.page.wait_for_selector("#container svg > g > g > text", state="attached")
@@ -168,6 +169,6 @@ def test_none_of_200_rejected_spans_comes_back_and_a_killed_service_costs_nothin
 
         for number in convoys.numbers:
             convoys.ann.confirm(convoys.project, number)
-        service.stop()
+        service.end()
         service.start()
         wait_for_rejections(corpus, EXAMPLES * SPANS)
