@@ -10,12 +10,14 @@ import psutil
 import pytest
 
 from goldspan import files
+from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.service import recogniser_process, text_suggestions
 from goldspan.service.project_files import fingerprint
 from goldspan.service.recogniser_pool import RecogniserPool
 from goldspan.service.recogniser_process import RecogniserError, SuggesterRecipe, TooSlowError, UnavailableError
 from goldspan.service.rejections import text_digest
+from goldspan.suggest.suggester import Suggester
 from helpers.suggestion_service import SLOW, WORDS
 
 ASKING = """
@@ -195,3 +197,16 @@ def test_processes_get_no_secret_but_the_key_of_a_language_model(monkeypatch):
     environment = recogniser_process._environment()
     assert not secrets.keys() & environment.keys()
     assert environment["GOLDSPAN_LANGUAGE_MODEL_KEY"] == "key"
+
+
+def test_texts_of_an_article_get_what_suggest_finds_there_which_is_more_than_each_alone(project):
+    answers = recogniser_process._Answers(SuggesterRecipe(root=project.root))
+    differing = 0
+    for entry in project.entries:
+        examples = desired_examples(project, [entry])
+        found = answers.answer("article", entry.id)
+        for example in Suggester.of(project).suggest(examples):
+            rows = [(span.start, span.end, span.label) for span in example.spans]
+            assert found[text_digest(example.text)] == rows
+            differing += answers.answer("text", example.text) != rows
+    assert differing

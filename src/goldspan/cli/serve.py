@@ -89,7 +89,8 @@ def run(
             "--processes",
             min=1,
             max=64,
-            help="How many processes have the recognisers. Default: as many as there are processors, at most 4.",
+            help="How many processes have the recognisers. Default: as many as there are processors, at most 4; with "
+            "--ask-servers 1, since each has a budget of its own.",
             show_default=False,
         ),
     ] = None,
@@ -123,7 +124,7 @@ def run(
         host=host,
         port=port,
         server_names=tuple(server_name or ()),
-        processes=processes,
+        processes=1 if ask_servers and processes is None else processes,
         answer_within=answer_within,
     )
     server.require_safe(options)

@@ -29,7 +29,7 @@ from goldspan.service.service_statistics import ServiceStatistics
 from goldspan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from starlette.requests import Request
 
@@ -127,23 +127,26 @@ class SuggestionService:
         if not suggestion.spans:
             return Answer(reason=suggestion.failure or NOTHING)
         known = [span for span in suggestion.spans if not target.labels or span.label in target.labels]
-        stated = [span for span in known if offset_rows(text, [span], target.unit)]
-        if not stated:
+        rows = offset_rows(text, known, target.unit)
+        if not rows:
             return Answer(reason=INSIDE if known else NO_LABEL)
-        if target.project is not None:
-            if await request.is_disconnected():  # what is not received must not count as offered
-                return Answer(reason=LEFT)
-            try:
-                stated = await self._offer(target.project, text, stated)
-            except (GoldspanError, OSError, TimeoutError) as error:
-                logger.error("%s: %s", NO_LEDGER, " ".join(str(error).split()) or type(error).__name__)  # noqa: TRY400
-                return Answer(reason=NO_LEDGER)
-        return Answer(offset_rows(text, stated, target.unit), "" if stated else WITHHELD)
+        if target.project is None:
+            return Answer([*rows.values()])
+        return await self._offered(request, text, target.project, rows)
 
-    async def _offer(self, project: ServedProject, text: str, spans: Sequence[Span]) -> list[Span]:
-        """Those of some spans that may be offered; the ledger has them then."""
-        async with asyncio.timeout(LEDGER_WITHIN):
-            return await asyncio.to_thread(self.ledger.offer, project.key, text, spans)
+    async def _offered(
+        self, request: Request, text: str, project: ServedProject, rows: Mapping[Span, dict[str, str | int]]
+    ) -> Answer:
+        """The answer with those spans that may be offered; the ledger has them then."""
+        if await request.is_disconnected():  # what is not received must not count as offered
+            return Answer(reason=LEFT)
+        try:
+            async with asyncio.timeout(LEDGER_WITHIN):
+                offered = await asyncio.to_thread(self.ledger.offer, project.key, text, rows)
+        except (GoldspanError, OSError, TimeoutError) as error:
+            logger.error("%s: %s", NO_LEDGER, " ".join(str(error).split()) or type(error).__name__)  # noqa: TRY400
+            return Answer(reason=NO_LEDGER)
+        return Answer([rows[span] for span in offered], "" if offered else WITHHELD)
 
     async def _health(self, request: Request) -> JSONResponse:
         """`GET /health`: that the service is there; to whoever has the token, also what it does."""

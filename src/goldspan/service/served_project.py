@@ -60,7 +60,7 @@ def _served_project(server: Doccano, corpus: Corpus, name: str) -> ServedProject
     return ServedProject(name=name, key=key, unit=offset_unit(project))
 
 
-def offset_rows(text: str, spans: Iterable[Span], unit: offsets.Unit) -> list[dict[str, str | int]]:
+def offset_rows(text: str, spans: Iterable[Span], unit: offsets.Unit) -> dict[Span, dict[str, str | int]]:
     """Spans as Doccano takes them, without those that begin or end inside what the unit counts as one character.
 
     Args:
@@ -68,11 +68,11 @@ def offset_rows(text: str, spans: Iterable[Span], unit: offsets.Unit) -> list[di
         spans: in code points of the text.
         unit: what offsets count.
     """
-    rows: list[dict[str, str | int]] = []
+    rows: dict[Span, dict[str, str | int]] = {}
     for span in spans:
         with contextlib.suppress(InvalidValueError):
             start, end = in_unit(text, span, unit)
-            rows.append({"label": span.label, "start_offset": start, "end_offset": end})
+            rows[span] = {"label": span.label, "start_offset": start, "end_offset": end}
     return rows
 
 
