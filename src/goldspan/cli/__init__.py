@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "init", "add", "recut", "relabel", "suggest", "check", "split", "rank", "train", "evaluate", "agree", "adjudicate",
-    "crossval",
-    "export", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
+    "crossval", "curve", "export",
+    "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano",)
 LONGEST_WORDS = 300  # of an error that nobody thought of

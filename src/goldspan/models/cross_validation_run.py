@@ -72,7 +72,7 @@ def run_cross_validation(
         corpus.scheme.names,
         suggested=suggestions_out_of_fold(voting, examples, made.folds) if voting.recognisers else None,
         split=_split_predictions(examples, splits, trainer, options, on_step),
-        passes=_passes(corpus, made.folds),
+        passes=confirmed_passes(corpus, made.folds),
         notes=[*_left_out(corpus, examples), *_seed_notes(made), *_suggestion_notes(suggester, made.folds)],
     )
 
@@ -123,7 +123,7 @@ def _split_predictions(
     return made
 
 
-def _passes(corpus: Corpus, articles: Iterable[str]) -> dict[str, list[Example]] | None:
+def confirmed_passes(corpus: Corpus, articles: Iterable[str]) -> dict[str, list[Example]] | None:
     """Per annotator the examples that count; None if there are none."""
     read = {name: list(corpus.confirmed_examples(name, articles)) for name in corpus.annotators()}
     return {name: examples for name, examples in read.items() if examples} or None

@@ -1,0 +1,106 @@
+"""`goldspan curve`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan import files
+from goldspan.cli import console
+from goldspan.corpus import Corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from goldspan.models.curve_report import CurveReport
+    from goldspan.models.curve_training import TrainedSubset
+
+
+def run(
+    *,
+    steps: Annotated[
+        str,
+        typer.Option(
+            "--steps",
+            metavar="PERCENT,…",
+            help="The sizes of the models, in per cent of the articles that can be trained on. 100 is always among "
+            "them.",
+        ),
+    ] = "20,40,60,80,100",
+    seeds: Annotated[
+        int,
+        typer.Option("--seeds", min=1, help="How many orders of the articles are drawn, each for models of its own."),
+    ] = 3,
+    folds: Annotated[
+        int,
+        typer.Option(
+            "--folds", min=2, help="Into how many folds the articles are divided; fewer where gold has fewer."
+        ),
+    ] = 5,
+    weights: console.Weights = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            "--processes",
+            min=1,
+            help="How many models are trained at once. Default: as many as there are processors.",
+            show_default=False,
+        ),
+    ] = None,
+    html: console.Html = None,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Train on growing parts of gold: is more data worth it, and of which label?
+
+    F1 by the number of articles, with intervals, and what twice as many would bring. What the models find is kept in
+    build/curve, so that only what is new is trained. `goldspan help learning_curve` has the method.
+    """
+    from goldspan.models import curve_report
+    from goldspan.models.cross_validation_run import confirmed_passes
+    from goldspan.models.curve_page import page
+    from goldspan.models.curve_training import CurveOptions, measure_curve
+    from goldspan.models.trainers import trainer_of
+
+    options = CurveOptions(steps=_percentages(steps), seeds=seeds, folds=folds, processes=processes)
+    corpus = Corpus.find(root)
+    corpus.require_tokenizer()
+    with console.progress_bar() as update:
+        measured = measure_curve(corpus, trainer_of(corpus, weights), options, on_model=_progress(update))
+    report = curve_report.make_report(measured, confirmed_passes(corpus, measured.articles.groups))
+    console.write_json(json, report.json())
+    if html is not None:
+        files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
+    _print_report(report)
+    console.print_written(json, html)
+
+
+def _percentages(steps: str) -> tuple[int, ...]:
+    """The numbers in the option --steps."""
+    try:
+        numbers = tuple(sorted({int(step.strip().removesuffix("%")) for step in steps.split(",")}))
+    except ValueError:
+        numbers = ()
+    if not numbers or not 1 <= numbers[0] <= numbers[-1] <= 100:
+        raise typer.BadParameter(f"--steps: {steps!r} is no list of per cents from 1 to 100, such as 20,40,60,80,100")
+    return numbers
+
+
+def _progress(update: Callable[[str, int, int | None], None]) -> Callable[[TrainedSubset, int, int], None]:
+    def on_model(_model: TrainedSubset, done: int, total: int) -> None:
+        update("training models", done, total)
+
+    return on_model
+
+
+def _print_report(report: CurveReport) -> None:
+    from goldspan.models import curve_report
+
+    out = console.report_console()
+    for table in (curve_report.point_table(report), curve_report.label_table(report)):
+        console.print_table(out, table)
+    console.print_text(out, f"Is more data worth it? {curve_report.answer(report)}", style="bold")
+    out.print()
+    for sentence in curve_report.remarks(report):
+        console.print_text(out, f"· {sentence}")

@@ -1,0 +1,75 @@
+"""`goldspan curve` prints tables and an answer, writes a page and JSON, and refuses what it cannot read."""
+
+import json
+
+import pytest
+
+from goldspan.cli import main
+from goldspan.models import trainers
+from helpers.curve_project import LABELS, project
+from helpers.fake_trainers import MemorisingTrainer
+from helpers.html_pages import parse
+
+
+@pytest.fixture
+def corpus(tmp_path, monkeypatch):
+    monkeypatch.setattr(trainers, "trainer_of", lambda _corpus, _weights=None, **_: MemorisingTrainer(LABELS))
+    return project(tmp_path / "project")
+
+
+def run(corpus, *arguments):
+    """The exit code of the command."""
+    with pytest.raises(SystemExit) as ended:
+        main(["curve", "--root", str(corpus.root), "--processes", "1", *arguments])
+    return ended.value.code
+
+
+def test_the_command_prints_the_points_the_labels_and_the_answer(corpus, capsys):
+    assert run(corpus) == 0
+    out = capsys.readouterr().out
+    assert "F1 by the number of articles" in out
+    assert "●" in out
+    assert "PERSON" in out
+    assert "Is more data worth it? " in out
+    assert "twice the articles (10 instead of 5)" in " ".join(out.split())
+
+
+def test_the_page_and_json_have_the_same_answer(corpus, tmp_path, capsys):
+    page, report = tmp_path / "curve.html", tmp_path / "curve.json"
+    assert run(corpus, "--html", str(page), "--json", str(report)) == 0
+    assert f"wrote {page}" in capsys.readouterr().out
+    values = json.loads(report.read_text("utf-8"))
+    parsed = parse(page.read_text("utf-8"))
+    assert values["answer"] in parsed.said
+    plots = [attributes for tag, attributes in parsed.tags if tag == "svg"]
+    assert len(plots) == 1 + len(LABELS)
+    assert all("forecast for 10 articles" in plot["aria-label"] and plot["role"] == "img" for plot in plots)
+
+
+@pytest.mark.parametrize("steps", ["", "0,100", "20,,40", "a", "50,101", "-5"])
+def test_steps_that_are_no_percentages_are_wrong_usage(corpus, steps, capsys):
+    assert run(corpus, "--steps", steps) == 2
+    assert "no list of per cents from 1 to 100" in " ".join(capsys.readouterr().err.split())
+
+
+def test_two_points_refuse_a_forecast_and_say_so(corpus, capsys):
+    assert run(corpus, "--steps", "50%,100", "--seeds", "1") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "What more articles would bring cannot be said: a curve passes through any 2 points" in said
+    assert "With fewer than three seeds" in said
+
+
+def test_one_article_is_refused_in_a_line(corpus, capsys):
+    for path in sorted(corpus.gold.glob("*.jsonl"))[1:]:
+        path.unlink()
+    assert run(corpus) == 1
+    error = capsys.readouterr().err
+    assert "a learning curve needs 3 articles that share no text" in error
+    assert "Annotate further articles." in error
+
+
+def test_without_gold_the_refusal_says_what_to_do(corpus, capsys):
+    for path in corpus.gold.glob("*.jsonl"):
+        path.unlink()
+    assert run(corpus) == 1
+    assert "there is no gold to learn from" in capsys.readouterr().err
