@@ -60,7 +60,7 @@ PARAMETERS = frozenset({"project", "offsets", "label"})
 ATTRIBUTES = frozenset({"url", "method", "params", "headers", "body"})
 UNITS: tuple[OffsetUnit, ...] = get_args(OffsetUnit)
 SAMPLE = " "  # what the service is asked about in a test
-SHAPE = "It looks like http://127.0.0.1:8087, as the machine reaches it on which Doccano runs."
+SHAPE = "It looks like http://127.0.0.1:8765, as the machine reaches it on which Doccano runs."
 LOGIN = "The service is asked with a token, not with a login: leave it out."
 
 

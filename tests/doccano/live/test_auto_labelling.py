@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from goldspan import files
+from goldspan.annotation import Span
 from goldspan.corpus import Corpus
-from goldspan.doccano.auto_labelling import MODEL, NEW, TEMPLATE, Service, differences, plan_auto_labelling
+from goldspan.doccano.auto_labelling import MODEL, NEW, TEMPLATE, Service, differences, plan_auto_labelling, service_key
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.client.schema import AutoLabelling
 from goldspan.doccano.controls import controls_file
-from goldspan.doccano.corpus_record import project_key
 from goldspan.doccano.doctor import run_doctor
 from goldspan.doccano.human_work import SPANS_CHANGED, worked_on_examples
 from goldspan.doccano.pull.pull import plan_pull
@@ -21,6 +21,7 @@ from goldspan.doccano.snapshot import take_snapshot
 from goldspan.errors import InvalidValueError
 from goldspan.service import service_state
 from goldspan.service.doccano_read_back import DoccanoReadBack
+from goldspan.service.rejections import RejectionLedger, ledger_path
 from helpers import doccano_project
 from helpers.auto_labelling_service import TOKEN, WordService
 
@@ -179,7 +180,7 @@ def test_a_dead_or_strange_service_costs_the_annotator_nothing(begun, people):
 
 def test_a_rejected_span_does_not_come_back_and_is_read_back(begun, people, tmp_path, doccano):
     ann, project = people["ann"], begun.project.id
-    key = project_key(begun.server.project(begun.name))
+    key = service_key(begun.project)
     clock = iter(range(0, 10**9, 100))
     with WordService(WORDS, tmp_path / "ledger.jsonl") as service:
         register(begun, service)
@@ -317,7 +318,10 @@ def test_the_command_prints_a_plan_and_never_the_token(begun, service, goldspan,
     assert json.loads((tmp_path / "plan.json").read_text())["action"] == "create"
     assert len(begun.server.auto_labellings(begun.project.id)) == 1
     assert run("--apply")[0] == 0
-    assert "Already up to date." in run()[1]
+    RejectionLedger(ledger_path(begun.corpus)).offer(service_key(begun.project), "x Aurora", [Span(2, 8, "SHIP")])
+    printed = run()[1]
+    assert "Already up to date." in printed
+    assert "so far the service offered 1 span there, of which annotators rejected 0" in printed
     code, printed = run("--service", "http://127.0.0.1:9", "--apply")
     assert (code, "Nothing was written." in printed) == (1, True)
     assert run("--remove", "--service", service.url)[0] == 2

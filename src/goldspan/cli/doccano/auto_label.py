@@ -10,6 +10,7 @@ import typer
 from goldspan.cli import console
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from goldspan.doccano.auto_labelling import AutoLabellingPlan, Service
@@ -66,8 +67,9 @@ def run(
         applied = apply and problem is None
         if applied:
             plan.apply()
-    console.write_json(json, {"applied": applied, **plan.json(), "problem": problem})
-    for line in _lines(plan):
+    counts = _counts(corpus, plan)
+    console.write_json(json, {"applied": applied, **plan.json(), **counts, "problem": problem})
+    for line in _lines(plan, **counts):
         console.print_line(line)
     for line in _end(plan, problem, apply=apply):
         console.print_line(line)
@@ -92,9 +94,20 @@ def _service(corpus: Corpus, url: str | None) -> Service:
     return Service(url=url, token=service_state.token_of(corpus))
 
 
-def _lines(plan: AutoLabellingPlan) -> Iterator[str]:
-    """The plan, what stays, and what somebody should know."""
+def _counts(corpus: Corpus, plan: AutoLabellingPlan) -> dict[str, int]:
+    """How many spans the service has offered in the project so far, and how many of them annotators rejected."""
+    from goldspan.doccano.auto_labelling import service_key
+    from goldspan.service.rejections import RejectionLedger, former_labels, ledger_path
+
+    counts = RejectionLedger(ledger_path(corpus), former_labels(corpus)).counts(service_key(plan.project))
+    return {"offered": counts["offered"], "rejected": counts["rejected"]}
+
+
+def _lines(plan: AutoLabellingPlan, *, offered: int, rejected: int) -> Iterator[str]:
+    """The plan, what stays, what came of it so far, and what somebody should know."""
     yield from plan.lines()
+    if offered:
+        yield f"so far the service offered {amount(offered, 'span')} there, of which annotators rejected {rejected:,}"
     for number, kind, address in plan.other_services():
         yield f"goldspan did not write number {number}, which stays: {kind}{f', {address}' if address else ''}"
     if plan.others:
