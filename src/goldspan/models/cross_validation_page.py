@@ -14,7 +14,7 @@ from goldspan.models.cross_validation_tables import (
     title,
 )
 from goldspan.models.strict_scores import ALL
-from goldspan.report.html import PlotColumn, document, element, html_list, render_table, section
+from goldspan.report.html import PlotColumn, document, element, html_list, path, render_table, section
 from goldspan.report.svg import SCALE, axis, chip, colours, dot_and_whisker
 from goldspan.report.text import percent, with_interval
 
@@ -43,7 +43,7 @@ def page(report: CrossValidationReport, known: Mapping[str, str]) -> str:
     header = element(
         "header",
         element("p", "Cross-validation", class_="eyebrow"),
-        element("h1", element("bdi", report.recipe)),
+        element("h1", path(report.recipe)),
         element("p", f"{folds_clause(report)}. ", " ".join(introduction(report)), class_="quiet"),
     )
     plots = [_plot(scores.estimates[ALL]) for _, scores in systems(report)]
@@ -89,5 +89,5 @@ def _section(
     table: Table, *, names: Sequence[Child] | None = None, plots: PlotColumn | None = None, total: bool = False
 ) -> Markup:
     note = element("p", table.note, class_="note") if table.note else None
-    shown = render_table(table, names=names, plots=plots, total=total, kind="wide slim")
+    shown = render_table(table, names=names, plots=plots, total=total, kind="wide slim agreement")
     return section(table.title, note, shown, kind="long")
