@@ -484,6 +484,20 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def folder_sha256(folder: Path) -> str:
+    """The SHA-256 of the names and contents of the files in a folder and below, in hexadecimal, without hidden ones.
+
+    Raises:
+        InputError: if one cannot be read, as `opened` says.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            digest.update(f"{sha256(path)}  {name.as_posix()}\n".encode(errors="surrogateescape"))
+    return digest.hexdigest()
+
+
 def require_text(data: bytes, file: Path | str) -> None:
     """Refuse a file that begins as one does that is no text in UTF-8.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan import tokens
+from goldspan import files, tokens
 from goldspan.errors import InputError, NotFoundError
 from goldspan.models.strict_scores import ALL, score
 from goldspan.models.transformers_model import TransformersModel
@@ -63,12 +63,14 @@ class TransformersTrainer:
         labels: of the scheme, in its order.
         language: of the texts, for their tokens.
         encoder: the folder of the encoder that training begins with.
+        digest: of the encoder's files, so that another one in the same folder is told apart.
         schedule: of the training.
     """
 
     labels: tuple[str, ...]
     language: str
     encoder: str
+    digest: str = ""
     schedule: FineTuning = field(default_factory=FineTuning)
 
     @classmethod
@@ -87,7 +89,8 @@ class TransformersTrainer:
                 remedy="Name the folder of one with --weights, or in goldspan.toml: weights under [model]. Nothing is "
                 "downloaded.",
             )
-        return cls(labels=labels, language=language, encoder=encoder)
+        digest = files.folder_sha256(Path(encoder))
+        return cls(labels=labels, language=language, encoder=encoder, digest=digest)
 
     @property
     def recipe(self) -> str:

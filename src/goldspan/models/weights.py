@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from goldspan import files
 from goldspan.errors import InputError
 from goldspan.formats.spacy_pipeline import load_pipeline
 
@@ -25,12 +26,14 @@ class Weights:
         nlp: the pipeline.
         encoder: the component whose encoder can be copied; None if it has none.
         has_vectors: whether its vocabulary has word vectors.
+        digest: of its files, so that other weights under the same name are told apart.
     """
 
     name: str
     nlp: Language = field(repr=False)
     encoder: str | None
     has_vectors: bool
+    digest: str = ""
 
     def __reduce__(self) -> tuple[Callable[[str], Weights], tuple[str]]:
         """Its name, from which another process reads it: a pipeline itself cannot be pickled."""
@@ -52,4 +55,4 @@ class Weights:
                 f"the pipeline {name!r} has nothing to begin with: neither an entity recogniser nor word vectors",
                 remedy="Name another with --weights, or omit it to begin with none.",
             )
-        return cls(name, nlp, encoder, has_vectors)
+        return cls(name, nlp, encoder, has_vectors, "" if nlp.path is None else files.folder_sha256(nlp.path))
