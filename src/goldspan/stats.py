@@ -17,7 +17,7 @@ from goldspan.report.text import Table
 from goldspan.suggest import analysis_tables
 from goldspan.suggest.recogniser_analysis import RecogniserAnalysis
 from goldspan.suggest.run import suggest_documents
-from goldspan.suggest.suggestion_folder import ModelChoice
+from goldspan.suggest.suggestion_folder import MODEL, ModelChoice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,7 +74,8 @@ def write_statistics(corpus: Corpus, tables: Sequence[Table]) -> list[Path]:
 def score_suggestions(corpus: Corpus, gold: Sequence[Example], model: str | None = None) -> dict[str, SuggestionScores]:
     """The scores of fresh suggestions for the articles of gold, and of those with a further model if one is named.
 
-    Those of a recogniser that asks a server take no part: whoever builds the tables again is to get the same ones.
+    Those of a recogniser that asks a server take no part: whoever builds the tables again is to get the same ones. Nor
+    do those of a model that learned from one of the articles: they would say nothing about others.
 
     Args:
         corpus: its seeds are read, and its recognisers suggest.
@@ -82,7 +83,7 @@ def score_suggestions(corpus: Corpus, gold: Sequence[Example], model: str | None
         model: the name of a further spaCy pipeline, behind those recognisers.
 
     Raises:
-        InputError: for a recogniser that cannot be read.
+        InputError: for a recogniser that cannot be read, and for a further model that learned from one of the articles.
         InvalidValueError: for no gold at all.
         NotFoundError: for a file, pipeline or package of a recogniser that is not there.
     """
@@ -97,7 +98,13 @@ def _scores(corpus: Corpus, gold: Sequence[Example], choice: ModelChoice) -> Sug
     for example in gold:
         by_article[example.article].append(example)
     paths = [corpus.seeds / entry.file for entry in corpus.entries if entry.id in by_article]
-    suggester, segmentation = choice.suggester(corpus).without_asking(), Segmentation.of(corpus)
+    whole, segmentation = choice.suggester(corpus), Segmentation.of(corpus)
+    suggester = whole.without_asking().without_models_of(by_article)
+    if choice.model is not None and MODEL not in suggester.names:
+        raise InputError(
+            f"{choice.model} was trained on some of these articles: scores on them say nothing about others",
+            remedy="Name a split that it has not seen: --split test",
+        )
     analysis = RecogniserAnalysis(suggester.names)
     suggested = suggest_documents(documents(paths), suggester=suggester, segmentation=segmentation)
     for document, suggestions in suggested if paths else ():

@@ -83,6 +83,14 @@ def test_the_model_is_evaluated(trained, goldspan, capsys):
     assert "strict" in capsys.readouterr().out
 
 
+def test_the_suggestions_of_a_model_are_not_scored_on_what_it_has_seen(trained, goldspan, capsys):
+    arguments = ["evaluate", "--suggestions", "--model", trained.folder, "--root", trained.corpus.root]
+    assert goldspan(*arguments) == 1
+    assert "was trained on some of these articles" in capsys.readouterr().err
+    assert goldspan(*arguments, "--split", "test") == 0
+    assert "suggestions with" in capsys.readouterr().out
+
+
 def test_an_evaluation_says_which_articles_the_model_has_seen(trained, goldspan, tmp_path, capsys):
     report = tmp_path / "report.json"
     gold, root = trained.corpus.gold, trained.corpus.root

@@ -108,9 +108,20 @@ class Suggester:
         Args:
             articles: the ids.
         """
+        unseen = self.without_models_of(articles).recognisers
+        return Suggester(
+            [one.without_articles(articles) if isinstance(one, CountingRecogniser) else one for one in unseen]
+        )
+
+    def without_models_of(self, articles: Collection[str]) -> Suggester:
+        """The suggester without the models that learned from one of some articles, or were chosen by it.
+
+        Args:
+            articles: the ids.
+        """
         return Suggester(
             [
-                one.without_articles(articles) if isinstance(one, CountingRecogniser) else one
+                one
                 for one in self.recognisers
                 if not isinstance(one, TrainedRecogniser) or one.seen_articles.isdisjoint(articles)
             ]
