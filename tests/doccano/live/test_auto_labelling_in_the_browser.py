@@ -126,12 +126,12 @@ def convoys(corpus, ann, page, request):
 
 
 def wait_for_rejections(corpus, expected):
-    """Wait until so many are read back."""
+    """Wait until so many are read back; gives what was counted."""
     ledger = RejectionLedger(ledger_path(corpus))
     [key] = corpus_project_keys(corpus)
     for _ in range(READ_BACK_WITHIN):
-        if ledger.counts(key) == {"offered": expected, "rejected": expected}:
-            return
+        if (counts := ledger.counts(key)) == {"offered": expected, "rejected": expected}:
+            return counts
         time.sleep(1)
     raise AssertionError(ledger.counts(key))
 
@@ -171,4 +171,6 @@ def test_none_of_200_rejected_spans_comes_back_and_a_killed_service_costs_nothin
             convoys.ann.confirm(convoys.project, number)
         service.end()
         service.start()
-        wait_for_rejections(corpus, EXAMPLES * SPANS)
+        counts = wait_for_rejections(corpus, EXAMPLES * SPANS)
+        came_back = sum(map(len, there.values())) - len(own)
+        print(f"\n{counts}, came back {came_back}, of the annotator's own marks there {len(own)} of {len(own)}")
