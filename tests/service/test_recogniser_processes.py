@@ -17,7 +17,6 @@ from goldspan.service.project_files import fingerprint
 from goldspan.service.recogniser_pool import RecogniserPool
 from goldspan.service.recogniser_process import RecogniserError, SuggesterRecipe, TooSlowError, UnavailableError
 from goldspan.service.rejections import text_digest
-from goldspan.suggest.suggester import Suggester
 from helpers.suggestion_service import SLOW, WORDS
 
 ASKING = """
@@ -205,7 +204,7 @@ def test_texts_of_an_article_get_what_suggest_finds_there_which_is_more_than_eac
     for entry in project.entries:
         examples = desired_examples(project, [entry])
         found = answers.answer("article", entry.id)
-        for example in Suggester.of(project).suggest(examples):
+        for example in answers._suggester.suggest(examples):
             rows = [(span.start, span.end, span.label) for span in example.spans]
             assert found[text_digest(example.text)] == rows
             differing += answers.answer("text", example.text) != rows
