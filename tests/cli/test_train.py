@@ -10,6 +10,7 @@ import pytest
 import spacy
 
 from goldspan import cli, files
+from goldspan.cli import train
 from goldspan.corpus import Corpus
 from goldspan.formats import model_record
 from goldspan.models import spacy_training
@@ -99,6 +100,14 @@ def test_an_evaluation_says_which_articles_the_model_has_seen(trained, goldspan,
         notes = [note["message"] for note in json.loads(report.read_text())["notes"] if note["kind"] == "seen-article"]
         assert [note.partition("chosen by, ")[2] for note in notes] == seen
     assert "the pipeline learned from an article of gold" in capsys.readouterr().out
+
+
+def test_text_in_two_splits_is_noted(tmp_path, trained):
+    story = "The [Aurora]{SHIP} left [Oslo]{PORT} at noon with a crew of nine, and nobody has seen her since that day."
+    corpus = training_project.make(tmp_path, {"a": [story], "d": [story]}, {"train": "a", "test": "d"})
+    [remark] = train._shared_text(corpus)
+    assert "(near-duplicate-split)" in remark
+    assert train._shared_text(trained.corpus) == []
 
 
 @pytest.mark.slow

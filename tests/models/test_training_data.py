@@ -64,7 +64,10 @@ def test_articles_without_gold_are_named_where_others_have_some(tmp_path):
     for article in "bd":
         (corpus.gold / f"{article}.jsonl").unlink()
     data = TrainingData.of(corpus)
-    assert data.remarks() == ["b of train has no gold, and took no part.", "d of test has no gold, and took no part."]
+    assert data.remarks() == [
+        "b of train has no annotated gold, and took no part.",
+        "d of test has no annotated gold, and took no part.",
+    ]
     assert "test" not in data.digests
 
 
@@ -86,6 +89,12 @@ def test_what_nobody_annotated_teaches_nothing(tmp_path):
     lines = path.read_text().splitlines()
     files.write(path, lines[0] + "\n" + lines[1][:-1] + ', "not_annotated": "skipped"}\n')
     assert [one.id for one in TrainingData.of(corpus).examples["train"]] == ["a.p01", "b.p01", "b.p02"]
+
+
+def test_spans_that_cut_a_token_are_named(tmp_path):
+    texts = training_project.TEXTS | {"b": ["The [Bel]{SHIP}le left [Oslo]{PORT}."]}
+    [remark] = TrainingData.of(training_project.make(tmp_path, texts)).remarks()
+    assert remark.startswith("1 span of train cannot be learned, since tokens are whole: b.p01: [4, 7, SHIP] 'Bel'")
 
 
 def test_gold_that_changes_is_noticed(tmp_path):

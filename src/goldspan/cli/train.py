@@ -11,13 +11,14 @@ import typer
 from goldspan.cli import console
 from goldspan.cli.next_step import typed_command
 from goldspan.corpus import Corpus
-from goldspan.report.text import percent, visible
+from goldspan.report.text import enumerate_names, percent, visible
 
 if TYPE_CHECKING:
     from goldspan.models.combined_suggestions import Voice
     from goldspan.models.model_card import CardSources
     from goldspan.models.training_run import TrainingRun
 
+REUSE = ("near-duplicate-split", "paragraph-across-splits")  # the checks that find texts in two splits
 TABLE = '[[recogniser]]\nkind = "{kind}"\nname = "trained"\nmodel = "{model}"'
 
 
@@ -64,12 +65,23 @@ def run(
     options = TrainingOptions(
         output=target, weights=weights, backend=backend, seed=seed, without=tuple(console.split_names(without))
     )
-    made = train(corpus, options, lambda run: _card(corpus, run), on_step=_print_step)
+    made = train(corpus, options, lambda run: _card(corpus, run), remarks=_shared_text(corpus), on_step=_print_step)
     console.write_json(json, made.json() | {"folder": str(target)})
     _print_report(made, target)
     console.print_written(json)
     if json is None:
         _print_next(corpus, made, target)
+
+
+def _shared_text(corpus: Corpus) -> list[str]:
+    """A sentence if texts of train stand in another split, too: then the scores say little about other articles."""
+    from goldspan import checks
+
+    found = list(checks.check_project(corpus, checks.select_checks(REUSE)))
+    if not found:
+        return []
+    which = enumerate_names(dict.fromkeys(finding.check for finding in found))
+    return [f"Articles in different splits share their text ({which}): goldspan check names them. The scores flatter."]
 
 
 def _print_step(step: str) -> None:
@@ -106,7 +118,7 @@ def _print_report(made: TrainingRun, target: Path) -> None:
 
     out = console.report_console()
     console.print_table(out, made.data.table())
-    for remark in made.data.remarks():
+    for remark in made.remarks:
         print(f"goldspan: {remark}", file=sys.stderr)
     for split, scores in made.scores.items():
         console.print_table(out, comparison_table(f"Scores on {split}", scores))
@@ -140,7 +152,7 @@ def _conclusion(made: TrainingRun) -> list[str]:
 def _print_next(corpus: Corpus, made: TrainingRun, target: Path) -> None:
     from goldspan.models.combined_suggestions import MODEL, MODEL_FIRST
 
-    if made.best_voice in (MODEL, MODEL_FIRST):
+    if made.recognisers and made.best_voice in (MODEL, MODEL_FIRST):
         kind = "spacy" if made.record.backend == "spacy" else "transformers"
         print("In goldspan.toml, before the other recognisers:")
         console.print_line(TABLE.format(kind=kind, model=_in_project(corpus, target)))

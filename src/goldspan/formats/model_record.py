@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE = "goldspan.json"
-REMEDY = "Train the model again: goldspan train"
+REMEDY = "Remove the folder, and train the model again: goldspan train"
 LEARNED_FROM, CHOSEN_BY = "train", "validation"
 
 

@@ -150,7 +150,7 @@ def _data(run: TrainingRun, scheme: LabelScheme, sources: CardSources) -> list[s
         *(escape_markdown(paragraph) for paragraph in sources.paragraphs),
         f"The model learned from {TRAIN}, and {chosen}; {TEST} was read for the scores below alone.",
         run.data.table().markdown(),
-        *run.data.remarks(),
+        *map(escape_markdown, run.remarks),
         f"The digest of the gold of each split is {how}:",
         Table("", "", ("split", "digest"), digests).markdown(),
         f"## Labels\n\nAs version {scheme.version} of the guidelines defines them.",

@@ -6,17 +6,19 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from goldspan import tokens
 from goldspan.corpus import SPLITS
 from goldspan.corpus.gold_digest import gold_digest
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.models.fold_predictions import annotated_examples
-from goldspan.report.text import Table, enumerate_names
+from goldspan.report.text import Table, amount, enumerate_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.tokens import Misaligned
 
 TRAIN, VALIDATION, TEST = SPLITS
 NAMED = 5  # articles that a message names
@@ -31,13 +33,15 @@ class TrainingData:
         examples: by split; a split without gold is empty.
         labels: that count, in the order of the scheme.
         digests: by split with gold, the digest of its gold.
-        without_gold: by split, the articles that its list has and gold has not.
+        without_gold: by split, the articles that its list has and annotated gold has not.
+        cut: the spans of train that do not begin and end with tokens.
     """
 
     examples: Mapping[str, Sequence[Example]]
     labels: tuple[str, ...]
     digests: Mapping[str, str]
     without_gold: Mapping[str, tuple[str, ...]]
+    cut: tuple[Misaligned, ...]
 
     @classmethod
     def of(cls, corpus: Corpus, without: Collection[str] = ()) -> TrainingData:
@@ -53,6 +57,7 @@ class TrainingData:
             InvalidValueError: for a label to be left out that the scheme lacks, or if none is left.
         """
         labels = _labels(corpus, without)
+        corpus.require_tokenizer()
         annotated = annotated_examples(corpus)
         splits = corpus.splits()
         _require_lists(corpus, splits)
@@ -65,7 +70,7 @@ class TrainingData:
         _require_gold(corpus, examples, missing)
         _require_labels(corpus, examples[TRAIN], labels)
         digests = {split: gold_digest(corpus, articles) for split, articles in found.items() if articles}
-        return cls(examples, labels, digests, missing)
+        return cls(examples, labels, digests, missing, tuple(_cut(examples[TRAIN], corpus.scheme.language)))
 
     @property
     def articles(self) -> dict[str, list[str]]:
@@ -102,9 +107,15 @@ class TrainingData:
         for split, names in self.without_gold.items():
             if names:
                 verb = "has" if len(names) == 1 else "have"
-                remarks.append(f"{enumerate_names(names, most=NAMED)} of {split} {verb} no gold, and took no part.")
+                named = enumerate_names(names, most=NAMED)
+                remarks.append(f"{named} of {split} {verb} no annotated gold, and took no part.")
         if not self.examples[VALIDATION]:
-            remarks.append("No article is in validation: the model was trained to the end of its schedule unseen.")
+            remarks.append("No article is in validation: nothing says by what the model is to be chosen.")
+        if self.cut:
+            which = enumerate_names(map(str, self.cut), most=NAMED)
+            remarks.append(
+                f"{amount(len(self.cut), 'span')} of train cannot be learned, since tokens are whole: {which}."
+            )
         return remarks
 
 
@@ -122,6 +133,12 @@ def _labels(corpus: Corpus, without: Collection[str]) -> tuple[str, ...]:
 def _of_labels(example: Example, labels: tuple[str, ...]) -> Example:
     """The example with its spans of some labels; the key that says what nobody annotated stays."""
     return replace(example, spans=tuple(span for span in example.spans if span.label in labels))
+
+
+def _cut(examples: Sequence[Example], language: str) -> Iterator[Misaligned]:
+    extents = tokens.tokenize_all((example.text for example in examples), language)
+    for example, of in zip(examples, extents, strict=True):
+        yield from tokens.align(example, of)[1]
 
 
 def _require_lists(corpus: Corpus, splits: Mapping[str, Sequence[str]]) -> None:

@@ -20,7 +20,7 @@ from goldspan.report.text import enumerate_names
 from goldspan.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from goldspan.corpus import Corpus
     from goldspan.models.combined_suggestions import Voice
@@ -93,6 +93,7 @@ class TrainingRun:
         machine: where it was trained.
         seconds: that the training took.
         libraries: the versions of the libraries.
+        remarks: what else whoever reads the scores must know, in sentences.
     """
 
     record: ModelRecord
@@ -106,6 +107,7 @@ class TrainingRun:
     machine: Machine
     seconds: float
     libraries: Mapping[str, str]
+    remarks: tuple[str, ...]
 
     @property
     def best_voice(self) -> Voice | None:
@@ -146,7 +148,7 @@ class TrainingRun:
             "seconds": round(self.seconds, 1),
             "machine": asdict(self.machine),
             "libraries": dict(self.libraries),
-            "remarks": self.data.remarks(),
+            "remarks": [*self.remarks],
         }
 
 
@@ -154,6 +156,8 @@ def train(
     corpus: Corpus,
     options: TrainingOptions,
     card_of: Callable[[TrainingRun], str],
+    *,
+    remarks: Sequence[str] = (),
     on_step: Callable[[str], None] = lambda _: None,
 ) -> TrainingRun:
     """Train a model on the gold of a project, measure it, and write it to a folder.
@@ -164,6 +168,7 @@ def train(
         corpus: the project.
         options: what to train.
         card_of: the model card of a run.
+        remarks: what is to stand beside the scores, in sentences.
         on_step: called with what is being done.
 
     Raises:
@@ -217,6 +222,7 @@ def train(
         machine=Machine.here(),
         seconds=seconds,
         libraries={name: found for name in LIBRARIES[backend] if (found := _installed(name))},
+        remarks=(*data.remarks(), *remarks),
     )
     on_step("writing the model")
     saved_model.write(
