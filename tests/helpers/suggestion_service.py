@@ -56,6 +56,7 @@ class RunningService:
         ledger = RejectionLedger(ledger_path(self.corpus))
         self.service = SuggestionService(suggester, ledger, self._projects, token=TOKEN, hosts=self.options.names)
         listener = server.bind(self.options)
+        server.listen(listener, self.options)
         self.url = server.address(listener)
         self.server = uvicorn.Server(server.configuration(self.service, self.options))
         serving = server.serve(self.service, self.server, listener, self.options, self.recipe)

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from goldspan import cli, files
-from goldspan.errors import ServerError
+from goldspan.errors import NotFoundError, ServerError
 from goldspan.service import server, service_state
 from goldspan.service.project_files import fingerprint
 from goldspan.service.read_back import ReadBackThread
@@ -134,6 +134,18 @@ def test_addresses_under_which_it_may_be_asked():
     listener = server.bind(server.ServerOptions(port=0))
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", server.address(listener))
     listener.close()
+
+
+def test_two_that_start_at_once_cannot_have_one_port():
+    first = server.bind(server.ServerOptions(port=0))
+    options = server.ServerOptions(port=first.getsockname()[1])
+    second = server.bind(options)
+    with first, second:
+        with pytest.raises(ConnectionRefusedError):  # nobody waits while recognisers are loaded
+            socket.create_connection(("127.0.0.1", options.port))
+        server.listen(first, options)
+        with pytest.raises(NotFoundError, match="is in use"):
+            server.listen(second, options)
 
 
 def test_recognisers_are_loaded_again_when_their_files_change(toy, monkeypatch, caplog):

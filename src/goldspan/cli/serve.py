@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -103,7 +104,7 @@ def run(
             metavar="SECONDS",
             help="Answer with nothing if the recognisers take longer. Doccano's own server gives up after 30.",
         ),
-    ] = 10,
+    ] = 5,
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
@@ -130,7 +131,8 @@ def run(
     server.require_safe(options)
     choice = SuggestionFolder(corpus.suggestions).choice(model, rename_pairs(labels), no_model=no_model)
     if choice.is_remembered:
-        print(f"goldspan: with the model {choice.model}, as the last suggestions (--no-model: without it)")
+        note = f"with the model {choice.model}, as the last suggestions (--no-model: without it)"
+        print(f"goldspan: {note}", file=sys.stderr)
     recipe = SuggesterRecipe(
         root=corpus.root,
         model=choice.model,
@@ -141,6 +143,7 @@ def run(
     token = service_state.token_of(corpus)
     with server.bind(options) as listener:
         service, account = _service(corpus, recipe, options, names=project or [], home=home, token=token)
+        server.listen(listener, options)
         service_state.write_url(corpus, server.address(listener))
         for line in _opening_lines(service, server.address(listener), corpus):
             console.print_line(line, flush=True)

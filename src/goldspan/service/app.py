@@ -1,8 +1,9 @@
 """The application that answers Doccano: `POST /doccano` and `GET /health`.
 
-An annotator sees an error when the service refuses a request or is not there, and marks as without it. So what may
-happen on any day is no refusal: recognisers that fail or take too long, and too many requests, give an empty answer in
-time, and the log has the reason. No text and no token is logged.
+While Doccano waits for an answer, the annotator sees the new text with the spans of the one before; after 30 seconds,
+or where a request is refused, there are no suggestions, and no message. So what may happen on any day is no refusal:
+recognisers that fail or take too long, and too many requests, give an empty answer in time, and the log has the reason.
+No text and no token is logged.
 """
 
 from __future__ import annotations

@@ -18,10 +18,9 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from goldspan.corpus import Corpus
-from goldspan.errors import GoldspanError, InvalidValueError, NotFoundError
+from goldspan.errors import InvalidValueError, NotFoundError
 from goldspan.service import text_suggestions
 from goldspan.service.project_files import fingerprint
-from goldspan.service.recogniser_process import RecogniserError
 from goldspan.service.rejections import former_labels
 from goldspan.web.addresses import is_loopback
 
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_PORT = 8765
 HEADERS_WITHIN = 10.0  # seconds
 MOST_CONNECTIONS = 512
 LARGEST_HEADERS = 16 << 10  # bytes
@@ -57,7 +55,7 @@ class ServerOptions:
     """
 
     host: str = "127.0.0.1"
-    port: int = DEFAULT_PORT
+    port: int = 0
     server_names: Sequence[str] = ()
     processes: int | None = None
     answer_within: float = text_suggestions.ANSWER_WITHIN
@@ -93,7 +91,7 @@ def require_safe(options: ServerOptions) -> None:
 
 
 def bind(options: ServerOptions) -> socket.socket:
-    """The socket on which a service listens.
+    """The socket at which a service will listen: the port is its own, and nobody waits there in vain.
 
     Raises:
         NotFoundError: if the port is in use, or the address is not this machine's.
@@ -103,21 +101,36 @@ def bind(options: ServerOptions) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((options.host, options.port))
-        listener.listen()
     except OSError as error:
         listener.close()
-        where = f"port {options.port} of {options.host}"
-        if error.errno == errno.EADDRINUSE:
-            raise NotFoundError(
-                f"{where} is in use, perhaps by another `goldspan serve`",
-                remedy="End what uses it, or choose another port with --port (0 for any that is free).",
-            ) from None
-        if error.errno in {errno.EACCES, errno.EPERM}:
-            raise NotFoundError(f"{where} is not open to you", remedy="Choose a port above 1023 with --port.") from None
-        raise NotFoundError(
-            f"nothing can listen at {where}: {error.strerror}", remedy="Give --host an address of this machine."
-        ) from None
+        raise _place_error(error, options) from None
     return listener
+
+
+def listen(listener: socket.socket, options: ServerOptions) -> None:
+    """Begin to listen.
+
+    Raises:
+        NotFoundError: if another service began to listen there since.
+    """
+    try:
+        listener.listen()
+    except OSError as error:
+        raise _place_error(error, options) from None
+
+
+def _place_error(error: OSError, options: ServerOptions) -> NotFoundError:
+    where = f"port {options.port} of {options.host}"
+    if error.errno == errno.EADDRINUSE:
+        return NotFoundError(
+            f"{where} is in use, perhaps by another `goldspan serve`",
+            remedy="End what uses it, or choose another port with --port (0 for any that is free).",
+        )
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return NotFoundError(f"{where} is not open to you", remedy="Choose a port above 1023 with --port.")
+    return NotFoundError(
+        f"nothing can listen at {where}: {error.strerror}", remedy="Give --host an address of this machine."
+    )
 
 
 def address(listener: socket.socket) -> str:
@@ -255,8 +268,8 @@ async def _reload(service: SuggestionService, options: ServerOptions, recipe: Su
     logger.info("files of the project changed: loading them again")
     try:
         new = await asyncio.to_thread(_load_again, service, options, recipe)
-    except (GoldspanError, RecogniserError, OSError) as error:
-        logger.warning("the former recognisers go on: %s", " ".join(str(error).split()))
+    except Exception as error:  # noqa: BLE001  (whatever it is, the service goes on)
+        logger.warning("the former recognisers go on: %s", " ".join(str(error).split()) or type(error).__name__)
         return False
     former, service.suggester = service.suggester, new
     await former.close_when_done()
@@ -277,9 +290,9 @@ class LogHandler(logging.StreamHandler[Any]):
         """Pass over a line that cannot be written."""
 
 
-def set_up_log(stream: Any = None) -> None:  # noqa: ANN401  (a text stream)
+def set_up_log() -> None:
     """Have the log of the service go to standard error, a line each, with the time."""
-    handler = LogHandler(stream or sys.stderr)
+    handler = LogHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
     for name, level in (("goldspan.service", logging.INFO), ("uvicorn", logging.WARNING)):
         log = logging.getLogger(name)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ANSWER_WITHIN = 10.0  # seconds; Doccano's worker waits for 30, and costs its annotator an error then
+ANSWER_WITHIN = 5.0  # seconds; so long an annotator may see the new text with the spans of the one before
 ALONE = 0.9  # of these, for a text by itself: then the answer can say that it was too slow
 ARTICLE_LIMIT = 120.0  # seconds for a whole article; nobody waits for so long, but the next who asks has it
 MOST_WAITING = 256  # questions that are worked at or wait
