@@ -117,6 +117,6 @@ def test_a_release_says_what_was_never_filled_in(here, goldspan, capsys, monkeyp
     assert goldspan("build") == 0
     printed = capsys.readouterr().out
     assert "lines still to be filled in, marked TO FILL IN: goldspan.toml (2), annotation_guidelines/labels" in printed
-    assert "Next: score a model: goldspan evaluate corpus/gold PREDICTIONS --split test" in printed
+    assert "Next: train a model: goldspan train (or score one of yours: goldspan evaluate corpus/gold" in printed
     assert goldspan("export") == 0
     assert "corpus/README.md (4)" in capsys.readouterr().out

@@ -147,6 +147,13 @@ def test_gold(corpus):
     evaluate = "score a model: goldspan evaluate corpus/gold PREDICTIONS --split test"
     assert next_step(corpus, "build") == evaluate
     assert next_step(corpus, "split") == evaluate
+    made.split_file("test").rename(made.split_file("train"))
+    own = evaluate.replace("a model", "one of yours")
+    os.utime(marker)
+    assert next_step(corpus, "build") == f"train a model: goldspan train (or {own})"
+    (made.model / "goldspan.json").parent.mkdir()
+    (made.model / "goldspan.json").write_text("{}")
+    assert next_step(corpus, "build") == evaluate
     os.utime(marker, (0, 0))
     assert "goldspan build" in next_step(corpus, "adjudicate"), "gold is newer than the dataset"
 

@@ -18,6 +18,7 @@ from goldspan.cli.console import print_line
 from goldspan.corpus import Corpus
 from goldspan.corpus.blanks import blank_sentence, find_blanks, find_guideline_blanks, undefined_labels
 from goldspan.errors import GoldspanError, NotFoundError
+from goldspan.formats import model_record
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -219,7 +220,11 @@ class _State:
         if not _is_built(self.corpus):
             return None
         gold = self._path(self.corpus.gold)
-        return f"score a model: {self._command('evaluate', gold, 'PREDICTIONS', '--split', 'test')}"
+        evaluate = self._command("evaluate", gold, "PREDICTIONS", "--split", "test")
+        learnable = any((self.corpus.gold / f"{name}.jsonl").is_file() for name in self.corpus.read_split("train"))
+        if not learnable or (self.corpus.model / model_record.FILE).is_file():
+            return f"score a model: {evaluate}"
+        return f"train a model: {self._command('train')} (or score one of yours: {evaluate})"
 
     def _command(self, *words: str) -> str:
         """A command as it is typed in the folder."""

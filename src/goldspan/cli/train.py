@@ -59,7 +59,7 @@ def run(
     from goldspan.models.training_run import TrainingOptions, train
 
     corpus = Corpus.find(root)
-    target = output or corpus.build / "model"
+    target = output or corpus.model
     begun_with = chosen_weights(corpus, weights)
     outputs.validate_folder(target, [Path(begun_with)] if begun_with else [])
     options = TrainingOptions(

@@ -120,6 +120,11 @@ class Corpus:
         return self.root / "build"
 
     @property
+    def model(self) -> Path:
+        """The model that was trained on gold."""
+        return self.build / "model"
+
+    @property
     def suggestions(self) -> Path:
         """The suggestions, a file per article."""
         return self.build / "suggestions"
