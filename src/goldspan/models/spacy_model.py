@@ -1,16 +1,18 @@
 """A spaCy pipeline with an entity recogniser, as a model with probabilities.
 
-The probability of a span is its share in the beam: the analyses of a text that a beam search keeps, each weighted by
-its score (`EntityRecognizer.scored_ents`).
+A span is predicted if it is more likely than not: its exact probability by the model is over one half, see
+`entity_marginals`. No two such spans can overlap. The pipeline itself, used without goldspan, takes the best action at
+each token instead, which finds nearly the same spans.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from goldspan import tokens
+from goldspan.models.entity_marginals import entity_marginals
 from goldspan.models.recogniser_model import OUTSIDE, ExamplePrediction, PredictedSpan
 
 if TYPE_CHECKING:
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from goldspan.annotation import Example
+    from goldspan.models.entity_marginals import EntityMarginal
 
 NER = "ner"
-BEAM_WIDTH = 16
-BEAM_DENSITY = 0.0001  # analyses of a lower share of the best score are dropped
 LEAST = 0.001  # the lowest probability of a candidate
+LIKELY = 0.5  # the probability over which a span is predicted
 
 
 class SpacyModel:
@@ -42,38 +44,30 @@ class SpacyModel:
 
     def predict(self, examples: Sequence[Example]) -> list[ExamplePrediction]:
         """What it predicts for each example; their own spans are not read."""
-        recogniser: Any = self.nlp.get_pipe(NER)
-        docs = list(self.nlp.pipe(example.text for example in examples))
-        bare = [self.nlp.make_doc(example.text) for example in examples]
-        beams = recogniser.beam_parse(bare, beam_width=BEAM_WIDTH, beam_density=BEAM_DENSITY)
-        scores = recogniser.scored_ents(beams)
+        docs = [self.nlp.make_doc(example.text) for example in examples]
+        found = entity_marginals(self.nlp.get_pipe(NER), docs)
         return [
-            self._prediction(example.id, doc, found) for example, doc, found in zip(examples, docs, scores, strict=True)
+            self._prediction(example.id, doc, entities)
+            for example, doc, entities in zip(examples, docs, found, strict=True)
         ]
 
     def save(self, folder: Path) -> None:
         """Write the pipeline to a folder."""
         self.nlp.to_disk(folder)
 
-    def _prediction(self, example: str, doc: Doc, scores: dict[tuple[int, int, str], float]) -> ExamplePrediction:
+    def _prediction(self, example: str, doc: Doc, entities: Sequence[EntityMarginal]) -> ExamplePrediction:
         columns = (OUTSIDE, *self.labels)
         table = np.zeros((len(doc), len(columns)))
-        for (start, end, label), probability in scores.items():
-            table[start:end, columns.index(label)] += probability
+        for one in entities:
+            table[one.start : one.end, columns.index(one.label)] += one.probability
         table[:, 0] = np.maximum(0, 1 - table[:, 1:].sum(axis=1))
         table /= table.sum(axis=1, keepdims=True)
         kept = [token.i for token in doc if not token.is_space]
-        predicted = {(span.start, span.end, span.label_) for span in doc.ents}
-        spans = [_span(doc, key, min(1.0, scores.get(key, 0.0))) for key in predicted]
-        others = [
-            _span(doc, key, min(1.0, value)) for key, value in scores.items() if key not in predicted and value >= LEAST
-        ]
-        return ExamplePrediction(
-            example, tuple(sorted(spans)), tuple(sorted(others)), tuple(tokens.extents(doc)), columns, table[kept]
-        )
+        spans = sorted(_span(doc, one) for one in entities if one.probability > LIKELY)
+        others = sorted(_span(doc, one) for one in entities if LEAST <= one.probability <= LIKELY)
+        return ExamplePrediction(example, tuple(spans), tuple(others), tuple(tokens.extents(doc)), columns, table[kept])
 
 
-def _span(doc: Doc, key: tuple[int, int, str], probability: float) -> PredictedSpan:
-    start, end, label = key
-    span = doc[start:end]
-    return PredictedSpan(span.start_char, span.end_char, label, probability)
+def _span(doc: Doc, one: EntityMarginal) -> PredictedSpan:
+    span = doc[one.start : one.end]
+    return PredictedSpan(span.start_char, span.end_char, one.label, one.probability)
