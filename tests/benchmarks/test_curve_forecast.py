@@ -62,7 +62,7 @@ def test_the_forecast_for_twice_the_data_is_near_what_is_measured_there():
     trainer = SpacyTrainer(labels=labels, language="en", weights=Weights.read(str(weights)))
     known = random.Random(0).sample(training, HALF)  # noqa: S311  (no secret)
     curve = estimate_curve(measured(known, held_out, trainer, labels), HALF)
-    fit = fit_curves(curve.articles, curve.f1[0], curve.covariance[0])
+    fit = fit_curves(curve.articles, curve.f1[0], curve.covariance[0], (curve.low[0, -1], curve.high[0, -1]))
     forecast = fit.forecast(2 * HALF)
     work = SubsetTraining.of([*training, *held_out], trainer, labels)
     everything, tested = (tuple(example.id for example in part) for part in (training, held_out))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-RUNS = 200  # corpora of each form and size
+RUNS = 100  # corpora of each form and size
 SIZES = (5, 10, 20, 50)  # articles; of so many as MANY one fold is held out by all models
 FOLDS = 5
 SPANS = 25  # of an article, on average
@@ -150,7 +150,7 @@ def coverage(form: str, size: int, runs: int = RUNS) -> Coverage:
             curve.low[0, n] <= true_f1(form, round(articles)) <= curve.high[0, n]
             for n, articles in enumerate(curve.articles)
         ]
-        fit = fit_curves(curve.articles, curve.f1[0], curve.covariance[0])
+        fit = fit_curves(curve.articles, curve.f1[0], curve.covariance[0], (curve.low[0, -1], curve.high[0, -1]))
         forecast, growth = fit.forecast(2 * size), fit.growth(size, 2 * size)
         rows.append(
             (

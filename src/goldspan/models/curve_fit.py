@@ -16,9 +16,9 @@ form is before any point is seen (forms are combined as by Domhan, Springenberg 
 the weighted mean of what all curves say.
 
 All points rest on the same tested articles and rise and fall with them. What they have in common says nothing about the
-course of the curve, only about its level: the curves are weighted by the rest, and the level is then moved, on the
-logit, so that no score leaves 0 to 1. So the interval of a forecast has the noise of the points, the uncertain level,
-the uncertain parameters and the uncertain form in it.
+course of the curve, only about its level: the curves are weighted by the rest, and the level is then moved within the
+interval of the last point, on the logit, so that no score leaves 0 to 1. So the interval of a forecast has the noise of
+the points, the uncertain level, the uncertain parameters and the uncertain form in it.
 """
 
 from __future__ import annotations
@@ -52,9 +52,10 @@ PLAUSIBLE: Mapping[Form, float] = {"power law": 0.5, "exponential": 0.25, "sigmo
 """By form, its weight before any point is seen, in relation to the others."""
 RISING: tuple[Form, ...] = ("power law", "exponential", "sigmoid")
 FALLING: tuple[Form, ...] = ("power law", "exponential")  # a sigmoid begins at 0 and cannot fall
-SURE = 1.96  # standard errors from which a fall is more than chance
+SURE = 1.959964  # standard errors of a 95 % interval; from so many on, a fall is more than chance
 DRAWN = 4_000  # curves, by their weights, for an interval
-BOUNDS = (0.02, 0.98)  # of a level that is moved on the logit
+BOUNDS = (0.01, 0.99)  # of a score that is moved on the logit
+EXTREME = 0.0001  # a limit that is nearer to 0 or 1 is taken as so near
 ENDED = 0.1  # weight of the curves that do not change any more, before any point is seen
 NEGLIGIBLE = 1e-6  # of the highest weight: curves below it are left out
 ALIKE = 1e-9  # points that differ by less are the same
@@ -155,9 +156,13 @@ class CurveFit:
         return float(self.weights @ self.curves.scores(articles / self.last))
 
     def _drawn_scores(self, articles: float) -> Numbers:
-        from scipy.special import expit, logit
+        return _moved(self.drawn.scores(articles / self.last), self.moves)
 
-        return np.asarray(expit(logit(self.drawn.scores(articles / self.last)) + self.moves))
+
+def _moved(scores: Numbers, moves: Numbers) -> Numbers:
+    from scipy.special import expit, logit
+
+    return np.asarray(expit(logit(np.clip(scores, *BOUNDS)) + moves))
 
 
 def _forecast(value: float, drawn: Numbers, level: float) -> Forecast:
@@ -165,7 +170,9 @@ def _forecast(value: float, drawn: Numbers, level: float) -> Forecast:
     return Forecast(value, min(float(low), value), max(float(high), value))
 
 
-def fit_curves(articles: Numbers, scores: Numbers, covariance: Numbers) -> CurveFit:
+def fit_curves(
+    articles: Numbers, scores: Numbers, covariance: Numbers, limits: tuple[float, float] | None = None
+) -> CurveFit:
     """The curves that fit some points, with their weights.
 
     A curve that falls by more than chance is fitted by curves that fall; all others by curves that never do.
@@ -174,13 +181,14 @@ def fit_curves(articles: Numbers, scores: Numbers, covariance: Numbers) -> Curve
         articles: how many were trained on at each point, rising; shape (points,).
         scores: between 0 and 1.
         covariance: of the scores; shape (points, points).
+        limits: of the 95 % interval of the last score, within which the level is moved; None if it is known.
 
     Raises:
         InvalidValueError: for fewer than four points, for numbers of articles that do not rise, and for scores outside
             0 to 1.
     """
     _require_points(articles, scores)
-    common, variances = _parts(covariance)
+    variances = _own_variances(covariance)
     trend = _trend(articles, scores, variances)
     curves = _grid(scores, float(np.sqrt(variances[-1])), falls=trend == "falls")
     fitted = np.stack([curves.scores(size) for size in articles / articles[-1]])
@@ -191,31 +199,45 @@ def fit_curves(articles: Numbers, scores: Numbers, covariance: Numbers) -> Curve
     curves, weights = curves[kept], weights[kept] / weights[kept].sum()
     rng = np.random.default_rng(0)
     places = np.searchsorted(np.cumsum(weights), (np.arange(DRAWN) + 0.5) / DRAWN)
-    level = float(np.clip(scores.mean(), *BOUNDS))
-    moves = rng.permutation(_normal_quantiles(DRAWN)) * np.sqrt(common) / (level * (1 - level))
+    moves = rng.permutation(_moves(float(scores[-1]), limits))
     drawn = curves[np.minimum(places, len(weights) - 1)]
     return CurveFit(float(articles[-1]), trend, curves, weights, drawn, moves)
 
 
-def _parts(covariance: Numbers) -> tuple[float, Numbers]:
-    """The variance that all points have in common, and what each has besides."""
+def _own_variances(covariance: Numbers) -> Numbers:
+    """The variance of each point besides what all have in common."""
     points = len(covariance)
     centred = np.eye(points) - 1 / points
     own = np.diag(centred @ covariance @ centred) * points / (points - 1)
-    return max(0.0, float(covariance.mean())), np.maximum(0, own) + NOISE**2
+    return np.maximum(0, own) + NOISE**2
 
 
-def _normal_quantiles(number: int) -> Numbers:
-    from scipy.special import ndtri
+def _moves(score: float, limits: tuple[float, float] | None) -> Numbers:
+    """By how much the levels of drawn curves are moved, on the logit: as far as a score lies from its limits."""
+    from scipy.special import logit, ndtri
 
-    return np.asarray(ndtri((np.arange(number) + 0.5) / number))
+    if limits is None:
+        return np.zeros(DRAWN)
+    normal = ndtri((np.arange(DRAWN) + 0.5) / DRAWN)
+    middle = logit(np.clip(score, *BOUNDS))
+    low, high = np.abs(logit(np.clip(limits, EXTREME, 1 - EXTREME)) - middle) / SURE
+    return np.asarray(np.where(normal < 0, low, high) * normal)
 
 
-def forecast_of_last(articles: Numbers, scores: Numbers, covariance: Numbers, level: float = 0.95) -> Forecast | None:
-    """What the points before the last one forecast for it; None if they are too few for a forecast."""
+def forecast_of_last(
+    articles: Numbers, scores: Numbers, covariance: Numbers, limits: tuple[float, float] | None = None
+) -> Forecast | None:
+    """What the points before the last one forecast for it; None if they are too few for a forecast.
+
+    Args:
+        articles: as for `fit_curves`, as are the others.
+        scores: between 0 and 1.
+        covariance: of the scores.
+        limits: of the last point but one.
+    """
     if len(scores) <= FEWEST:
         return None
-    return fit_curves(articles[:-1], scores[:-1], covariance[:-1, :-1]).forecast(articles[-1], level)
+    return fit_curves(articles[:-1], scores[:-1], covariance[:-1, :-1], limits).forecast(articles[-1])
 
 
 def _require_points(articles: Numbers, scores: Numbers) -> None:

@@ -265,11 +265,11 @@ def _point(measured: MeasuredCurve, percentage: int) -> CurvePoint:
 def _row(name: str, scores: CurveScores, number: int, articles: int) -> CurveRow:
     limits = zip(scores.f1[number], scores.low[number], scores.high[number], strict=True)
     points = tuple(PointScore(*(None if np.isnan(value) else float(value) for value in point)) for point in limits)
-    reason = _reason(scores, number)
+    reason = _reason(scores, number, articles)
     return CurveRow(name, points, None if reason else _forecast(scores, number, articles), reason)
 
 
-def _reason(scores: CurveScores, number: int) -> str:
+def _reason(scores: CurveScores, number: int, articles: int) -> str:
     """Why there is no forecast, as a clause; empty if there is one."""
     f1 = scores.f1[number]
     if np.isnan(f1).any():
@@ -277,10 +277,8 @@ def _reason(scores: CurveScores, number: int) -> str:
     if np.isnan(scores.covariance[number]).any():
         return "one article has all spans of it"
     if len(f1) < FEWEST:
-        return (
-            f"a curve passes through any {len(f1)} points: a forecast needs {FEWEST} sizes, which takes "
-            f"{FEWEST + 1} articles and as many --steps"
-        )
+        how = "takes more --steps" if articles > FEWEST else f"takes {FEWEST + 1} articles"
+        return f"a curve passes through any {len(f1)} points, and a forecast needs {FEWEST} sizes, which {how}"
     if np.count_nonzero(f1) < 2:
         return "the models find nothing yet"
     return ""
@@ -288,13 +286,16 @@ def _reason(scores: CurveScores, number: int) -> str:
 
 def _forecast(scores: CurveScores, number: int, articles: int) -> RowForecast:
     points = scores.articles, scores.f1[number], scores.covariance[number]
-    fit = fit_curves(*points)
+    before, limits = (
+        (float(low), float(high)) for low, high in zip(scores.low[number, -2:], scores.high[number, -2:], strict=True)
+    )
+    fit = fit_curves(*points, limits)
     return RowForecast(
         fit,
         fit.forecast(articles),
         fit.forecast(2 * articles),
         fit.growth(articles, 2 * articles),
-        forecast_of_last(*points),
+        forecast_of_last(*points, before),
     )
 
 

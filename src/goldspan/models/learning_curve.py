@@ -103,11 +103,12 @@ def plan_subsets(
     for article, group in groups.items():
         members.setdefault(group, []).append(article)
     plan = []
+    times = {percent: dict.fromkeys(fold_of, 0) for percent in steps}
     for seed in seeds:
         orders = _orders(fold_of, tested, seed)
         for percent in steps:
             parts = [order[: _size(percent, len(order))] for order in orders]
-            chosen = _enough(parts, fold_of) if held_out is None else range(len(parts))
+            chosen = _enough(parts, times[percent]) if held_out is None else range(len(parts))
             for number in chosen:
                 left = orders[number][len(parts[number]) :] if held_out is None else ()
                 fold = tested[number]
@@ -156,10 +157,14 @@ def _orders(fold_of: Mapping[str, int], tested: Sequence[int], seed: int) -> lis
     return orders
 
 
-def _enough(parts: Sequence[Sequence[str]], fold_of: Mapping[str, int]) -> list[int]:
-    """Which parts are trained on so that every group is tested, and that there are some models to compare."""
-    times = dict.fromkeys(fold_of, 0)
-    left = {number: {*fold_of}.difference(part) for number, part in enumerate(parts)}
+def _enough(parts: Sequence[Sequence[str]], times: dict[str, int]) -> list[int]:
+    """Which parts are trained on so that every group is tested, and that there are some models to compare.
+
+    Args:
+        parts: of one seed.
+        times: how often each group is tested, by the seeds before; those of the chosen parts are added.
+    """
+    left = {number: {*times}.difference(part) for number, part in enumerate(parts)}
     chosen: list[int] = []
     while left and (len(chosen) < MODELS or not all(times.values())):
         least = min(times.values())
