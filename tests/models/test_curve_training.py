@@ -129,7 +129,7 @@ def test_of_many_articles_one_fold_is_tested_and_the_test_split_is_left_alone(tm
     corpus = type(corpus)(corpus.root)
     chosen = articles_of(corpus)
     assert chosen.held_out == 0
-    assert chosen.without_test == 10
+    assert chosen.test_split == 10
     assert {*test}.isdisjoint(chosen.groups)
     spy = SpyTrainer(LABELS)
     measured = measure_curve(corpus, spy, CurveOptions(processes=1))
@@ -145,9 +145,12 @@ def test_of_many_articles_one_fold_is_tested_and_the_test_split_is_left_alone(tm
 
 def test_with_fewer_articles_those_of_the_test_split_are_tested_in_turn(corpus):
     files.write(corpus.split_file("test"), "a00\n")
-    chosen = articles_of(type(corpus)(corpus.root))
+    corpus = type(corpus)(corpus.root)
+    chosen = articles_of(corpus)
     assert chosen.held_out is None
     assert "a00" in chosen.groups
+    said = " ".join(remarks(make_report(measure_curve(corpus, MemorisingTrainer(LABELS), OPTIONS))))
+    assert "Those of the test split are among them" in said
 
 
 def test_near_duplicates_stay_together(tmp_path):

@@ -152,7 +152,7 @@ class CurveReport:
         population: how many groups of articles subsets are drawn from.
         groups: how many groups of articles that share text there are.
         held_out: whether one fold is tested by all models, and not every fold in turn.
-        without_test: how many articles of the test split take no part.
+        test_split: how many articles of the test split have gold; they take part unless one fold is held out.
         seeds: how many there are.
         points: the sizes.
         rows: all labels together, then each.
@@ -167,7 +167,7 @@ class CurveReport:
     population: int
     groups: int
     held_out: bool
-    without_test: int
+    test_split: int
     seeds: int
     points: tuple[CurvePoint, ...]
     rows: tuple[CurveRow, ...]
@@ -193,7 +193,7 @@ class CurveReport:
             "tested_articles": self.tested,
             "groups": self.groups,
             "design": "held out" if self.held_out else "cross-validated",
-            "articles_of_test_split_left_out": self.without_test,
+            "articles_of_test_split_left_out": self.test_split if self.held_out else 0,
             "seeds": self.seeds,
             "level": LEVEL,
             "points": [
@@ -234,7 +234,7 @@ def make_report(measured: MeasuredCurve, passes: Mapping[str, Sequence[Example]]
         population=articles.population,
         groups=len({*articles.groups.values()}),
         held_out=articles.held_out is not None,
-        without_test=articles.without_test,
+        test_split=articles.test_split,
         seeds=len({subset.seed for subset, _ in measured.models}),
         points=tuple(_point(measured, percentage) for percentage in by_percent),
         rows=tuple(rows),
@@ -385,9 +385,9 @@ def _design(report: CurveReport) -> str:
     )
     if report.groups < report.articles:
         sentence += " Articles that share text stay together."
-    if report.without_test:
-        sentence += f" The {amount(report.without_test, 'article')} of the test split take no part."
-    elif not report.held_out:
+    if report.test_split and report.held_out:
+        sentence += f" The {amount(report.test_split, 'article')} of the test split take no part."
+    elif report.test_split:
         sentence += " Those of the test split are among them; nothing is chosen by them."
     return sentence
 

@@ -89,7 +89,7 @@ class CurveArticles:
         groups: by article the name of its group, whose articles stay together.
         folds: by article its fold.
         held_out: the fold that all models are tested on; None if every fold is in turn.
-        without_test: how many articles of the test split take no part.
+        test_split: how many articles of the test split have gold; they take part unless one fold is held out.
     """
 
     examples: tuple[Example, ...]
@@ -97,7 +97,7 @@ class CurveArticles:
     groups: Mapping[str, str]
     folds: Mapping[str, int]
     held_out: int | None = None
-    without_test: int = 0
+    test_split: int = 0
 
     @property
     def population(self) -> int:
@@ -172,7 +172,7 @@ def articles_of(corpus: Corpus, folds: int = fold_predictions.FOLDS) -> CurveArt
         examples = [example for example in examples if example.article in groups]
         sizes = {article: sizes[article] for article in groups}
     assigned = assign_folds(groups, {article: sizes[article].spans for article in groups}, folds)
-    return CurveArticles(tuple(examples), sizes, groups, assigned, 0 if many else None, len(test) if many else 0)
+    return CurveArticles(tuple(examples), sizes, groups, assigned, 0 if many else None, len(test))
 
 
 def measure_curve(
