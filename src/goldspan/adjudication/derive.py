@@ -5,6 +5,9 @@ text of its example is unchanged and the readers have in its region exactly the 
 regions of such decisions, spans that share a code point, directly or through others, form a group; touching spans do
 not. A group that is the same for all readers goes into gold, every other group is a dispute. So each span of each
 reader is in gold, in a dispute, or covered by a decision that can be named.
+
+Gold of an example with fewer readers came from elsewhere. A decision on it changes it in its region alone, and applies
+while gold has there what it had when it was decided, or what was chosen.
 """
 
 from __future__ import annotations
@@ -88,7 +91,7 @@ class SettledExample:
 
     Args:
         example: with the spans on which all readers agree and those that were decided.
-        readers: the names of its readers, sorted.
+        readers: the names of its readers, sorted; none where decisions are on gold that came from elsewhere.
         disputes: what is open; the example is settled only if there is none.
         applied: the decisions that apply, in the order of their regions.
         stale: the decisions that do not, because the text or the readers' spans have changed.
@@ -106,9 +109,9 @@ class DerivedGold:
     """What passes and decisions give for a corpus.
 
     Args:
-        settled: per example with at least two readers, by its id.
+        settled: per example with at least two readers, and per example with decisions on gold itself, by its id.
         read_once: the examples that only one annotator confirmed, with the annotator.
-        orphans: decisions about examples with fewer than two readers.
+        orphans: decisions about examples with fewer than two readers that are not on gold, or whose gold is gone.
     """
 
     settled: Mapping[str, SettledExample]
@@ -143,12 +146,15 @@ class DerivedGold:
                     yield span, recorded, covered
 
 
-def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = ()) -> DerivedGold:
+def derive(
+    passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = (), gold: Iterable[Example] = ()
+) -> DerivedGold:
     """What passes and decisions give for a corpus.
 
     Args:
         passes: per annotator the confirmed examples.
         decisions: in the order of their files; of two that overlap the later one applies.
+        gold: as it is, for decisions on gold that came from elsewhere.
 
     Raises:
         InputError: if an example has different texts in two passes.
@@ -166,6 +172,10 @@ def derive(passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision
         for id_, readings in by_example.items()
         if len(readings) >= MIN_READERS
     }
+    for example in gold:
+        about = of_example.get(example.id, [])
+        if any(decision.is_on_gold for decision in about):
+            settled[example.id] = settle_gold(example, of_example.pop(example.id))
     return DerivedGold(settled, read_once, tuple(decision for rest in of_example.values() for decision in rest))
 
 
@@ -202,6 +212,34 @@ def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) 
             disputes.append(Dispute(bare, start, end, candidates))
     stale = tuple(decision for decision in decisions if decision not in applied)
     return SettledExample(bare.with_spans(spans), tuple(sorted(readings)), tuple(disputes), tuple(applied), stale)
+
+
+def settle_gold(gold: Example, decisions: Sequence[Decision]) -> SettledExample:
+    """What decisions give for an example whose gold came from elsewhere.
+
+    Args:
+        gold: the example as gold has it.
+        decisions: about this example; of two that overlap the later one applies.
+    """
+    sha256 = fingerprint(gold.text)
+    applied: list[Decision] = []
+    for decision in reversed(decisions):
+        inside = _within(gold.spans, decision.start, decision.end)
+        known = [decision.choice, *(candidate.spans for candidate in decision.candidates)]
+        is_cut = any(_touches(decision, span) and not _holds(decision, span) for span in gold.spans)
+        if (
+            decision.is_on_gold
+            and decision.sha256 == sha256
+            and not is_cut
+            and inside in known
+            and not any(_overlap(decision, later) for later in applied)
+        ):
+            applied.append(decision)
+    applied.sort(key=lambda decision: decision.start)
+    kept = [span for span in gold.spans if not any(_touches(decision, span) for decision in applied)]
+    spans = [*kept, *(span for decision in applied for span in decision.choice)]
+    stale = tuple(decision for decision in decisions if decision not in applied)
+    return SettledExample(gold.with_spans(spans), (), (), tuple(applied), stale)
 
 
 def candidates_in(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> tuple[Candidate, ...]:

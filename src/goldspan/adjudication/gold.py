@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.adjudication.state import decision_texts, read_state, with_decisions
+from goldspan.adjudication.state import decision_texts, doubt_texts, read_state, with_decisions
 from goldspan.corpus.manifest import read_manifest, update_manifest
 from goldspan.errors import InputError
 from goldspan.formats import gold
@@ -163,7 +163,8 @@ def _settled(state: AdjudicationState) -> dict[str, Example]:
 
 def _read_once(state: AdjudicationState) -> dict[str, Example]:
     """The examples that one annotator alone confirmed, with their spans."""
-    readings = {name: state.passes[annotator][name] for name, annotator in state.derived.read_once.items()}
+    once = {name: by for name, by in state.derived.read_once.items() if name not in state.derived.settled}
+    readings = {name: state.passes[annotator][name] for name, annotator in once.items()}
     return {name: example.with_spans(example.spans) for name, example in readings.items()}
 
 
@@ -183,7 +184,7 @@ def _texts(
     for article in (name for name in state.articles if name in by_article):
         ordered = sorted(by_article[article], key=lambda one: (one.at, one.id))
         texts[state.corpus.gold / f"{article}.jsonl"] = "".join(map(gold.line, ordered))
-    return texts | decision_texts(state.corpus, made)
+    return texts | decision_texts(state.corpus, made) | doubt_texts(state.corpus, made)
 
 
 def _holds(path: Path, text: str) -> bool:

@@ -11,19 +11,30 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.adjudication.derive import derive, differences, settle
+from goldspan.adjudication.derive import (
+    MIN_READERS,
+    Dispute,
+    SettledExample,
+    candidates_in,
+    derive,
+    differences,
+    settle,
+    settle_gold,
+)
+from goldspan.annotation import Span, article_of
 from goldspan.corpus.comments import comments_of_corpus
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats import decisions
-from goldspan.formats.decisions import Decision, fingerprint
+from goldspan.formats import decisions, doubts
+from goldspan.formats.decisions import Candidate, Decision, fingerprint
+from goldspan.formats.doubts import Doubt
 from goldspan.guidelines import changelog, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from goldspan.adjudication.derive import DerivedGold, Dispute, GoldDifference, SettledExample
-    from goldspan.annotation import Example, LabelScheme, Span
+    from goldspan.adjudication.derive import DerivedGold, GoldDifference
+    from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus import Corpus
     from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import How
@@ -44,6 +55,7 @@ class AdjudicationState:
         lines: the decisions as their files state them.
         gold: the examples of gold, by id.
         derived: what passes and decisions give.
+        doubts: the regions of gold that a disputes' project asks about, as their files state them.
     """
 
     corpus: Corpus
@@ -52,6 +64,7 @@ class AdjudicationState:
     lines: tuple[decisions.DecisionLine, ...]
     gold: Mapping[str, Example]
     derived: DerivedGold
+    doubts: tuple[Doubt, ...] = ()
 
     def readings(self, example: str) -> dict[str, Example]:
         """Per reader of an example the example with the reader's spans."""
@@ -100,11 +113,55 @@ class AdjudicationState:
         place = {name: number for number, name in enumerate(self.articles)}
         return sorted(self.derived.disputes, key=lambda one: (place[one.example.article], one.example.at, one.start))
 
+    @property
+    def open_doubts(self) -> list[Doubt]:
+        """The regions of gold in doubt whose text is still the same, in the order of their files."""
+        return [one for one in self.doubts if self._fingerprint(one.example) == one.sha256]
+
+    def _fingerprint(self, example: str) -> str | None:
+        return fingerprint(self.gold[example].text) if example in self.gold else None
+
+    def has_readers(self, example: str) -> bool:
+        """Whether gold of an example follows from what annotators marked: whether two of them have read it."""
+        return len(self.readings(example)) >= MIN_READERS
+
     def reopened(self, example: str) -> SettledExample:
-        """What passes and decisions give for an example without the decisions that are to be reviewed."""
+        """What passes and decisions give for an example without the decisions that are to be reviewed.
+
+        For gold that came from elsewhere it is what gold has.
+        """
         outdated = set(map(id, self.outdated))
-        settled = self.derived.settled[example]
-        return settle(self.readings(example), [one for one in settled.applied if id(one) not in outdated])
+        settled = self.derived.settled.get(example)
+        applied = settled.applied if settled else ()
+        kept = [one for one in applied if id(one) not in outdated]
+        return settle(self.readings(example), kept) if self.has_readers(example) else settle_gold(self.gold[example], kept)
+
+    def candidates(self, example: str, start: int, end: int) -> tuple[Candidate, ...]:
+        """What a decision on a region is about: what each reader has there or, without two, what gold has.
+
+        Args:
+            example: its id.
+            start: of the region, in code points; it cuts no span of theirs, see `region_around`.
+            end: of the region.
+        """
+        if self.has_readers(example):
+            sets = {name: reading.spans for name, reading in self.readings(example).items()}
+            return candidates_in(sets, start, end)
+        spans = self.gold[example].spans
+        return (Candidate(tuple(span for span in spans if start <= span.start and span.end <= end), ()),)
+
+    def region_around(self, example: str, start: int, end: int, further: Iterable[Span] = ()) -> tuple[int, int]:
+        """The smallest region with these words that cuts no span of a reader, of gold or of further ones."""
+        spans = [*further, *(span for reading in self.readings(example).values() for span in reading.spans)]
+        spans += self.gold[example].spans if example in self.gold else ()
+        spans += [Span(one.start, one.end, MAJORITY) for one in self._applied(example)]
+        while crossing := [one for one in spans if one.start < end and start < one.end and not start <= one.start <= one.end <= end]:
+            start, end = min(start, *(one.start for one in crossing)), max(end, *(one.end for one in crossing))
+        return start, end
+
+    def _applied(self, example: str) -> Sequence[Decision]:
+        settled = self.derived.settled.get(example)
+        return settled.applied if settled else ()
 
     def gold_to_read_again(self, rule: str) -> list[Example]:
         """The examples of gold to be read again because a rule has changed, in the order of the articles.
@@ -160,10 +217,51 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
     changelog.require_no_later_entry(corpus.guidelines, corpus.scheme.version)
     passes = {name: {one.id: one for one in corpus.confirmed_examples(name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
-    derived = derive({name: examples.values() for name, examples in passes.items()}, [one.decision for one in lines])
-    _require_matching_surfaces(lines, derived)
     gold = {one.id: one for one in corpus.gold_examples(chosen)}
-    return AdjudicationState(corpus, chosen, passes, lines, gold, derived)
+    readings = {name: examples.values() for name, examples in passes.items()}
+    derived = derive(readings, [one.decision for one in lines], gold.values())
+    _require_matching_surfaces(lines, derived)
+    recorded = tuple(one for name in chosen for one in read_doubts(corpus, name))
+    return AdjudicationState(corpus, chosen, passes, lines, gold, derived, recorded)
+
+
+def read_doubts(corpus: Corpus, article: str) -> list[Doubt]:
+    """The regions of an article's gold that a disputes' project asks about.
+
+    Raises:
+        InputError: for the first line that is not one.
+    """
+    path = corpus.doubts / f"{article}.jsonl"
+    return doubts.read(path) if files.is_there(path) else []
+
+
+def doubt_texts(
+    corpus: Corpus, made: Collection[tuple[Decision, Example]] = (), further: Iterable[Doubt] = ()
+) -> dict[Path, str]:
+    """The contents of the files of doubts after some decisions, which settle those that they share words with.
+
+    Args:
+        corpus: the corpus.
+        made: the decisions, each with its example.
+        further: doubts to add; they replace those that they share words with.
+    """
+    added: defaultdict[str, list[Doubt]] = defaultdict(list)
+    for doubt in further:
+        added[article_of(doubt.example)].append(doubt)
+    regions = [(one.example, one.start, one.end) for one, _ in made]
+    regions += [(one.example, one.start, one.end) for each in added.values() for one in each]
+    texts = {}
+    for article in dict.fromkeys([*(example.article for _, example in made), *added]):
+        before = read_doubts(corpus, article)
+        kept = [
+            one
+            for one in before
+            if not any(one.example == name and one.overlaps(start, end) for name, start, end in regions)
+        ]
+        after = sorted([*kept, *added[article]], key=lambda one: (one.example, one.start))
+        if before or after:
+            texts[corpus.doubts / f"{article}.jsonl"] = "".join(map(doubts.line, after))
+    return texts
 
 
 def with_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Example]]) -> AdjudicationState:
@@ -177,7 +275,7 @@ def with_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Ex
         lines[path.stem] = [decisions.parse(raw, path, number) for number, raw in files.lines(text.encode("utf-8"))]
     after = tuple(line for of_article in lines.values() for line in of_article)
     readings = {name: examples.values() for name, examples in state.passes.items()}
-    return replace(state, lines=after, derived=derive(readings, [one.decision for one in after]))
+    return replace(state, lines=after, derived=derive(readings, [one.decision for one in after], state.gold.values()))
 
 
 def decision_texts(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> dict[Path, str]:
@@ -264,6 +362,29 @@ class DecisionAuthor:
             case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, tuple(choice),
             how, self.by, self.when, guidelines, self.rule, self.reason or None,
         )  # fmt: skip
+
+
+def decide_region(
+    state: AdjudicationState,
+    example: Example,
+    region: tuple[int, int],
+    choice: Iterable[Span],
+    author: DecisionAuthor,
+) -> Decision:
+    """The decision of a person on a region of an example, be it that annotators agree there or that nobody read it.
+
+    Args:
+        state: of the adjudication.
+        example: with any spans.
+        region: that cuts no span, see `AdjudicationState.region_around`.
+        choice: what gold is to have there.
+        author: who decides, when and why.
+
+    Raises:
+        InvalidValueError: for a choice that leaves the region, overlaps itself or has an unknown label.
+    """
+    dispute = Dispute(example.with_spans(()), *region, state.candidates(example.id, *region))
+    return decide(dispute, choice, author, state.corpus.scheme, "adjudicated")
 
 
 def decide(dispute: Dispute, choice: Iterable[Span], author: DecisionAuthor, scheme: LabelScheme, how: How) -> Decision:

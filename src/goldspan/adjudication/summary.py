@@ -30,8 +30,8 @@ def table(state: AdjudicationState) -> Table:
     counts = {article: Counter[str]() for article in state.articles}
     for settled in state.derived.settled.values():
         count = counts[settled.example.article]
-        count["read twice"] += 1
-        count["agreed"] += not (settled.disputes or settled.applied)
+        count["read twice"] += bool(settled.readers)
+        count["agreed"] += bool(settled.readers) and not (settled.disputes or settled.applied)
         count["disputed"] += len(settled.disputes)
         count.update(HOW[decision.how] for decision in settled.applied)
     for decision in state.outdated:
@@ -75,7 +75,7 @@ def comment_lines(comments: Sequence[PassComment]) -> list[str]:
 def candidate_line(dispute: Dispute, candidate: Candidate) -> str:
     """What some readers have in the region of a dispute, in inline notation, and their names."""
     markup = region_markup(dispute.example.text, dispute.start, dispute.end, candidate.spans)
-    return f"{markup}  ({', '.join(candidate.by)})"
+    return f"{markup}  ({', '.join(candidate.by) or 'gold'})"
 
 
 def region_markup(text: str, start: int, end: int, spans: Sequence[Span]) -> str:

@@ -216,7 +216,10 @@ class ProjectFiles:
             if len({example.text for example in versions.values()}) == 1:
                 for name, example in versions.items():
                     by_annotator.setdefault(name, []).append(example)
-        return derive(by_annotator, [line.decision for line in self.decisions.lines])
+        made = [line.decision for line in self.decisions.lines]
+        decided = {article_of(one.example) for one in made if one.is_on_gold}
+        paths = [path for path in self.gold_files if path.stem in decided]
+        return derive(by_annotator, made, [record.example for path in paths for record in self.examples(path)])
 
     def confirmed(self, example: str) -> dict[str, Example]:
         """An example as each annotator confirmed it, by annotator."""

@@ -9,6 +9,7 @@ corpus/gold/<article>.jsonl
 corpus/passes/<annotator>/<article>.jsonl
 corpus/annotators.toml            which annotators are people and which are models; optional
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
+corpus/doubts/<article>.jsonl     which places of gold a disputes' project asks about; optional
 corpus/splits/<split>.txt         article ids, one a line
 corpus/reading_order.jsonl        in which order articles are to be read, and which were drawn at random; optional
 corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
@@ -103,6 +104,11 @@ class Corpus:
     def decisions(self) -> Path:
         """How disputes were settled, a file per article."""
         return self.folder / "decisions"
+
+    @property
+    def doubts(self) -> Path:
+        """The places of gold that a disputes' project asks about, a file per article."""
+        return self.folder / "doubts"
 
     @property
     def controls(self) -> Path:

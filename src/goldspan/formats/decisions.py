@@ -6,7 +6,8 @@
      "rule": "MU-5", "guidelines": "1.0", "reason": "the designation alone"}
 
 A region is half-open and counts code points, as spans do. The candidates are the annotators' spans inside it: a
-decision is valid as long as the text and their votes have not changed. Rule and reason are null where none was given.
+decision is valid as long as the text and their votes have not changed. Gold that is not from two annotators has one
+candidate, the spans that gold had there, by nobody. Rule and reason are null where none was given.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Candidate:
 
     Args:
         spans: sorted; empty where they marked nothing.
-        by: the names of these annotators, sorted; empty where a person chose spans that no annotator had.
+        by: the names of these annotators, sorted; empty for the spans that gold had, from no two annotators.
     """
 
     spans: tuple[Span, ...]
@@ -105,6 +106,11 @@ class Decision:
         if self.how not in HOWS:
             raise InvalidValueError(f"'how' is {self.how!r}, not one of {', '.join(HOWS)}", example=self.example)
         _validate_date(self.when, self.example)
+
+    @property
+    def is_on_gold(self) -> bool:
+        """Whether it is about what gold had there, and not about what annotators marked."""
+        return bool(self.candidates) and not any(candidate.by for candidate in self.candidates)
 
     @property
     def votes(self) -> frozenset[Candidate]:
