@@ -27,6 +27,8 @@ from goldspan.models.planted_errors import plant_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from goldspan.annotation import Example, Span
     from goldspan.formats.decisions import Candidate
     from goldspan.models.doubt_reasons import Reason
@@ -89,6 +91,8 @@ def find_doubts(
     tokens: Mapping[str, Sequence[tuple[int, int]]],
     predictions: Sequence[Mapping[str, ExamplePrediction]] = (),
     *,
+    labels: Sequence[str] = (),
+    token_tables: Mapping[str, NDArray[np.float64]] | None = None,
     suggested: Mapping[str, Sequence[SuggestedPlace]] | None = None,
     passes: Mapping[str, Mapping[str, Example]] | None = None,
     planting: Planting | None = None,
@@ -99,11 +103,14 @@ def find_doubts(
         examples: gold.
         tokens: by the id of an example the start and end of its tokens, those of the predictions where there are some.
         predictions: by the id of an example what a model predicts that has not seen it; of several models, in turn.
+        labels: of the scheme, in its order.
+        token_tables: by the id of an example the probabilities of its tokens, see `token_classifier`.
         suggested: by the id of an example what recognisers suggest, none of which has learned from this gold.
         passes: by annotator the examples that count, by id.
         planting: how errors are planted to learn from.
     """
-    evidence = EvidenceOfGold(tokens, readings(predictions), suggested or {}, SurfaceTally(examples))
+    models = readings(predictions, tokens, labels, token_tables or {})
+    evidence = EvidenceOfGold(tokens, models, suggested or {}, SurfaceTally(examples))
     judged = judge(examples, evidence, planting or Planting())
     finder = Reasons(evidence, len(predictions))
     doubts = []

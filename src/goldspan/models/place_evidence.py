@@ -21,7 +21,7 @@ from goldspan.suggest.extents import Extents
 from goldspan.suggest.name_matcher import NameMatcher, written_form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -65,8 +65,13 @@ class ModelReading:
     predicted: Mapping[Span, float]
 
     @classmethod
-    def of(cls, predictions: Sequence[ExamplePrediction]) -> ModelReading:
-        """What models predict for one example, at least one model."""
+    def of(cls, predictions: Sequence[ExamplePrediction], table: NDArray[np.float64] | None = None) -> ModelReading:
+        """What models predict for one example.
+
+        Args:
+            predictions: of at least one model.
+            table: the probabilities of its tokens by another kind of model, which count as much as those of all these.
+        """
         share = 1 / len(predictions)
         spans: defaultdict[Span, float] = defaultdict(float)
         predicted: defaultdict[Span, float] = defaultdict(float)
@@ -76,8 +81,23 @@ class ModelReading:
             for start, end, label, _ in prediction.spans:
                 predicted[Span(start, end, label)] += share
         first = predictions[0]
-        table = np.mean([prediction.probabilities for prediction in predictions], axis=0)
-        return cls(first.tokens, first.labels, table, spans, predicted)
+        tables = [np.mean([prediction.probabilities for prediction in predictions], axis=0)]
+        tables += [table] if table is not None else []
+        return cls(first.tokens, first.labels, np.mean(tables, axis=0), spans, predicted)
+
+    @classmethod
+    def of_tokens(
+        cls, tokens: Sequence[tuple[int, int]], labels: tuple[str, ...], table: NDArray[np.float64]
+    ) -> ModelReading:
+        """What a model of single tokens predicts: neighbours with the same likeliest label are a span."""
+        spans, best, first = {}, table.argmax(axis=1), 0
+        for number in range(1, len(tokens) + 1):
+            if number == len(tokens) or best[number] != best[first]:
+                if label := labels[best[first]]:
+                    span = Span(tokens[first][0], tokens[number - 1][1], label)
+                    spans[span] = float(table[first:number, best[first]].min())
+                first = number
+        return cls(tuple(tokens), labels, table, spans, dict.fromkeys(spans, 1.0))
 
     @property
     def reading(self) -> list[Span]:
@@ -364,12 +384,26 @@ def log_odds(probability: float) -> float:
     return math.log(bounded / (1 - bounded))
 
 
-def readings(predictions: Sequence[Mapping[str, ExamplePrediction]]) -> dict[str, ModelReading]:
-    """By the id of an example what several models predict together, for the examples that all have read."""
-    if not predictions:
-        return {}
-    ids: Iterable[str] = (id_ for id_ in predictions[0] if all(id_ in one for one in predictions))
-    return {id_: ModelReading.of([one[id_] for one in predictions]) for id_ in ids}
+def readings(
+    predictions: Sequence[Mapping[str, ExamplePrediction]],
+    tokens: Mapping[str, Sequence[tuple[int, int]]],
+    labels: Sequence[str],
+    tables: Mapping[str, NDArray[np.float64]],
+) -> dict[str, ModelReading]:
+    """By the id of an example what models predict together, for the examples that all have read.
+
+    Args:
+        predictions: by the id of an example what a model predicts; of several models, in turn.
+        tokens: by the id of an example the start and end of its tokens.
+        labels: of the columns of `tables` behind the first.
+        tables: by the id of an example the probabilities of its tokens by another kind of model; may be empty.
+    """
+    made = {id_: ModelReading.of_tokens(tokens[id_], (OUTSIDE, *labels), table) for id_, table in tables.items()}
+    for id_ in predictions[0] if predictions else ():
+        if all(id_ in one for one in predictions):
+            same = predictions[0][id_].labels == (OUTSIDE, *labels)
+            made[id_] = ModelReading.of([one[id_] for one in predictions], tables.get(id_) if same else None)
+    return made
 
 
 def _is_marked(example: Example, token: tuple[int, int]) -> bool:
