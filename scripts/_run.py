@@ -27,7 +27,7 @@ def run_command(script: str) -> None:
     """
     if sys.version_info < OLDEST:
         sys.exit(f"goldspan needs Python 3.11 or later; this is {sys.version.split()[0]}.")
-    command = [Path(script).stem, *sys.argv[1:]]
+    command = [Path(script).stem.replace("_", "-"), *sys.argv[1:]]
     if find_spec("goldspan"):
         from goldspan.cli import main
 

@@ -129,13 +129,19 @@ def plan(
 def plan_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Example]]) -> GoldPlan:
     """The changes that some decisions make, and the gold of the examples that they settle; nothing is written.
 
-    Gold that differs from passes and decisions outside of the regions of these decisions is left unchanged: a person
-    has to look at it.
+    Gold that differs from passes and decisions outside of the regions of these decisions is left unchanged there: a
+    person has to look at it.
     """
     after = with_decisions(state, made)
-    settled = _settled(after)
-    new = tuple(name for name in dict.fromkeys(one.example for one, _ in made) if name in _decided(after, made))
-    return GoldPlan(after, new, (), _texts(after, {name: settled[name] for name in new}, made))
+    settled, decided = _settled(after), _decided(after, made)
+    written = {name: settled[name] for name in dict.fromkeys(one.example for one, _ in made) if name in decided}
+    new = tuple(written)
+    applied = set(after.derived.applied)
+    for decision, example in made:
+        gold_of = written.get(example.id) or after.gold.get(example.id)
+        if decision in applied and example.id not in decided and gold_of is not None:
+            written[example.id] = _with_choice(gold_of, decision)
+    return GoldPlan(after, new, (), _texts(after, written, made))
 
 
 def apply_decisions(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> list[Path]:
@@ -166,6 +172,14 @@ def _read_once(state: AdjudicationState) -> dict[str, Example]:
     once = {name: by for name, by in state.derived.read_once.items() if name not in state.derived.settled}
     readings = {name: state.passes[annotator][name] for name, annotator in once.items()}
     return {name: example.with_spans(example.spans) for name, example in readings.items()}
+
+
+def _with_choice(example: Example, decision: Decision) -> Example:
+    """The example of gold with what was decided in one region, if no span of it crosses an edge of that region."""
+    touching = [span for span in example.spans if span.start < decision.end and decision.start < span.end]
+    if any(not decision.start <= span.start <= span.end <= decision.end for span in touching):
+        return example
+    return example.with_spans([*(span for span in example.spans if span not in touching), *decision.choice])
 
 
 def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> bool:

@@ -24,19 +24,23 @@ QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
 NO_RULE = "-"
 
 
-class Prompt(Protocol):
+class PromptBase(Protocol):
     """A prompt at which a person answers."""
-
-    def show(
-        self, dispute: Dispute, number: int, total: int, before: Decision | None, comments: Sequence[PassComment]
-    ) -> None:
-        """Show a dispute: its candidates, numbered from 1, the decision before its rule changed, and the comments."""
 
     def write(self, text: str) -> None:
         """Show a line of text."""
 
     def ask(self, question: str, suggestion: str = "") -> str | None:
         """The answer to a question; None at the end of the input."""
+
+
+class Prompt(PromptBase, Protocol):
+    """A prompt that shows disputes."""
+
+    def show(
+        self, dispute: Dispute, number: int, total: int, before: Decision | None, comments: Sequence[PassComment]
+    ) -> None:
+        """Show a dispute: its candidates, numbered from 1, the decision before its rule changed, and the comments."""
 
 
 class RuleHint(NamedTuple):
@@ -61,7 +65,7 @@ class SessionResult:
     left: int
 
 
-class _Quit(Exception):  # noqa: N818  (it is no error)
+class LeaveSession(Exception):  # noqa: N818  (it is no error)
     """The person ends the session."""
 
 
@@ -89,7 +93,7 @@ def run_session(
         prompt.show(dispute, number, len(cases), before, state.comments.get(dispute.example.id, ()))
         try:
             decision = _decision(state, prompt, dispute, author, hint_of)
-        except _Quit:
+        except LeaveSession:
             return SessionResult(decided, skipped, len(cases) - number + 1)
         if decision is None:
             skipped += 1
@@ -114,7 +118,7 @@ def _decision(
 ) -> Decision | None:
     """The decision of the person; None if they skip the dispute."""
     while True:
-        answer = _answer(prompt, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
+        answer = answer_to(prompt, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
         try:
             if answer == SKIP:
                 return None
@@ -123,8 +127,8 @@ def _decision(
                 continue
             choice = _choice(prompt, dispute, answer)
             decide(dispute, choice, author, state.corpus.scheme, "adjudicated")  # refuses before more is asked
-            rule = _rule(state, prompt, hint_of(dispute))  # after the choice, so that no hint sways it
-            reasoned = replace(author, rule=rule, reason=_answer(prompt, "Reason (may be empty)"))
+            rule = asked_rule(state, prompt, hint_of(dispute))  # after the choice, so that no hint sways it
+            reasoned = replace(author, rule=rule, reason=answer_to(prompt, "Reason (may be empty)"))
             return decide(dispute, choice, reasoned, state.corpus.scheme, "adjudicated")
         except InvalidValueError as error:
             prompt.write(str(error))
@@ -134,39 +138,47 @@ def _choice(prompt: Prompt, dispute: Dispute, answer: str) -> tuple[Span, ...]:
     if answer == NOTHING:
         return ()
     if answer == EDIT:
-        return _entered_spans(prompt, dispute)
+        return marked_spans(prompt, dispute.example.text, dispute.start, dispute.end)
     if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(dispute.candidates):
         return dispute.candidates[int(answer) - 1].spans
     raise InvalidValueError(f"{answer!r} is not an answer", remedy=HELP)
 
 
-def _entered_spans(prompt: Prompt, dispute: Dispute) -> tuple[Span, ...]:
-    """The spans of a line in inline notation, whose words must be those of the region."""
+def marked_spans(prompt: PromptBase, text: str, start: int, end: int) -> tuple[Span, ...]:
+    """The spans of a line in inline notation, whose words must be those of a region of a text.
+
+    Raises:
+        InvalidValueError: for other words, and for what is not inline notation.
+    """
     prompt.write("Mark spans like this: the [72nd Brigade]{LABEL}; write a bracket of the text as \\[ or \\].")
-    text, spans = inline.parse(_answer(prompt, "Markup", inline.escape(dispute.surface)))
-    if text != dispute.surface:
-        raise InvalidValueError(
-            f"the words are {text!r}, not {dispute.surface!r}", remedy="Change only brackets and labels."
-        )
-    return tuple(Span(span.start + dispute.start, span.end + dispute.start, span.label) for span in spans)
+    surface = text[start:end]
+    words, spans = inline.parse(answer_to(prompt, "Markup", inline.escape(surface)))
+    if words != surface:
+        raise InvalidValueError(f"the words are {words!r}, not {surface!r}", remedy="Change only brackets and labels.")
+    return tuple(Span(span.start + start, span.end + start, span.label) for span in spans)
 
 
-def _rule(state: AdjudicationState, prompt: Prompt, hint: RuleHint | None) -> str | None:
+def asked_rule(state: AdjudicationState, prompt: PromptBase, hint: RuleHint | None) -> str | None:
     """The rule that the person names; for an empty answer the first of the hint, if there is one."""
     question, suggestion = "Rule (may be empty)", ""
     if hint is not None:
         prompt.write(f"  Suggested rule: {', '.join(hint.rules)} ({hint.reason})")
         question, suggestion = f"Rule (Enter for the suggested one, {NO_RULE} for none)", hint.rules[0]
     while True:
-        answer = _answer(prompt, question, suggestion)
+        answer = answer_to(prompt, question, suggestion)
         try:
             return None if answer == NO_RULE else find_rule(answer, state.rules)
         except InvalidValueError as error:
             prompt.write(str(error))
 
 
-def _answer(prompt: Prompt, question: str, suggestion: str = "") -> str:
+def answer_to(prompt: PromptBase, question: str, suggestion: str = "") -> str:
+    """The answer to a question, or the suggestion for an empty one.
+
+    Raises:
+        LeaveSession: if the person quits, or the input ends.
+    """
     answer = prompt.ask(question, suggestion)
     if answer is None or answer.strip().lower() == QUIT:
-        raise _Quit
+        raise LeaveSession
     return answer.strip() or suggestion

@@ -26,7 +26,6 @@ from goldspan.corpus.comments import comments_of_corpus
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions, doubts
 from goldspan.formats.decisions import Candidate, Decision, fingerprint
-from goldspan.formats.doubts import Doubt
 from goldspan.guidelines import changelog, rules
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import How
+    from goldspan.formats.doubts import Doubt
     from goldspan.guidelines.rules import Rule
 
 
@@ -134,7 +134,9 @@ class AdjudicationState:
         settled = self.derived.settled.get(example)
         applied = settled.applied if settled else ()
         kept = [one for one in applied if id(one) not in outdated]
-        return settle(self.readings(example), kept) if self.has_readers(example) else settle_gold(self.gold[example], kept)
+        return (
+            settle(self.readings(example), kept) if self.has_readers(example) else settle_gold(self.gold[example], kept)
+        )
 
     def candidates(self, example: str, start: int, end: int) -> tuple[Candidate, ...]:
         """What a decision on a region is about: what each reader has there or, without two, what gold has.
@@ -155,7 +157,9 @@ class AdjudicationState:
         spans = [*further, *(span for reading in self.readings(example).values() for span in reading.spans)]
         spans += self.gold[example].spans if example in self.gold else ()
         spans += [Span(one.start, one.end, MAJORITY) for one in self._applied(example)]
-        while crossing := [one for one in spans if one.start < end and start < one.end and not start <= one.start <= one.end <= end]:
+        while crossing := [
+            one for one in spans if one.start < end and start < one.end and not start <= one.start <= one.end <= end
+        ]:
             start, end = min(start, *(one.start for one in crossing)), max(end, *(one.end for one in crossing))
         return start, end
 

@@ -149,6 +149,12 @@ def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
             f"{amount(len(state.open), 'dispute')} to settle: in the terminal with --settle, or in Doccano with "
             f"--push{more}."
         )
+    if doubts := state.open_doubts:
+        be, are = ("was", "is") if len(doubts) == 1 else ("were", "are")
+        lines.append(
+            f"{amount(len(doubts), 'place')} of gold that {be} in doubt {are} in a disputes' project: when they are "
+            "confirmed there, take the decisions with --pull."
+        )
     if state.outdated:
         lines.append(f"{amount(len(state.outdated), 'decision')} to review, because the rule has changed since.")
     if stale := len(state.derived.stale):

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "init", "add", "recut", "relabel", "suggest", "check", "split", "rank", "train", "evaluate", "agree", "adjudicate",
-    "crossval", "curve", "export",
-    "convert", "formats", "show", "stats", "serve", "build", "config", "help",
+    "crossval", "curve", "label-errors",
+    "export", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano",)
 LONGEST_WORDS = 300  # of an error that nobody thought of
@@ -66,7 +66,7 @@ def goldspan(
 
 
 for name in COMMANDS:
-    app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.{name}").run)
+    app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.{name.replace('-', '_')}").run)
 for name in GROUPS:
     app.add_typer(import_module(f"goldspan.cli.{name}").app, name=name)
 

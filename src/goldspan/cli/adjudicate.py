@@ -137,7 +137,7 @@ def run(
             raise typer.BadParameter("--project is needed: the name of the project in Doccano")
         renamed = console.renamed_labels(corpus.scheme, label_renamed)
         with Doccano(credentials.find_account(home)) as server:
-            exchange = _Exchange(
+            exchange = Exchange(
                 state=state,
                 server=server,
                 project=project,
@@ -148,7 +148,7 @@ def run(
                 json=json,
                 apply=apply,
             )
-            _push(exchange, prefill or "majority") if push else _pull(exchange)
+            push_disputes(exchange, prefill or "majority") if push else _pull(exchange)
     else:
         _show_state(state, _accepted(accept), json, apply=apply, overwrite=overwrite)
         if apply:
@@ -301,7 +301,7 @@ def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Exchange:
+class Exchange:
     """An exchange of disputes and decisions with a project in Doccano."""
 
     state: AdjudicationState
@@ -315,7 +315,7 @@ class _Exchange:
     apply: bool
 
 
-def _push(exchange: _Exchange, prefill: Prefill) -> None:
+def push_disputes(exchange: Exchange, prefill: Prefill) -> None:
     """Upload the disputes, or print what would be uploaded."""
     from goldspan.cli.doccano.push import attention_lines
     from goldspan.doccano import adjudication
@@ -380,7 +380,7 @@ def _push(exchange: _Exchange, prefill: Prefill) -> None:
         raise typer.Exit(1)
 
 
-def _print_invitation(exchange: _Exchange, before: ProjectPlan) -> None:
+def _print_invitation(exchange: Exchange, before: ProjectPlan) -> None:
     """Print the invitation of those who settle the disputes in Doccano."""
     from goldspan.cli.doccano.push import invitation_after, print_invitation
 
@@ -388,7 +388,7 @@ def _print_invitation(exchange: _Exchange, before: ProjectPlan) -> None:
         print_invitation(before, invited)
 
 
-def _pull(exchange: _Exchange) -> None:
+def _pull(exchange: Exchange) -> None:
     """Download the decisions, or print what would be written."""
     from goldspan.adjudication import gold, summary
     from goldspan.cli.doccano.pull import label_lines

@@ -6,12 +6,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from goldspan.cli import console
+from goldspan.formats import inline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from goldspan.adjudication.derive import Dispute
-    from goldspan.annotation import LabelScheme
+    from goldspan.adjudication.doubt_session import DoubtCase
+    from goldspan.annotation import LabelScheme, Span
     from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import Decision
 
@@ -42,6 +44,22 @@ class TerminalPrompt:
         for line in summary.comment_lines(comments):
             print(line)
 
+    def show_doubt(self, case: DoubtCase, number: int, total: int) -> None:
+        """Print a place in doubt: what gold has, why that is in doubt, and the alternatives, in colour."""
+        from goldspan.adjudication import summary
+
+        text = case.example.text
+        shown = inline.excerpt(text, case.gold, case.start, case.end, around=summary.AROUND, whole_words=True)
+        head = f"[{number}/{total}] {case.example.id} [{case.start}, {case.end}]: {shown}"
+        print()
+        self.out.print(console.coloured_markup(head, self.colours))
+        for reason in case.why:
+            console.print_line(f"  · {reason}")
+        self.out.print(console.coloured_markup(f"  k. {_markup(case, case.gold)}  (gold)", self.colours))
+        for place, one in enumerate(case.alternatives, start=1):
+            line = f"  {place}. {_markup(case, one.spans)}  ({', '.join(one.by)})"
+            self.out.print(console.coloured_markup(line, self.colours))
+
     def write(self, text: str) -> None:
         """Print a line."""
         print(text)
@@ -51,3 +69,9 @@ class TerminalPrompt:
         print(f"{question}{f' [{suggestion}]' if suggestion else ''}: ", end="", flush=True)
         line = sys.stdin.readline()
         return line.rstrip("\n") if line else None
+
+
+def _markup(case: DoubtCase, spans: Sequence[Span]) -> str:
+    from goldspan.adjudication import summary
+
+    return summary.region_markup(case.example.text, case.start, case.end, spans)

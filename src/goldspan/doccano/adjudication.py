@@ -1,6 +1,7 @@
 """Adjudication in Doccano: the disputed examples are pushed into a shared project, and decisions are pulled from it.
 
 Each disputed example shows what is settled and, for the rest, the spans of the majority or all that fit side by side.
+A place of gold in doubt shows what holds there, and the panel why it is in doubt; confirming it unchanged keeps it.
 Who marked what, and what the annotators commented on the example, come first in its metadata panel. When somebody has
 confirmed it, its spans are the decision: it is about what was shown, so it counts only while passes and decisions give
 the same. If they do not, a push shows the example again.
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files
 from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
-from goldspan.adjudication.state import DecisionAuthor
+from goldspan.adjudication.state import DecisionAuthor, decide_region
 from goldspan.annotation import first_overlap
 from goldspan.corpus.comments import COMMENTS, comment_line
 from goldspan.doccano.corpus_record import read_record
@@ -34,11 +35,13 @@ from goldspan.doccano.push.push import push_examples
 from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
+from goldspan.formats.decisions import fingerprint
 from goldspan.formats.doccano import breakable, is_text_of, short_digest
+from goldspan.formats.doubts import Doubt
 from goldspan.guidelines import rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.adjudication.derive import Dispute, SettledExample
@@ -69,14 +72,16 @@ class DisputedExample:
     Args:
         settled: what passes and decisions give for it, without the decisions that are outdated.
         example: with the spans that are shown.
-        votes: who marked what, in words: a line per dispute, numbered if there are several.
+        votes: who marked what, in words: a line per dispute and per place in doubt, numbered if there are several.
         comments: what the annotators commented on it, a line each, numbered if there are several; empty for nothing.
+        doubts: the regions in doubt though nobody disputes them.
     """
 
     settled: SettledExample
     example: Example
     votes: str
     comments: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -90,7 +95,10 @@ class DisputedExample:
             earlier: by label its earlier name; others had the name that they have.
         """
         disputes = [[dispute.start, dispute.end, _votes_rows(dispute, earlier)] for dispute in self.settled.disputes]
-        return short_digest(files.dumps([_rows(self.settled.example.spans, earlier), disputes]))
+        shown: list[object] = [_rows(self.settled.example.spans, earlier), disputes]
+        if self.doubts:
+            shown.append([[doubt.start, doubt.end] for doubt in self.doubts])
+        return short_digest(files.dumps(shown))
 
     def was_shown(self, copy: StoredExample, names: LabelNames) -> bool:
         """Whether a copy shows all that the decision is about now, be it under former names of labels."""
@@ -109,15 +117,33 @@ def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -
             not overlap with any shown before.
     """
     ids = {dispute.example.id for dispute in state.open} | {decision.example for decision in state.outdated}
+    ids |= {doubt.example for doubt in state.open_doubts}
     examples = []
     for example in sorted(ids):
         settled = state.reopened(example)
-        disputes = settled.disputes
+        disputes, doubts = settled.disputes, tuple(_doubts(state, settled))
         spans = [*settled.example.spans, *(span for dispute in disputes for span in _shown_spans(dispute, prefill))]
-        votes = _lines([_votes(dispute) for dispute in disputes])
+        votes = _lines([*map(_votes, disputes), *(_why(doubt, settled.example) for doubt in doubts)])
         comments = _lines([comment_line(each, LONGEST_COMMENT) for each in state.comments.get(example, ())])
-        examples.append(DisputedExample(settled, settled.example.with_spans(spans), votes, comments))
+        examples.append(DisputedExample(settled, settled.example.with_spans(spans), votes, comments, doubts))
     return sorted(examples, key=_rank)
+
+
+def _doubts(state: AdjudicationState, settled: SettledExample) -> Iterator[Doubt]:
+    """The regions of an example in doubt that nobody disputes, and those decided under a rule that has changed."""
+    example, sha256 = settled.example, fingerprint(settled.example.text)
+    disputed = [(dispute.start, dispute.end) for dispute in settled.disputes]
+    reviewed = [
+        Doubt(example.id, sha256, one.start, one.end, (f"{one.rule} has changed since it was decided",))
+        for one in state.outdated
+        if one.example == example.id
+    ]
+    recorded = [doubt for doubt in state.open_doubts if doubt.example == example.id]
+    for doubt in sorted([*reviewed, *recorded], key=lambda one: one.start):
+        start, end = state.region_around(example.id, doubt.start, doubt.end)
+        if not any(first < end and start < last for first, last in disputed):
+            disputed.append((start, end))
+            yield replace(doubt, start=start, end=end)
 
 
 def plan_disputes(
@@ -207,7 +233,14 @@ def _views(state: AdjudicationState, disputed: Sequence[DisputedExample]) -> dic
     names = corpus_label_names(state.corpus)  # the labels as those who decide see them on the page
     panels = {
         each.example.id: {
-            VOTES: breakable(_lines([_votes(dispute, names) for dispute in each.settled.disputes])),
+            VOTES: breakable(
+                _lines(
+                    [
+                        *(_votes(dispute, names) for dispute in each.settled.disputes),
+                        *(_why(doubt, each.settled.example) for doubt in each.doubts),
+                    ]
+                )
+            ),
             COMMENTS: breakable(each.comments) or DASH,
         }
         for each in disputed
@@ -326,7 +359,7 @@ def pull_disputes(
             by, day = _last_confirmation(server, project.id, copy, users)
             author = _author(state, by, day, comments.get(copy.number, ()))
             example = disputed.settled.example.with_spans(())
-            decisions += [(decision, example) for decision in _decisions(state, disputed.settled, copy, author)]
+            decisions += [(decision, example) for decision in _decisions(state, disputed, copy, author)]
     record = identity.added_to(read_record(state.corpus), server.url)
     return DisputesPull(tuple(decisions), tuple(waiting), tuple(problems), record, types, identity.notes)
 
@@ -338,10 +371,29 @@ def _author(state: AdjudicationState, by: str, day: str, comments: Sequence[str]
 
 
 def _decisions(
-    state: AdjudicationState, settled: SettledExample, copy: StoredExample, author: DecisionAuthor
+    state: AdjudicationState, disputed: DisputedExample, copy: StoredExample, author: DecisionAuthor
 ) -> Iterable[Decision]:
+    """The decisions of a confirmed copy: on what was disputed, on what was in doubt, and on what was changed besides."""
+    settled = disputed.settled
     final = settled.example.with_spans(copy.work[ALL].spans)
-    for difference in differences(settled, final, state.readings(final.id)):
+    changed = differences(settled, final, state.readings(final.id))
+    asked: list[tuple[int, int]] = []
+    for doubt in disputed.doubts:
+        touching = [one for one in changed if doubt.overlaps(one.start, one.end)]
+        near = [span for one in touching for span in (*one.gold, *(one.derived or ()))]
+        region = state.region_around(final.id, doubt.start, doubt.end, [*near, *final.spans])
+        if any(start < region[1] and region[0] < end for start, end in asked):
+            continue  # one decision settles both
+        asked.append(region)
+        choice = [span for span in final.spans if region[0] <= span.start and span.end <= region[1]]
+        yield decide_region(state, final, region, choice, author)
+    for difference in changed:
+        if any(start < difference.end and difference.start < end for start, end in asked):
+            continue
+        if not state.has_readers(final.id):
+            region = state.region_around(final.id, difference.start, difference.end, final.spans)
+            yield decide_region(state, final, region, difference.gold, author)
+            continue
         how: How = "adjudicated" if difference.derived is None else "hand"
         yield author.decide(difference, difference.gold, how, state.corpus.scheme.version)
 
@@ -440,8 +492,14 @@ def _votes(dispute: Dispute, names: LabelNames = SAME_NAMES) -> str:
     return " — ".join(votes)
 
 
+def _why(doubt: Doubt, example: Example) -> str:
+    """A place in doubt in words: `in doubt: 72nd Brigade — models mark nothing there`."""
+    words = " ".join(example.text[doubt.start : doubt.end].split())
+    return f"in doubt: “{words}” — {'; '.join(doubt.why) or 'no reason was recorded'}"
+
+
 def _rank(disputed: DisputedExample) -> tuple[float, int, str]:
-    """The place in the list of disputed examples; see `disputed_examples`."""
+    """The place in the list of disputed examples; see `disputed_examples`. What is in doubt alone comes last."""
     disputes = disputed.settled.disputes
-    share = min(len(dispute.candidates[0].by) / dispute.readers for dispute in disputes)
+    share = min((len(dispute.candidates[0].by) / dispute.readers for dispute in disputes), default=1.0)
     return share, -sum(dispute.end - dispute.start for dispute in disputes), disputed.example.id

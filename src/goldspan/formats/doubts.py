@@ -63,7 +63,13 @@ def read(path: Path) -> list[Doubt]:
 def _parse(raw: bytes, path: Path, number: int) -> Doubt:
     value = json_object(raw, path, number, REMEDY)
     match value:
-        case {"example": str(example), "sha256": str(sha256), "region": [int(start), int(end)], "why": list(why), **rest}:
+        case {
+            "example": str(example),
+            "sha256": str(sha256),
+            "region": [int(start), int(end)],
+            "why": list(why),
+            **rest,
+        }:
             is_valid = not rest and 0 <= start < end and all(isinstance(one, str) for one in why)
             if is_valid and bool not in {type(start), type(end)}:
                 return Doubt(example, sha256, start, end, tuple(why))

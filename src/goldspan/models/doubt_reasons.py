@@ -131,7 +131,9 @@ class Reasons:
         if model is None:
             return
         read = model.reading
-        whose = "a model that has not seen this article" if self.models == 1 else "models that have not seen this article"
+        whose = (
+            "a model that has not seen this article" if self.models == 1 else "models that have not seen this article"
+        )
         verb = "marks" if self.models == 1 else "mark"
         for span in region.within(read):
             if span not in region.example.spans:
@@ -140,7 +142,9 @@ class Reasons:
         for span in region.gold:
             if not any(span.overlaps(other) for other in read):
                 share = _percent(model.spans.get(span, 0.0))
-                yield Reason("model", f"{whose} {verb} nothing at {_named(region.example, span)}, which it gives {share}")
+                yield Reason(
+                    "model", f"{whose} {verb} nothing at {_named(region.example, span)}, which it gives {share}"
+                )
             yield from self._of_token(region.example, span)
             yield from self._of_edges(region, span)
 
@@ -159,7 +163,9 @@ class Reasons:
         word = example.text[slice(*model.tokens[worst])]
         likelier = _percent(float(model.column(best, worst, worst + 1)[0]))
         other = "part of no span" if best == OUTSIDE else f"part of {_article(best)}"
-        yield Reason("token", f"“{word}” is part of {_article(span.label)} with {_percent(lowest)}, {other} with {likelier}")
+        yield Reason(
+            "token", f"“{word}” is part of {_article(span.label)} with {_percent(lowest)}, {other} with {likelier}"
+        )
 
     def _of_edges(self, region: Region, span: Span) -> Iterator[Reason]:
         """Other edges of a span that are possible, but not what models read."""

@@ -214,7 +214,9 @@ def _regions(
     regions = []
     for start, end in extents:
         inside = [(place, value) for place, value in judged if start <= place.span.start and place.span.end <= end]
-        readings_there = [tuple(span for span in each if start <= span.start and span.end <= end) for each in marked.values()]
+        readings_there = [
+            tuple(span for span in each if start <= span.start and span.end <= end) for each in marked.values()
+        ]
         gold = tuple(span for span in example.spans if start <= span.start and span.end <= end)
         if not inside and all(one == gold for one in readings_there):
             continue

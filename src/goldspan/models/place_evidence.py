@@ -142,9 +142,7 @@ class SurfaceTally:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._matcher = NameMatcher({example.surface(span) for example in examples for span in example.spans})
-        self._mentions = {
-            one.id: [(start, end) for start, end, _ in self._matcher.find(one.text)] for one in examples
-        }
+        self._mentions = {one.id: [(start, end) for start, end, _ in self._matcher.find(one.text)] for one in examples}
         self._own = {example.id: self._count(example) for example in examples}
         self._total: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._examples: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -158,7 +156,8 @@ class SurfaceTally:
 
         Args:
             example: as it is judged; its spans may be others than those that were counted.
-            start, end: of the place.
+            start: of the place, in code points.
+            end: of the place.
             label: that is compared.
             has: the label that the place itself has in `example`; `UNMARKED` for none.
         """
@@ -340,9 +339,7 @@ class EvidenceOfGold:
         near = (first, stop - 1, first - 1, stop)
         words = [example.text[slice(*tokens[at])] if 0 <= at < len(tokens) else "" for at in near]
         shapes = [
-            float(value)
-            for word in words
-            for value in (word[:1].isupper(), word[:1].islower(), not word[:1].isalnum())
+            float(value) for word in words for value in (word[:1].isupper(), word[:1].islower(), not word[:1].isalnum())
         ]
         return [*shapes, float(first == 0), float(stop == len(tokens)), math.log(max(1, stop - first))]
 

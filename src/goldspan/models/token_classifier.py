@@ -70,32 +70,28 @@ def out_of_fold_tokens(
         training = np.concatenate([rows[id_] for id_ in others])[known != UNKNOWN]
         if len(set(known[known != UNKNOWN])) < 2:
             continue
-        probabilities = _fitted(table, training, known[known != UNKNOWN], np.concatenate([rows[i] for i in held_out]))
-        at = 0
-        for id_ in held_out:
-            made[id_] = probabilities(len(columns))[at : at + len(rows[id_])]
-            at += len(rows[id_])
+        found = _fitted(table, training, known[known != UNKNOWN], np.concatenate([rows[one] for one in held_out]))
+        probabilities = np.full((len(found[0]), len(columns)), LEAST)
+        probabilities[:, found[1]] = np.maximum(found[0], LEAST)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        ends = np.cumsum([len(rows[one]) for one in held_out])
+        made |= dict(zip(held_out, np.split(probabilities, ends[:-1]), strict=True))
     return made
 
 
-def _fitted(table: csr_matrix, training: Any, classes: Any, held_out: Any) -> Any:  # noqa: ANN401  (arrays)
-    """A function that gives the probabilities of held-out tokens for a number of columns."""
+def _fitted(
+    table: csr_matrix, training: NDArray[np.int64], classes: NDArray[np.int64], held_out: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The probabilities of the classes of held-out tokens, and which classes these are."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
-    seen = np.asarray((table[training] != 0).sum(axis=0)).ravel() >= FEWEST
+    seen = np.bincount(table[training].indices, minlength=table.shape[1]) >= FEWEST
     rows = table[:, np.flatnonzero(seen)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # the number of steps is fixed
         model = LogisticRegression(C=INVERSE_PENALTY, max_iter=STEPS).fit(rows[training], classes)
-    found = model.predict_proba(rows[held_out])
-
-    def probabilities(columns: int) -> NDArray[np.float64]:
-        full = np.full((len(found), columns), LEAST)
-        full[:, model.classes_] = np.maximum(found, LEAST)
-        return full / full.sum(axis=1, keepdims=True)
-
-    return probabilities
+    return model.predict_proba(rows[held_out]), model.classes_
 
 
 def _classes(example: Example, tokens: Sequence[tuple[int, int]], columns: Mapping[str, int]) -> NDArray[np.int64]:
@@ -127,7 +123,7 @@ def _features(
             lengths.append(len(columns))
     lexical = csr_matrix((np.ones(len(columns)), columns, lengths), shape=(len(lengths) - 1, len(numbers)))
     dense = _vectors(examples, words, tokens, weights)
-    return lexical if dense is None else hstack([lexical, csr_matrix(dense)]).tocsr()
+    return lexical if dense is None else csr_matrix(hstack([lexical, csr_matrix(dense)]))
 
 
 def _of_words(words: Sequence[str]) -> Iterator[set[str]]:
@@ -174,4 +170,3 @@ def _encoded(doc: Any, weights: Weights) -> NDArray[np.float64]:  # noqa: ANN401
     component: Any = weights.nlp.get_pipe(weights.encoder)
     found = component.model.get_ref("tok2vec").predict([doc])
     return np.asarray(found if getattr(found, "ndim", 0) == 2 else found[0], dtype=np.float64)
-

@@ -1,0 +1,148 @@
+"""Settles places of gold in doubt with a person at a prompt, one after the other; each decision is saved at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from goldspan.adjudication.gold import apply_decisions
+from goldspan.adjudication.interactive import (
+    ASK,
+    EDIT,
+    NOTHING,
+    SKIP,
+    LeaveSession,
+    PromptBase,
+    SessionResult,
+    answer_to,
+    asked_rule,
+    marked_spans,
+)
+from goldspan.adjudication.state import decide_region
+from goldspan.errors import InvalidValueError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from goldspan.adjudication.interactive import RuleHint
+    from goldspan.adjudication.state import AdjudicationState, DecisionAuthor
+    from goldspan.annotation import Example, Span
+    from goldspan.formats.decisions import Candidate, Decision
+
+KEEP, SILENT = "k", "g"
+HELP = (
+    "k: keep gold; number: take that one instead; n: nothing; e: enter other spans; g: keep gold, the guideline is "
+    "silent; s: skip; q: quit; ?: this help"
+)
+QUESTION = "The guidelines are silent: "  # how the reason of such a decision begins
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtCase:
+    """A place of gold that a person is asked about.
+
+    Args:
+        example: with the spans of gold.
+        start: of the region, in code points.
+        end: of the region.
+        alternatives: what gold might have there instead.
+        why: the reasons for doubt, a clause each.
+    """
+
+    example: Example
+    start: int
+    end: int
+    alternatives: tuple[Candidate, ...]
+    why: tuple[str, ...]
+
+    @property
+    def gold(self) -> tuple[Span, ...]:
+        """What gold has there."""
+        return tuple(span for span in self.example.spans if self.start <= span.start and span.end <= self.end)
+
+
+class DoubtPrompt(PromptBase, Protocol):
+    """A prompt that shows places in doubt."""
+
+    def show_doubt(self, case: DoubtCase, number: int, total: int) -> None:
+        """Show a place: what gold has, why that is in doubt, and the alternatives, numbered from 1."""
+
+
+def run_doubt_session(
+    state: AdjudicationState,
+    cases: Sequence[DoubtCase],
+    prompt: DoubtPrompt,
+    author: DecisionAuthor,
+    hint_of: Callable[[DoubtCase], RuleHint | None] = lambda _: None,
+) -> SessionResult:
+    """Go through places in doubt; each decision is written, with gold that follows from it, before the next question.
+
+    Args:
+        state: of the adjudication.
+        cases: the places, in the order in which they are asked.
+        prompt: where the person answers.
+        author: who decides, and the day; rule and reason are asked for.
+        hint_of: gives the rules that a place may fall under; the first is suggested.
+    """
+    decided = skipped = 0
+    for number, case in enumerate(cases, start=1):
+        prompt.show_doubt(case, number, len(cases))
+        try:
+            decision = _decision(state, prompt, case, author, hint_of)
+        except LeaveSession:
+            return SessionResult(decided, skipped, len(cases) - number + 1)
+        if decision is None:
+            skipped += 1
+        else:
+            apply_decisions(state.corpus, [(decision, case.example.with_spans(()))])
+            decided += 1
+    return SessionResult(decided, skipped, 0)
+
+
+def _decision(
+    state: AdjudicationState,
+    prompt: DoubtPrompt,
+    case: DoubtCase,
+    author: DecisionAuthor,
+    hint_of: Callable[[DoubtCase], RuleHint | None],
+) -> Decision | None:
+    """The decision of the person; None if they skip the place."""
+    numbers = f"1-{len(case.alternatives)}, " if case.alternatives else ""
+    while True:
+        answer = answer_to(prompt, f"Which? [k, {numbers}n, e, g, s, q, ?]").lower()
+        try:
+            if answer == SKIP:
+                return None
+            if answer == ASK or not answer:
+                prompt.write(HELP)
+                continue
+            choice = _choice(prompt, case, answer)
+            _decide(state, case, choice, author)  # refuses before more is asked
+            if answer == SILENT:
+                left_open = answer_to(prompt, "What do they leave open?")
+                return _decide(state, case, choice, replace(author, reason=f"{QUESTION}{left_open}".strip()))
+            rule = asked_rule(state, prompt, hint_of(case))
+            reason = answer_to(prompt, "Reason (may be empty)")
+            return _decide(state, case, choice, replace(author, rule=rule, reason=reason))
+        except InvalidValueError as error:
+            prompt.write(str(error))
+
+
+def _choice(prompt: DoubtPrompt, case: DoubtCase, answer: str) -> tuple[Span, ...]:
+    if answer in (KEEP, SILENT):
+        return case.gold
+    if answer == NOTHING:
+        return ()
+    if answer == EDIT:
+        return marked_spans(prompt, case.example.text, case.start, case.end)
+    if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(case.alternatives):
+        return case.alternatives[int(answer) - 1].spans
+    raise InvalidValueError(f"{answer!r} is not an answer", remedy=HELP)
+
+
+def _decide(state: AdjudicationState, case: DoubtCase, choice: Sequence[Span], author: DecisionAuthor) -> Decision:
+    """The decision on the region around a place, in which everything else stays as gold has it."""
+    id_ = case.example.id
+    start, end = state.region_around(id_, case.start, case.end, choice)
+    others = [span for span in case.example.spans if start <= span.start and span.end <= end and span not in case.gold]
+    return decide_region(state, case.example, (start, end), [*others, *choice], author)
