@@ -36,7 +36,7 @@ def test_packages_import_only_what_stands_before_them():
 
 
 def test_every_command_has_its_script_and_every_script_its_command():
-    scripts = {path.stem for path in (ROOT / "scripts").glob("[!_]*.py")}
+    scripts = {path.stem.replace("_", "-") for path in (ROOT / "scripts").glob("[!_]*.py")}
     assert scripts == {*cli.COMMANDS, *cli.GROUPS} == set(get_command(cli.app).commands)
 
 

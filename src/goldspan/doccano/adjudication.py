@@ -373,7 +373,7 @@ def _author(state: AdjudicationState, by: str, day: str, comments: Sequence[str]
 def _decisions(
     state: AdjudicationState, disputed: DisputedExample, copy: StoredExample, author: DecisionAuthor
 ) -> Iterable[Decision]:
-    """The decisions of a confirmed copy: on what was disputed, on what was in doubt, and on what was changed besides."""
+    """The decisions of a confirmed copy: on what was disputed, what was in doubt, and what was changed besides."""
     settled = disputed.settled
     final = settled.example.with_spans(copy.work[ALL].spans)
     changed = differences(settled, final, state.readings(final.id))

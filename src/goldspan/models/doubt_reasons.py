@@ -132,9 +132,9 @@ class Reasons:
             return
         read = model.reading
         whose = (
-            "a model that has not seen this article" if self.models == 1 else "models that have not seen this article"
+            "a model that has not seen this article" if self.models <= 1 else "models that have not seen this article"
         )
-        verb = "marks" if self.models == 1 else "mark"
+        verb = "marks" if self.models <= 1 else "mark"
         for span in region.within(read):
             if span not in region.example.spans:
                 told = f"{_named(region.example, span)} ({_percent(model.spans.get(span, 0.0))})"

@@ -204,11 +204,13 @@ def _regions(
 ) -> list[tuple[Region, float]]:
     """The places of an example, those that concern the same words together, as regions that cut no span.
 
-    A region has all spans of gold, of the models' reading and of annotators that share words with it, so that one
-    decision settles it.
+    A region has all spans of gold, of the models' reading, of recognisers and of annotators that share words with it,
+    so that one decision settles it.
     """
     model = evidence.models.get(example.id)
-    spans = {*example.spans, *(model.reading if model else ()), *(one for each in marked.values() for one in each)}
+    suggested = (one.span for one in evidence.suggested.get(example.id, ()))
+    marks = (one for each in marked.values() for one in each)
+    spans = {*example.spans, *(model.reading if model else ()), *suggested, *marks}
     of_places = [(place.span.start, place.span.end) for place, _ in judged]
     extents = _merged([*((span.start, span.end) for span in spans), *of_places])
     regions = []
