@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.models.doubt_reasons import Reasons, Region
+from goldspan.models.doubt_reasons import POSSIBLE, Reasons, Region
 from goldspan.models.place_evidence import EvidenceOfGold, SurfaceTally, readings
 from goldspan.models.planted_errors import plant_errors
 
@@ -204,13 +204,14 @@ def _regions(
 ) -> list[tuple[Region, float]]:
     """The places of an example, those that concern the same words together, as regions that cut no span.
 
-    A region has all spans of gold, of the models' reading, of recognisers and of annotators that share words with it,
-    so that one decision settles it.
+    A region has all spans of gold, of recognisers and of annotators that share words with it, and those that models
+    read or think possible, so that one decision settles it.
     """
     model = evidence.models.get(example.id)
     suggested = (one.span for one in evidence.suggested.get(example.id, ()))
     marks = (one for each in marked.values() for one in each)
-    spans = {*example.spans, *(model.reading if model else ()), *suggested, *marks}
+    read = [*model.reading, *(span for span, value in model.spans.items() if value >= POSSIBLE)] if model else []
+    spans = {*example.spans, *read, *suggested, *marks}
     of_places = [(place.span.start, place.span.end) for place, _ in judged]
     extents = _merged([*((span.start, span.end) for span in spans), *of_places])
     regions = []
