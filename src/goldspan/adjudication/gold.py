@@ -129,8 +129,8 @@ def plan(
 def plan_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Example]]) -> GoldPlan:
     """The changes that some decisions make, and the gold of the examples that they settle; nothing is written.
 
-    Gold that differs from passes and decisions outside of the regions of these decisions is left unchanged there: a
-    person has to look at it.
+    Gold that differs from passes and decisions outside of the regions of these decisions is left unchanged: a person
+    has to look at it. Only what was decided where nobody disputes anything is taken into such gold, in its region.
     """
     after = with_decisions(state, made)
     settled, decided = _settled(after), _decided(after, made)
@@ -138,8 +138,9 @@ def plan_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Ex
     new = tuple(written)
     applied = set(after.derived.applied)
     for decision, example in made:
+        is_undisputed = len(decision.candidates) == 1
         gold_of = written.get(example.id) or after.gold.get(example.id)
-        if decision in applied and example.id not in decided and gold_of is not None:
+        if is_undisputed and decision in applied and example.id not in decided and gold_of is not None:
             written[example.id] = _with_choice(gold_of, decision)
     return GoldPlan(after, new, (), _texts(after, written, made))
 
