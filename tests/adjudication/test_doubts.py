@@ -15,7 +15,7 @@ from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.formats import decisions, doubts
 from goldspan.formats.decisions import Candidate, fingerprint
-from goldspan.formats.doubts import Doubt
+from goldspan.formats.doubts import RegionDoubt
 from goldspan.formats.gold import line
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
@@ -170,8 +170,8 @@ def test_gold_that_overlaps_cannot_be_kept_and_says_why(unread):
 
 
 def test_what_is_asked_about_is_read_again_and_goes_when_it_is_decided(toy):
-    asked = Doubt("storm.p02", fingerprint(gold_of(toy).text), NORD.start, NORD.end, ("models mark nothing",))
-    other = Doubt("storm.p01", "0" * 64, 0, 3, ())
+    asked = RegionDoubt("storm.p02", fingerprint(gold_of(toy).text), NORD.start, NORD.end, ("models mark nothing",))
+    other = RegionDoubt("storm.p01", "0" * 64, 0, 3, ())
     for path, text in doubt_texts(toy, (), [asked, other]).items():
         files.write(path, text)
     state = read_state(toy)
@@ -184,9 +184,17 @@ def test_what_is_asked_about_is_read_again_and_goes_when_it_is_decided(toy):
 
 @pytest.mark.parametrize(
     "broken",
-    ["{}", '{"example": "a", "sha256": "0", "region": [4, 4], "why": []}', "[]", "nothing", '{"example": 1}',
-     '{"example": "a", "sha256": "0", "region": [true, 4], "why": []}', '{"example": "a", "region": [0, 4], "why": []}'],
-)  # fmt: skip
+    [
+        "{}",
+        "[]",
+        "nothing",
+        '{"example": 1}',
+        '{"example": "a", "region": [0, 4], "why": []}',
+        '{"example": "a", "sha256": "0", "region": [4, 4], "why": []}',
+        '{"example": "a", "sha256": "0", "region": [true, 4], "why": []}',
+        '{"example": "a", "sha256": "0", "region": [0, 4], "why": [], "more": 1}',
+    ],
+)
 def test_a_line_that_is_no_doubt_is_refused_with_its_place(toy, broken):
     files.write(toy.doubts / "storm.jsonl", f"{broken}\n")
     with pytest.raises(InputError, match=r"storm\.jsonl:1"):
@@ -194,7 +202,7 @@ def test_a_line_that_is_no_doubt_is_refused_with_its_place(toy, broken):
 
 
 def test_the_line_of_a_doubt_is_what_was_written():
-    made = Doubt("a.p01", "0" * 64, 3, 9, ("“x” — y", "z"))
+    made = RegionDoubt("a.p01", "0" * 64, 3, 9, ("“x” — y", "z"))
     assert json.loads(doubts.line(made)) == {
         "example": "a.p01", "sha256": "0" * 64, "region": [3, 9], "why": ["“x” — y", "z"]
     }  # fmt: skip

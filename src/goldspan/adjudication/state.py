@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import How
-    from goldspan.formats.doubts import Doubt
+    from goldspan.formats.doubts import RegionDoubt
     from goldspan.guidelines.rules import Rule
 
 
@@ -64,7 +64,7 @@ class AdjudicationState:
     lines: tuple[decisions.DecisionLine, ...]
     gold: Mapping[str, Example]
     derived: DerivedGold
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[RegionDoubt, ...] = ()
 
     def readings(self, example: str) -> dict[str, Example]:
         """Per reader of an example the example with the reader's spans."""
@@ -114,7 +114,7 @@ class AdjudicationState:
         return sorted(self.derived.disputes, key=lambda one: (place[one.example.article], one.example.at, one.start))
 
     @property
-    def open_doubts(self) -> list[Doubt]:
+    def open_doubts(self) -> list[RegionDoubt]:
         """The regions of gold in doubt whose text is still the same, in the order of their files."""
         return [one for one in self.doubts if self._fingerprint(one.example) == one.sha256]
 
@@ -229,7 +229,7 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
     return AdjudicationState(corpus, chosen, passes, lines, gold, derived, recorded)
 
 
-def read_doubts(corpus: Corpus, article: str) -> list[Doubt]:
+def read_doubts(corpus: Corpus, article: str) -> list[RegionDoubt]:
     """The regions of an article's gold that a disputes' project asks about.
 
     Raises:
@@ -240,7 +240,7 @@ def read_doubts(corpus: Corpus, article: str) -> list[Doubt]:
 
 
 def doubt_texts(
-    corpus: Corpus, made: Collection[tuple[Decision, Example]] = (), further: Iterable[Doubt] = ()
+    corpus: Corpus, made: Collection[tuple[Decision, Example]] = (), further: Iterable[RegionDoubt] = ()
 ) -> dict[Path, str]:
     """The contents of the files of doubts after some decisions, which settle those that they share words with.
 
@@ -249,7 +249,7 @@ def doubt_texts(
         made: the decisions, each with its example.
         further: doubts to add; they replace those that they share words with.
     """
-    added: defaultdict[str, list[Doubt]] = defaultdict(list)
+    added: defaultdict[str, list[RegionDoubt]] = defaultdict(list)
     for doubt in further:
         added[article_of(doubt.example)].append(doubt)
     regions = [(one.example, one.start, one.end) for one, _ in made]

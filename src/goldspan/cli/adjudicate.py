@@ -137,7 +137,7 @@ def run(
             raise typer.BadParameter("--project is needed: the name of the project in Doccano")
         renamed = console.renamed_labels(corpus.scheme, label_renamed)
         with Doccano(credentials.find_account(home)) as server:
-            exchange = Exchange(
+            exchange = DisputesExchange(
                 state=state,
                 server=server,
                 project=project,
@@ -301,7 +301,7 @@ def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exchange:
+class DisputesExchange:
     """An exchange of disputes and decisions with a project in Doccano."""
 
     state: AdjudicationState
@@ -315,7 +315,7 @@ class Exchange:
     apply: bool
 
 
-def push_disputes(exchange: Exchange, prefill: Prefill) -> None:
+def push_disputes(exchange: DisputesExchange, prefill: Prefill) -> None:
     """Upload the disputes, or print what would be uploaded."""
     from goldspan.cli.doccano.push import attention_lines
     from goldspan.doccano import adjudication
@@ -380,7 +380,7 @@ def push_disputes(exchange: Exchange, prefill: Prefill) -> None:
         raise typer.Exit(1)
 
 
-def _print_invitation(exchange: Exchange, before: ProjectPlan) -> None:
+def _print_invitation(exchange: DisputesExchange, before: ProjectPlan) -> None:
     """Print the invitation of those who settle the disputes in Doccano."""
     from goldspan.cli.doccano.push import invitation_after, print_invitation
 
@@ -388,7 +388,7 @@ def _print_invitation(exchange: Exchange, before: ProjectPlan) -> None:
         print_invitation(before, invited)
 
 
-def _pull(exchange: Exchange) -> None:
+def _pull(exchange: DisputesExchange) -> None:
     """Download the decisions, or print what would be written."""
     from goldspan.adjudication import gold, summary
     from goldspan.cli.doccano.pull import label_lines

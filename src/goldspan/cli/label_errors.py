@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.models.label_error_report import RuleAdvice
     from goldspan.models.label_error_search import LabelErrorSearch
-    from goldspan.models.label_errors import LabelDoubt
+    from goldspan.models.label_errors import GoldDoubt
 
 SHOWN = 20  # places that the terminal shows, and that are pushed, without --first
 MODE_OPTIONS = {  # per mode the further options that it uses
@@ -177,7 +177,7 @@ def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: 
         print_line("\nNext: settle them: goldspan label-errors --settle --as NAME (or --push PROJECT, in Doccano)")
 
 
-def _advice(search: LabelErrorSearch, doubts: Sequence[LabelDoubt]) -> dict[int, RuleAdvice | None]:
+def _advice(search: LabelErrorSearch, doubts: Sequence[GoldDoubt]) -> dict[int, RuleAdvice | None]:
     """By the `id` of a place the rule of the guidelines that it may fall under."""
     from goldspan.agreement.run import rule_hints
     from goldspan.models.label_error_report import RuleAdvice
@@ -195,7 +195,7 @@ def _advice(search: LabelErrorSearch, doubts: Sequence[LabelDoubt]) -> dict[int,
     return found
 
 
-def _dispute(doubt: LabelDoubt) -> Dispute:
+def _dispute(doubt: GoldDoubt) -> Dispute:
     """A place in doubt as a dispute between gold and what it might have instead, for the rules that fit."""
     from goldspan.adjudication.derive import Dispute
     from goldspan.formats.decisions import Candidate
@@ -225,7 +225,7 @@ def _settle(search: LabelErrorSearch, first: int | None, by: str, json: Path | N
         print_line(f"Decisions are in {state.corpus.decisions}; gold follows from them.")
 
 
-def _case(doubt: LabelDoubt) -> DoubtCase:
+def _case(doubt: GoldDoubt) -> DoubtCase:
     from goldspan.adjudication.doubt_session import DoubtCase
 
     why = tuple(reason.text for reason in doubt.reasons)
@@ -233,7 +233,7 @@ def _case(doubt: LabelDoubt) -> DoubtCase:
 
 
 def _hints(
-    state: AdjudicationState, doubts: Sequence[LabelDoubt], cases: Sequence[DoubtCase]
+    state: AdjudicationState, doubts: Sequence[GoldDoubt], cases: Sequence[DoubtCase]
 ) -> Callable[[DoubtCase], RuleHint | None]:
     from goldspan.agreement.run import rule_hints
 
@@ -264,7 +264,7 @@ def _push(search: LabelErrorSearch, first: int, home: Path | None, options: Mapp
     ]
     with Doccano(credentials.find_account(home)) as server:
         asked = replace(state, doubts=(*added, *chosen.doubts))
-        exchange = adjudicate.Exchange(state=asked, server=server, **options)  # type: ignore[arg-type]
+        exchange = adjudicate.DisputesExchange(state=asked, server=server, **options)  # type: ignore[arg-type]
         if exchange.apply:  # before they are asked: a pull must know of what was asked
             for path, text in texts.items():
                 files.write(path, text)

@@ -37,7 +37,7 @@ from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import ServerError
 from goldspan.formats.decisions import fingerprint
 from goldspan.formats.doccano import breakable, is_text_of, short_digest
-from goldspan.formats.doubts import Doubt
+from goldspan.formats.doubts import RegionDoubt
 from goldspan.guidelines import rules
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class DisputedExample:
     example: Example
     votes: str
     comments: str = ""
-    doubts: tuple[Doubt, ...] = ()
+    doubts: tuple[RegionDoubt, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -129,12 +129,12 @@ def disputed_examples(state: AdjudicationState, prefill: Prefill = "majority") -
     return sorted(examples, key=_rank)
 
 
-def _doubts(state: AdjudicationState, settled: SettledExample) -> Iterator[Doubt]:
+def _doubts(state: AdjudicationState, settled: SettledExample) -> Iterator[RegionDoubt]:
     """The regions of an example in doubt that nobody disputes, and those decided under a rule that has changed."""
     example, sha256 = settled.example, fingerprint(settled.example.text)
     disputed = [(dispute.start, dispute.end) for dispute in settled.disputes]
     reviewed = [
-        Doubt(example.id, sha256, one.start, one.end, (f"{one.rule} has changed since it was decided",))
+        RegionDoubt(example.id, sha256, one.start, one.end, (f"{one.rule} has changed since it was decided",))
         for one in state.outdated
         if one.example == example.id
     ]
@@ -492,7 +492,7 @@ def _votes(dispute: Dispute, names: LabelNames = SAME_NAMES) -> str:
     return " — ".join(votes)
 
 
-def _why(doubt: Doubt, example: Example) -> str:
+def _why(doubt: RegionDoubt, example: Example) -> str:
     """A place in doubt in words: `in doubt: 72nd Brigade — models mark nothing there`."""
     words = " ".join(example.text[doubt.start : doubt.end].split())
     return f"in doubt: “{words}” — {'; '.join(doubt.why) or 'no reason was recorded'}"

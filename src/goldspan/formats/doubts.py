@@ -22,7 +22,7 @@ REMEDY = f"A doubt has the keys {', '.join(sorted(KEYS))}. Remove the line, and 
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class RegionDoubt:
     """A region of an example that is to be decided though nobody disputes it.
 
     Args:
@@ -44,14 +44,14 @@ class Doubt:
         return self.start < end and start < self.end
 
 
-def line(doubt: Doubt) -> str:
+def line(doubt: RegionDoubt) -> str:
     r"""The canonical line, with its `\n`."""
     region = [doubt.start, doubt.end]
     value = {"example": doubt.example, "sha256": doubt.sha256, "region": region, "why": list(doubt.why)}
     return files.dumps(value) + "\n"
 
 
-def read(path: Path) -> list[Doubt]:
+def read(path: Path) -> list[RegionDoubt]:
     """The doubts of a file, in its order.
 
     Raises:
@@ -60,7 +60,7 @@ def read(path: Path) -> list[Doubt]:
     return [_parse(raw, path, number) for number, raw in numbered(path)]
 
 
-def _parse(raw: bytes, path: Path, number: int) -> Doubt:
+def _parse(raw: bytes, path: Path, number: int) -> RegionDoubt:
     value = json_object(raw, path, number, REMEDY)
     match value:
         case {
@@ -72,5 +72,5 @@ def _parse(raw: bytes, path: Path, number: int) -> Doubt:
         }:
             is_valid = not rest and 0 <= start < end and all(isinstance(one, str) for one in why)
             if is_valid and bool not in {type(start), type(end)}:
-                return Doubt(example, sha256, start, end, tuple(why))
+                return RegionDoubt(example, sha256, start, end, tuple(why))
     raise InputError("the line is not a doubt", file=path, line=number, remedy=REMEDY)

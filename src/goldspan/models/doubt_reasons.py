@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.models.place_evidence import EvidenceOfGold, Place
+    from goldspan.models.place_evidence import EvidenceOfGold, GoldPlace
 
 ReasonKind = Literal["model", "token", "boundary", "surface", "annotators", "rule"]
 REASON_KINDS: tuple[ReasonKind, ...] = get_args(ReasonKind)
@@ -55,7 +55,7 @@ class Region:
     example: Example
     start: int
     end: int
-    places: tuple[Place, ...]
+    places: tuple[GoldPlace, ...]
     readings: Mapping[str, Sequence[Span]] = field(default_factory=dict, hash=False)
 
     def within(self, spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -182,7 +182,7 @@ class Reasons:
             if self._label_elsewhere(region.example, place) is not None:
                 yield Reason("surface", self._mentions(region.example, place))
 
-    def _label_elsewhere(self, example: Example, place: Place) -> str | None:
+    def _label_elsewhere(self, example: Example, place: GoldPlace) -> str | None:
         """The label that most other mentions have, `UNMARKED` if they have none; None if they are marked as here."""
         span, tally = place.span, self.evidence.surfaces
         has = span.label if place.in_gold else UNMARKED
@@ -192,7 +192,7 @@ class Reasons:
         best = min(times, key=lambda label: (-times[label], label))
         return best if times[best] > here else None
 
-    def _mentions(self, example: Example, place: Place) -> str:
+    def _mentions(self, example: Example, place: GoldPlace) -> str:
         """How a surface is marked elsewhere, with examples."""
         span, tally = place.span, self.evidence.surfaces
         counted = tally.count(example, span.start, span.end, span.label, span.label if place.in_gold else UNMARKED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan.formats.decisions import fingerprint
-from goldspan.formats.doubts import Doubt
+from goldspan.formats.doubts import RegionDoubt
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example
-    from goldspan.models.label_errors import LabelDoubt
+    from goldspan.models.label_errors import GoldDoubt
 
 NAMED = 5
 
@@ -28,11 +28,11 @@ class RegionsToAsk:
         notes: which places are left out and why, a sentence each.
     """
 
-    doubts: tuple[Doubt, ...]
+    doubts: tuple[RegionDoubt, ...]
     notes: tuple[str, ...]
 
 
-def regions_to_ask(state: AdjudicationState, doubts: Sequence[LabelDoubt], first: int) -> RegionsToAsk:
+def regions_to_ask(state: AdjudicationState, doubts: Sequence[GoldDoubt], first: int) -> RegionsToAsk:
     """The first places in doubt that can be asked about.
 
     Left out are examples that an annotator still reads, since those who decide see what others marked; examples whose
@@ -45,7 +45,7 @@ def regions_to_ask(state: AdjudicationState, doubts: Sequence[LabelDoubt], first
         first: how many.
     """
     reading = _being_read(state)
-    asked: list[Doubt] = []
+    asked: list[RegionDoubt] = []
     left_out: dict[str, list[str]] = {}
     for doubt in doubts:
         example = doubt.example
@@ -56,7 +56,7 @@ def regions_to_ask(state: AdjudicationState, doubts: Sequence[LabelDoubt], first
         start, end = state.region_around(example.id, doubt.region.start, doubt.region.end)
         if len(asked) < first and not any(one.example == example.id and one.overlaps(start, end) for one in asked):
             why = tuple(reason.text for reason in doubt.reasons)
-            asked.append(Doubt(example.id, fingerprint(example.text), start, end, why))
+            asked.append(RegionDoubt(example.id, fingerprint(example.text), start, end, why))
     notes = [
         f"{amount(len(dict.fromkeys(ids)), 'example')} not pushed, {reason}: "
         f"{enumerate_names(dict.fromkeys(ids), most=NAMED)}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.formats.decisions import Candidate
     from goldspan.models.label_error_search import LabelErrorSearch
-    from goldspan.models.label_errors import LabelDoubt
+    from goldspan.models.label_errors import GoldDoubt
     from goldspan.report.html import Child, Markup
 
 AROUND = 60  # code points of text on either side of a place
@@ -53,7 +53,7 @@ class RuleAdvice:
     reason: str
 
 
-def doubt_lines(doubt: LabelDoubt, number: int, advice: RuleAdvice | None = None) -> list[str]:
+def doubt_lines(doubt: GoldDoubt, number: int, advice: RuleAdvice | None = None) -> list[str]:
     """A place in doubt as lines: where it is, what gold has, why that is in doubt, what it might have, and the rule."""
     region = doubt.region
     shown = excerpt(doubt.example, region.start, region.end, region.gold)
@@ -65,7 +65,7 @@ def doubt_lines(doubt: LabelDoubt, number: int, advice: RuleAdvice | None = None
     return lines
 
 
-def percentage(doubt: LabelDoubt) -> str:
+def percentage(doubt: GoldDoubt) -> str:
     """How likely an error is there, in per cent."""
     return f"{100 * doubt.probability:.0f}%"
 
@@ -75,7 +75,7 @@ def excerpt(example: Example, start: int, end: int, spans: Sequence[Span]) -> st
     return visible(inline.excerpt(example.text, spans, start, end, around=AROUND, whole_words=True))
 
 
-def alternative_line(doubt: LabelDoubt, alternative: Candidate) -> str:
+def alternative_line(doubt: GoldDoubt, alternative: Candidate) -> str:
     """What gold might have in a region, in inline notation, and who has that."""
     text, region = doubt.example.text, doubt.region
     spans = alternative.spans
@@ -84,7 +84,7 @@ def alternative_line(doubt: LabelDoubt, alternative: Candidate) -> str:
 
 
 def json_report(
-    search: LabelErrorSearch, doubts: Sequence[LabelDoubt], advice: Mapping[int, RuleAdvice | None]
+    search: LabelErrorSearch, doubts: Sequence[GoldDoubt], advice: Mapping[int, RuleAdvice | None]
 ) -> dict[str, Any]:
     """The report for `--json`.
 
@@ -105,7 +105,7 @@ def json_report(
     }
 
 
-def _json(doubt: LabelDoubt, advice: RuleAdvice | None) -> dict[str, Any]:
+def _json(doubt: GoldDoubt, advice: RuleAdvice | None) -> dict[str, Any]:
     example, region = doubt.example, doubt.region
     rows = {"gold": _rows(example, region.gold)}
     return {
@@ -128,7 +128,7 @@ def _rows(example: Example, spans: Iterable[Span]) -> list[list[Any]]:
 
 def page(
     search: LabelErrorSearch,
-    doubts: Sequence[LabelDoubt],
+    doubts: Sequence[GoldDoubt],
     advice: Mapping[int, RuleAdvice | None],
     known: Mapping[str, str],
 ) -> str:
@@ -157,7 +157,7 @@ def page(
     return document("Places of gold in doubt", header, *sections)
 
 
-def _item(doubt: LabelDoubt, advice: RuleAdvice | None, chosen: Mapping[str, str]) -> Markup:
+def _item(doubt: GoldDoubt, advice: RuleAdvice | None, chosen: Mapping[str, str]) -> Markup:
     region = doubt.region
     title = f"{doubt.example.id} [{region.start}, {region.end}], {percentage(doubt)}"
     reasons = [element("li", element("bdi", reason.text)) for reason in doubt.reasons]
@@ -180,7 +180,7 @@ def _item(doubt: LabelDoubt, advice: RuleAdvice | None, chosen: Mapping[str, str
     )
 
 
-def _marked(doubt: LabelDoubt, spans: Sequence[Span], chosen: Mapping[str, str], *, around: int) -> list[Child]:
+def _marked(doubt: GoldDoubt, spans: Sequence[Span], chosen: Mapping[str, str], *, around: int) -> list[Child]:
     """A region with its spans on their colours and some text around; spans that overlap are in inline notation."""
     text, region = doubt.example.text, doubt.region
     if not spans and not around:

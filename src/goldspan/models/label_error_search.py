@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
-    from goldspan.models.label_errors import LabelDoubt
+    from goldspan.models.label_errors import GoldDoubt
     from goldspan.models.recogniser_model import ExamplePrediction, Trainer
 
 PERSON = "adjudicated"  # how a decision was made that a person made about this place
@@ -64,7 +64,7 @@ class LabelErrorSearch:
         state: of the adjudication.
     """
 
-    doubts: tuple[LabelDoubt, ...]
+    doubts: tuple[GoldDoubt, ...]
     examples: int
     spans: int
     decided: int
@@ -123,7 +123,7 @@ def search_label_errors(
     return LabelErrorSearch(shown, len(examples), spans, len(settled), tuple(notes), state)
 
 
-def is_decided(state: AdjudicationState, doubt: LabelDoubt) -> bool:
+def is_decided(state: AdjudicationState, doubt: GoldDoubt) -> bool:
     """Whether a person has decided all of a place, and gold has what they chose there."""
     sha256 = fingerprint(doubt.example.text)
     regions = [

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
     from goldspan.formats.decisions import Candidate
     from goldspan.models.doubt_reasons import Reason
-    from goldspan.models.place_evidence import Place, SuggestedPlace
+    from goldspan.models.place_evidence import GoldPlace, SuggestedPlace
     from goldspan.models.planted_errors import PlantedError
     from goldspan.models.recogniser_model import ExamplePrediction
 
@@ -59,7 +59,7 @@ class Planting:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelDoubt:
+class GoldDoubt:
     """A region of gold in doubt.
 
     Args:
@@ -96,7 +96,7 @@ def find_doubts(
     suggested: Mapping[str, Sequence[SuggestedPlace]] | None = None,
     passes: Mapping[str, Mapping[str, Example]] | None = None,
     planting: Planting | None = None,
-) -> list[LabelDoubt]:
+) -> list[GoldDoubt]:
     """The places of gold in doubt, the most doubtful first; none overlaps another, and each has a reason.
 
     Args:
@@ -118,11 +118,11 @@ def find_doubts(
         marked = {name: read[example.id].spans for name, read in (passes or {}).items() if example.id in read}
         for region, probability in _regions(example, judged[example.id], evidence, marked):
             if found := finder.of(region):
-                doubts.append(LabelDoubt(region, probability, tuple(found), tuple(finder.alternatives(region))))
+                doubts.append(GoldDoubt(region, probability, tuple(found), tuple(finder.alternatives(region))))
     return sorted(doubts, key=lambda one: (-one.probability, one.example.id, one.region.start))
 
 
-def example_order(doubts: Sequence[LabelDoubt]) -> list[tuple[str, float]]:
+def example_order(doubts: Sequence[GoldDoubt]) -> list[tuple[str, float]]:
     """The examples with a place in doubt, those first in which some error is likeliest, with that probability."""
     without: defaultdict[str, float] = defaultdict(lambda: 1.0)
     for doubt in doubts:
@@ -132,7 +132,7 @@ def example_order(doubts: Sequence[LabelDoubt]) -> list[tuple[str, float]]:
 
 def judge(
     examples: Sequence[Example], evidence: EvidenceOfGold, planting: Planting
-) -> dict[str, list[tuple[Place, float]]]:
+) -> dict[str, list[tuple[GoldPlace, float]]]:
     """By the id of an example its places, each with the probability of an error.
 
     Args:
@@ -143,7 +143,7 @@ def judge(
     places = {example.id: evidence.places(example) for example in examples}
     spans = sum(len(example.spans) for example in examples)
     copies = min(planting.most, max(1, math.ceil(planting.errors / max(1.0, planting.share * spans))))
-    planted: list[Place] = []
+    planted: list[GoldPlace] = []
     for copy in range(copies):
         damaged, errors = plant_errors(
             examples, evidence.tokens, share=planting.share, seed=1000 * planting.seed + copy
@@ -162,7 +162,7 @@ def judge(
 
 def _planted_places(
     damaged: Sequence[Example], errors: Sequence[PlantedError], evidence: EvidenceOfGold
-) -> list[Place]:
+) -> list[GoldPlace]:
     """The places of planted errors, with their evidence."""
     by_example: defaultdict[str, list[PlantedError]] = defaultdict(list)
     for error in errors:
@@ -180,7 +180,7 @@ def _planted_places(
     return found
 
 
-def _learned(sound: Sequence[Place], wrong: Sequence[Place], copies: int, planting: Planting) -> list[float]:
+def _learned(sound: Sequence[GoldPlace], wrong: Sequence[GoldPlace], copies: int, planting: Planting) -> list[float]:
     """The probability of an error at each place of gold, from the places of planted errors in some copies of it."""
     if not sound or not wrong:
         return [planting.share] * len(sound)
@@ -198,7 +198,7 @@ def _learned(sound: Sequence[Place], wrong: Sequence[Place], copies: int, planti
 
 def _regions(
     example: Example,
-    judged: Sequence[tuple[Place, float]],
+    judged: Sequence[tuple[GoldPlace, float]],
     evidence: EvidenceOfGold,
     marked: Mapping[str, Sequence[Span]],
 ) -> list[tuple[Region, float]]:

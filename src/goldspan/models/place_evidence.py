@@ -206,7 +206,7 @@ class SurfaceTally:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class GoldPlace:
     """A place of gold, with its evidence.
 
     Args:
@@ -239,14 +239,14 @@ class EvidenceOfGold:
     surfaces: SurfaceTally
     _edges: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
 
-    def places(self, example: Example) -> list[Place]:
+    def places(self, example: Example) -> list[GoldPlace]:
         """The places of an example: its spans, and the spans that it may lack, of several that overlap the likeliest.
 
         What nobody annotated has no place.
         """
         unannotated = Extents(example.unannotated_parts)
         places = [
-            Place(example.id, span, True, tuple(self._of_span(example, span)))  # noqa: FBT003  (a field)
+            GoldPlace(example.id, span, True, tuple(self._of_span(example, span)))  # noqa: FBT003  (a field)
             for span in example.spans
             if not unannotated.touch(span.start, span.end)
         ]
@@ -254,7 +254,7 @@ class EvidenceOfGold:
         for span in self._possible(example):
             if not any(start < span.end and span.start < end for start, end in taken):
                 taken.append((span.start, span.end))
-                places.append(Place(example.id, span, False, tuple(self._of_gap(example, span))))  # noqa: FBT003
+                places.append(GoldPlace(example.id, span, False, tuple(self._of_gap(example, span))))  # noqa: FBT003
         return places
 
     def _possible(self, example: Example) -> list[Span]:
