@@ -154,8 +154,9 @@ class GoldSurfaces:
         self._left_out = frozenset(left_out)
 
     def without_articles(self, articles: Collection[str]) -> GoldSurfaces:
-        """The recogniser that does not know what was marked in some articles, whatever it suggests for."""
-        return GoldSurfaces(self.counts, self._map, self.notes, self._options, self.name, left_out=articles)
+        """The recogniser that does not know what was marked in some articles either, whatever it suggests for."""
+        left_out = self._left_out.union(articles)
+        return GoldSurfaces(self.counts, self._map, self.notes, self._options, self.name, left_out=left_out)
 
     def recognise(self, documents: Sequence[Sequence[Example]]) -> Iterator[list[list[RecognisedSpan]]]:
         """What was marked before, in each document."""

@@ -67,7 +67,7 @@ class CountingRecogniser(Protocol):
         """The same recogniser, which does not know what was marked in some articles.
 
         Args:
-            articles: their ids; those that it did without before count again unless they are among them.
+            articles: their ids, besides those of which it knows nothing already.
         """
 
 
