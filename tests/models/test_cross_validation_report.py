@@ -16,7 +16,7 @@ from goldspan.models.cross_validation import OutOfFoldPredictions
 from goldspan.models.cross_validation_report import SeedScores, label_notes, make_report
 from goldspan.models.cross_validation_run import CrossValidationOptions, run_cross_validation
 from goldspan.models.cross_validation_tables import conclusion, introduction, report_tables, title
-from goldspan.models.fixed_split import predict_split
+from goldspan.models.fixed_split import FixedSplit
 from goldspan.models.recogniser_model import ExamplePrediction, PredictedSpan
 from goldspan.models.strict_scores import ALL
 from helpers import sample_corpus
@@ -240,23 +240,40 @@ def test_without_lists_there_is_no_fixed_split_and_the_report_says_so(project):
     assert any("there is no fixed split" in sentence.lower() for sentence in conclusion(report))
 
 
-def test_the_fixed_split_is_trained_on_train_chosen_by_validation_and_tested_on_test():
-    spy, examples = SpyTrainer(LABELS), news()
-    made = predict_split(
-        examples, {"train": ["news0", "news1"], "validation": ["news2"], "test": ["news3", "news4"]}, spy, seeds=2
-    )
-    assert [note["seed"] for note in spy.seen] == [0, 1]
-    for note in spy.seen:
+def test_the_fixed_split_is_trained_on_train_chosen_by_validation_and_tested_on_test(project):
+    write_splits(project, train=["news0", "news1"], validation=["news2"], test=["news3", "news4"])
+    spy = SpyTrainer(LABELS)
+    report = run(project, spy, seeds=2)
+    chosen = [note for note in spy.seen if note["validation"]]
+    assert [note["seed"] for note in chosen] == [0, 1]
+    for note in chosen:
         parts = [[one.article for one in note[part]] for part in ("training", "validation", "predicted")]
         assert parts == [["news0", "news1"], ["news2"], ["news3", "news4"]]
-    assert {*made.predictions} == {"news3.p01", "news4.p01"}
+    assert report.split.scores.units == 2
+    before = len(spy.seen)
+    assert run(project, spy, seeds=2).json() == report.json()
+    assert len(spy.seen) == before, "the test split is read, too"
+
+
+def test_of_folds_and_test_split_only_what_is_stale_is_made_again(project):
+    write_splits(project, train=["news0", "news1"], test=["news2"])
+    spy = SpyTrainer(LABELS)
+    run(project, spy)
+    before = len(spy.seen)
+    write_splits(project, test=["news3"])
+    run(project, spy)
+    assert [[one.article for one in note["predicted"]] for note in spy.seen[before:]] == [["news3"]]
+    (project.build / "folds" / "news1.jsonl").unlink()
+    before = len(spy.seen)
+    run(project, spy)
+    assert len(spy.seen) == before + 5
 
 
 @pytest.mark.parametrize(
     "splits", [{}, {"train": ["news0"]}, {"test": ["news0"]}, {"train": ["news9"], "test": ["news0"]}]
 )
 def test_half_a_split_is_none(splits):
-    assert predict_split(news(), splits, MemorisingTrainer(LABELS)) is None
+    assert FixedSplit.of(news(), splits) is None
 
 
 def test_a_test_article_has_no_interval_over_articles(project):

@@ -76,6 +76,13 @@ def test_other_settings_train_again(corpus, options):
     assert trained(corpus, **options) == 0
 
 
+def test_predictions_of_more_seeds_will_do_and_those_of_fewer_will_not(corpus):
+    assert trained(corpus, seeds=3) == 12
+    assert trained(corpus, seeds=2) == 0
+    assert trained(corpus, seed=2) == 0
+    assert trained(corpus, seed=3) == 4
+
+
 def change_span(corpus):
     moved = [replace(one, spans=one.spans[1:]) if one.id == "story0.p00" else one for one in some_examples()]
     sample_corpus.write_gold(corpus, moved)

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from goldspan.annotation import Example
+    from goldspan.models.fixed_split import FixedSplit
     from goldspan.models.recogniser_model import Trainer
 
 FEWEST = 2  # folds
+TEST_SPLIT = -1  # in place of a fold: the fixed split
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class TrainedFold:
     """A fold that has been predicted.
 
     Args:
-        fold: its number, from 0.
+        fold: its number, from 0; `TEST_SPLIT` for the test split.
         seed: of the model.
         predictions: for its examples.
         seconds: that the training and the prediction took.
@@ -88,30 +90,102 @@ def cross_validate(
         InputError: if there is nothing to learn from without some fold.
         InvalidValueError: for fewer than two folds or no seed.
     """
-    held_out = sorted({folds[example.article] for example in examples})
-    if len(held_out) < FEWEST:
-        raise InvalidValueError(f"cross-validation needs at least {FEWEST} folds with examples, not {len(held_out)}")
-    if seeds < 1:
-        raise InvalidValueError(f"cross-validation needs at least one seed, not {seeds}")
-    numbers = range(seed, seed + seeds)
-    _require_spans_elsewhere(examples, folds, held_out)
-    tasks = [(fold, number) for number in numbers for fold in held_out]
-    done: dict[tuple[int, int], TrainedFold] = {}
-    for task, one in worker_processes.results(_FoldTraining(examples, folds, trainer), tasks, processes):
-        done[task] = one
-        on_fold(one)
-    by_example: defaultdict[str, list[ExamplePrediction]] = defaultdict(list)
-    for task in tasks:
-        for prediction in done[task].predictions:
-            by_example[prediction.example].append(prediction)
-    order = [example.id for example in examples]
-    return OutOfFoldPredictions(
-        trainer.recipe,
-        tuple(numbers),
-        folds,
-        {name: average(by_example[name]) for name in order},
-        {number: {name: by_example[name][place].spans for name in order} for place, number in enumerate(numbers)},
-    )
+    training = HeldOutTraining(examples, folds, None, trainer)
+    made = training.predict(range(seed, seed + seeds), processes, on_fold)
+    return training.out_of_fold(made)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOutTraining:
+    """Trains models that predict what they have not seen: each fold, the test split, or both.
+
+    Args:
+        examples: annotated.
+        folds: by article its fold; empty to train for no fold.
+        split: the fixed split; None to train for none.
+        trainer: that makes the models.
+
+    Raises:
+        InputError: if there is nothing to learn from without some fold.
+        InvalidValueError: for one fold.
+    """
+
+    examples: Sequence[Example]
+    folds: Mapping[str, int]
+    split: FixedSplit | None
+    trainer: Trainer
+
+    def __post_init__(self) -> None:
+        if not self.folds and self.split is not None:
+            return
+        if len(self._held_out) < FEWEST:
+            raise InvalidValueError(
+                f"cross-validation needs at least {FEWEST} folds with examples, not {len(self._held_out)}"
+            )
+        _require_spans_elsewhere(self.examples, self.folds, self._held_out)
+
+    @property
+    def _held_out(self) -> list[int]:
+        return sorted({self.folds[example.article] for example in self.examples}) if self.folds else []
+
+    def __call__(self, task: tuple[int, int]) -> TrainedFold:
+        """Train with a seed and without a fold, or on the train split, and predict the rest."""
+        fold, seed = task
+        begin = time.perf_counter()
+        if fold == TEST_SPLIT:
+            assert self.split is not None
+            model = self.trainer.train(self.split.training, self.split.validation, seed=seed)
+            predictions = model.predict(self.split.test)
+        else:
+            training = [example for example in self.examples if self.folds[example.article] != fold]
+            held_out = [example for example in self.examples if self.folds[example.article] == fold]
+            predictions = self.trainer.train(training, seed=seed).predict(held_out)
+        return TrainedFold(fold, seed, predictions, time.perf_counter() - begin)
+
+    def predict(
+        self, seeds: Sequence[int], processes: int, on_fold: Callable[[TrainedFold], object]
+    ) -> list[TrainedFold]:
+        """All folds and the test split, each with all seeds.
+
+        Args:
+            seeds: of the models.
+            processes: how many are trained at once.
+            on_fold: called whenever one has been predicted.
+        """
+        if not seeds:
+            raise InvalidValueError("cross-validation needs at least one seed, not 0")
+        parts = [*self._held_out, *([] if self.split is None else [TEST_SPLIT])]
+        tasks = [(fold, seed) for seed in seeds for fold in parts]
+        done: dict[tuple[int, int], TrainedFold] = {}
+        for task, one in worker_processes.results(self, tasks, processes):
+            done[task] = one
+            on_fold(one)
+        return [done[task] for task in tasks]
+
+    def out_of_fold(self, made: Sequence[TrainedFold]) -> OutOfFoldPredictions:
+        """What was predicted for the folds."""
+        return self._together([one for one in made if one.fold != TEST_SPLIT], self.examples, self.folds)
+
+    def of_test_split(self, made: Sequence[TrainedFold]) -> OutOfFoldPredictions:
+        """What was predicted for the test split, each of whose articles has the fold `TEST_SPLIT`."""
+        assert self.split is not None
+        folds = {example.article: TEST_SPLIT for example in self.split.test}
+        return self._together([one for one in made if one.fold == TEST_SPLIT], self.split.test, folds)
+
+    def _together(
+        self, made: Sequence[TrainedFold], examples: Sequence[Example], folds: Mapping[str, int]
+    ) -> OutOfFoldPredictions:
+        by_seed: defaultdict[int, dict[str, ExamplePrediction]] = defaultdict(dict)
+        for one in made:
+            by_seed[one.seed] |= {prediction.example: prediction for prediction in one.predictions}
+        order = [example.id for example in examples]
+        return OutOfFoldPredictions(
+            self.trainer.recipe,
+            tuple(by_seed),
+            folds,
+            {name: average([found[name] for found in by_seed.values()]) for name in order},
+            {seed: {name: found[name].spans for name in order} for seed, found in by_seed.items()},
+        )
 
 
 def average(predictions: Sequence[ExamplePrediction]) -> ExamplePrediction:
@@ -155,21 +229,3 @@ def _require_spans_elsewhere(examples: Sequence[Example], folds: Mapping[str, in
             "is nothing to learn",
             remedy="Annotate further articles.",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _FoldTraining:
-    """Trains the model for a fold and predicts it."""
-
-    examples: Sequence[Example]
-    folds: Mapping[str, int]
-    trainer: Trainer
-
-    def __call__(self, task: tuple[int, int]) -> TrainedFold:
-        """Train with a seed and without a fold, and predict that fold."""
-        fold, seed = task
-        begin = time.perf_counter()
-        training = [example for example in self.examples if self.folds[example.article] != fold]
-        held_out = [example for example in self.examples if self.folds[example.article] == fold]
-        predictions = self.trainer.train(training, seed=seed).predict(held_out)
-        return TrainedFold(fold, seed, predictions, time.perf_counter() - begin)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from goldspan.models.calibration import Calibration
     from goldspan.models.combined_suggestions import Found, Voice
     from goldspan.models.cross_validation import OutOfFoldPredictions
-    from goldspan.models.fixed_split import SplitPredictions
+    from goldspan.models.fixed_split import FixedSplit
     from goldspan.models.recogniser_model import PredictedSpan
     from goldspan.models.strict_scores import StrictScores
 
@@ -175,7 +175,7 @@ def make_report(
     labels: Sequence[str],
     *,
     suggested: Mapping[str, Found] | None = None,
-    split: SplitPredictions | None = None,
+    split: tuple[FixedSplit, OutOfFoldPredictions] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
     notes: Iterable[str] = (),
 ) -> CrossValidationReport:
@@ -187,7 +187,7 @@ def make_report(
         labels: of the scheme, in its order.
         suggested: by the id of an example, what each recogniser finds that knows nothing of its fold; None for no
             recognisers.
-        split: what a model predicted for the test split.
+        split: the fixed split, and what models predicted for its test articles.
         passes: per annotator the examples read.
         notes: further ones.
     """
@@ -203,7 +203,7 @@ def make_report(
         by_seed=_seed_scores(gold, predictions.by_seed, labels),
         spans=span_calibration(gold, found),
         tokens=token_calibration(gold, found),
-        split=None if split is None else _split_scores(gold, split, labels),
+        split=None if split is None else _split_scores(*split, labels),
         ceiling=None if passes is None else human_ceiling(gold, with_spans, passes),
         notes=(*label_notes(gold, predictions.folds, labels), *notes),
     )
@@ -238,12 +238,10 @@ def _keys(spans: Iterable[PredictedSpan]) -> list[tuple[int, int, str]]:
     return [span[:3] for span in spans]
 
 
-def _split_scores(gold: Sequence[Example], split: SplitPredictions, labels: Sequence[str]) -> SplitScores:
-    tested = [example for example in gold if example.id in split.predictions]
-    predicted = {name: _keys(prediction.spans) for name, prediction in split.predictions.items()}
-    return SplitScores(
-        split.articles, score(tested, predicted, labels, SETTINGS), _seed_scores(tested, split.by_seed, labels)
-    )
+def _split_scores(split: FixedSplit, made: OutOfFoldPredictions, labels: Sequence[str]) -> SplitScores:
+    predicted = {name: _keys(prediction.spans) for name, prediction in made.predictions.items()}
+    scores = score(split.test, predicted, labels, SETTINGS)
+    return SplitScores(split.articles, scores, _seed_scores(split.test, made.by_seed, labels))
 
 
 def _seed_scores(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.models import fold_predictions, worker_processes
+from goldspan.models import fold_predictions
 from goldspan.models.combined_suggestions import suggestions_out_of_fold
+from goldspan.models.cross_validation import TEST_SPLIT
 from goldspan.models.cross_validation_report import make_report
-from goldspan.models.fixed_split import predict_split
-from goldspan.models.fold_predictions import FOLDS, annotated_examples, read_or_make
+from goldspan.models.fixed_split import FixedSplit
+from goldspan.models.fold_predictions import FOLDS, annotated_examples
 from goldspan.report.text import amount, enumerate_names
 from goldspan.suggest.recogniser import CountingRecogniser
 from goldspan.suggest.suggester import Suggester
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.models.cross_validation import OutOfFoldPredictions, TrainedFold
     from goldspan.models.cross_validation_report import CrossValidationReport
-    from goldspan.models.fixed_split import SplitPredictions
     from goldspan.models.recogniser_model import Trainer
 
 
@@ -62,36 +61,44 @@ def run_cross_validation(
         NotFoundError: for a file, pipeline or package that is not there.
     """
     examples = annotated_examples(corpus)
-    splits = corpus.splits()
+    split = FixedSplit.of(examples, corpus.splits())
     suggester = Suggester.of(corpus)  # before the trainings: what cannot be read is to be known at once
-    made = _predictions(corpus, trainer, options, on_step)
+    made, tested = _predictions(corpus, examples, trainer, split, options, on_step=on_step)
     voting = suggester.without_asking()
     return make_report(
         examples,
         made,
         corpus.scheme.names,
         suggested=suggestions_out_of_fold(voting, examples, made.folds) if voting.recognisers else None,
-        split=_split_predictions(examples, splits, trainer, options, on_step),
+        split=None if split is None or tested is None else (split, tested),
         passes=confirmed_passes(corpus, made.folds),
         notes=[*_left_out(corpus, examples), *_seed_notes(made), *_suggestion_notes(suggester, made.folds)],
     )
 
 
 def _predictions(
-    corpus: Corpus, trainer: Trainer, options: CrossValidationOptions, on_step: Callable[[str], object]
-) -> OutOfFoldPredictions:
+    corpus: Corpus,
+    examples: Sequence[Example],
+    trainer: Trainer,
+    split: FixedSplit | None,
+    options: CrossValidationOptions,
+    *,
+    on_step: Callable[[str], object],
+) -> tuple[OutOfFoldPredictions, OutOfFoldPredictions | None]:
     ended: list[TrainedFold] = []
 
     def on_fold(one: TrainedFold) -> None:
         ended.append(one)
         seed = f" with seed {one.seed}" if options.seeds > 1 else ""
-        on_step(f"fold {one.fold + 1}{seed}: trained without it and predicted it in {one.seconds:.1f} s")
+        what = "test split" if one.fold == TEST_SPLIT else f"fold {one.fold + 1}"
+        on_step(f"{what}{seed}: trained without it and predicted it in {one.seconds:.1f} s")
 
-    made = read_or_make(
+    made = fold_predictions.read_or_make_with_split(
         corpus,
+        examples,
         trainer,
-        seed=options.seed,
-        seeds=options.seeds,
+        split,
+        seeds=range(options.seed, options.seed + options.seeds),
         folds=options.folds,
         processes=options.processes,
         on_fold=on_fold,
@@ -99,27 +106,6 @@ def _predictions(
     )
     where = fold_predictions.folder(corpus)
     on_step(f"wrote {where}" if ended else f"read from {where}: made from the same gold with the same settings")
-    return made
-
-
-def _split_predictions(
-    examples: Sequence[Example],
-    splits: Mapping[str, Sequence[str]],
-    trainer: Trainer,
-    options: CrossValidationOptions,
-    on_step: Callable[[str], object],
-) -> SplitPredictions | None:
-    begin = time.perf_counter()
-    made = predict_split(
-        examples,
-        splits,
-        trainer,
-        seed=options.seed,
-        seeds=options.seeds,
-        processes=options.processes or worker_processes.usable_processors(),
-    )
-    if made is not None:
-        on_step(f"fixed split: trained on train and predicted test in {time.perf_counter() - begin:.1f} s")
     return made
 
 

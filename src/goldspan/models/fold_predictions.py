@@ -11,7 +11,8 @@ the columns of `token_probabilities`, of which the first, without a name, is tha
 seeds `seed_spans` has for each of them its spans with their probabilities.
 
 `.goldspan-folds` beside them says with what they were made. They are fresh as long as gold, the scheme, the folds and
-the trainer are the same and nobody changed a file; otherwise they are made again.
+the trainer are the same and nobody changed a file; otherwise they are made again. `build/test_split/` has what models
+that were trained on the train split predict for the test split, in the same way.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from goldspan.annotation import Example, Span, first_overlap
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.models import worker_processes
-from goldspan.models.cross_validation import OutOfFoldPredictions, TrainedFold, cross_validate
+from goldspan.models.cross_validation import HeldOutTraining, OutOfFoldPredictions, TrainedFold
 from goldspan.models.recogniser_model import ExamplePrediction, PredictedSpan
 from goldspan.report.text import enumerate_names
 from goldspan.splits.folds import folds as folds_of
@@ -40,10 +41,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.models.fixed_split import FixedSplit
     from goldspan.models.recogniser_model import Trainer
 
 FOLDS = 5
-FOLDER, RECORD = "folds", ".goldspan-folds"
+FOLDER, SPLIT_FOLDER, RECORD = "folds", "test_split", ".goldspan-folds"
 PROBABILITIES, CANDIDATES = "probabilities", "candidates"
 TOKENS, TOKEN_LABELS, TOKEN_PROBABILITIES = "tokens", "token_labels", "token_probabilities"
 SEED_SPANS = "seed_spans"
@@ -136,6 +138,8 @@ def read_or_make(
 ) -> OutOfFoldPredictions:
     """The predictions for all annotated examples of gold: those in `build/folds/` if they are fresh, else new ones.
 
+    Those of more seeds are fresh, too, if they are there: they are the better ones.
+
     Args:
         corpus: the project.
         trainer: that makes the models; its `repr` states all that they depend on.
@@ -153,28 +157,97 @@ def read_or_make(
     """
     examples = annotated_examples(corpus)
     assigned = article_folds(corpus, examples, folds)
-    numbers = tuple(range(seed, seed + seeds))
-    digest = prediction_digest(corpus, examples, assigned, trainer)
-    target = folder(corpus)
-    corpus.build.mkdir(parents=True, exist_ok=True)
-    with files.lock(corpus.build / f".{FOLDER}.lock", on_wait):
-        files.restore_folder(target)
-        found = _read(target, digest, numbers)
-        if found is None:
-            _require_ours(target)
-            made = cross_validate(
-                examples,
-                assigned,
-                trainer,
-                seed=seed,
-                seeds=seeds,
-                processes=processes or worker_processes.usable_processors(),
-                on_fold=on_fold,
-            )
-            _write(target, made, examples, digest)
-            found = _read(target, digest, numbers)
+    wanted = _Wanted(corpus, examples, trainer, range(seed, seed + seeds), more_seeds=True)
+    made, _ = wanted.read_or_make(assigned, None, processes, on_fold, on_wait)
+    return made
+
+
+def read_or_make_with_split(
+    corpus: Corpus,
+    examples: Sequence[Example],
+    trainer: Trainer,
+    split: FixedSplit | None,
+    *,
+    seeds: Sequence[int],
+    folds: int = FOLDS,
+    processes: int | None = None,
+    on_fold: Callable[[TrainedFold], object] = lambda _: None,
+    on_wait: Callable[[], object] = lambda: None,
+) -> tuple[OutOfFoldPredictions, OutOfFoldPredictions | None]:
+    """The predictions of `read_or_make`, and those for the test split, which are in `build/test_split/`.
+
+    Args:
+        corpus: the project.
+        examples: its annotated ones.
+        trainer: as for `read_or_make`.
+        split: the fixed split; None if there is none.
+        seeds: of the models, no more and no fewer.
+        folds: how many there are to be.
+        processes: as for `read_or_make`.
+        on_fold: as for `read_or_make`.
+        on_wait: as for `read_or_make`.
+
+    Raises:
+        InputError: as `read_or_make`.
+        InvalidValueError: as `read_or_make`.
+    """
+    assigned = article_folds(corpus, examples, folds)
+    return _Wanted(corpus, examples, trainer, seeds).read_or_make(assigned, split, processes, on_fold, on_wait)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Predictions that are wanted, and whether those of more seeds will do."""
+
+    corpus: Corpus
+    examples: Sequence[Example]
+    trainer: Trainer
+    seeds: Sequence[int]
+    more_seeds: bool = False
+
+    def read_or_make(
+        self,
+        folds: Mapping[str, int],
+        split: FixedSplit | None,
+        processes: int | None,
+        on_fold: Callable[[TrainedFold], object],
+        on_wait: Callable[[], object],
+    ) -> tuple[OutOfFoldPredictions, OutOfFoldPredictions | None]:
+        """What is fresh is read; the rest is made, all of it at once, and written."""
+        target, split_target = folder(self.corpus), self.corpus.build / SPLIT_FOLDER
+        parts = {} if split is None else split.articles
+        digest = self._digest(folds)
+        split_digest = self._digest({article: n for n, name in enumerate(parts) for article in parts[name]})
+        self.corpus.build.mkdir(parents=True, exist_ok=True)
+        with files.lock(self.corpus.build / f".{FOLDER}.lock", on_wait):
+            found = self._read(target, digest)
+            tested = None if split is None else self._read(split_target, split_digest)
+            if found is None or (split is not None and tested is None):
+                training = HeldOutTraining(
+                    self.examples, folds if found is None else {}, split if tested is None else None, self.trainer
+                )
+                for place in (target, split_target):
+                    _require_ours(place)
+                made = training.predict(self.seeds, processes or worker_processes.usable_processors(), on_fold)
+                if found is None:
+                    _write(target, training.out_of_fold(made), self.examples, digest)
+                    found = self._read(target, digest)
+                if split is not None and tested is None:
+                    _write(split_target, training.of_test_split(made), split.test, split_digest)
+                    tested = self._read(split_target, split_digest)
         assert found is not None  # it was written under the lock
-        return found
+        return found, tested
+
+    def _digest(self, folds: Mapping[str, int]) -> str:
+        return prediction_digest(self.corpus, self.examples, folds, self.trainer)
+
+    def _read(self, target: Path, digest: str) -> OutOfFoldPredictions | None:
+        files.restore_folder(target)
+        found = _read(target, digest)
+        if found is None:
+            return None
+        is_enough = {*found.seeds} >= {*self.seeds} if self.more_seeds else found.seeds == tuple(self.seeds)
+        return found if is_enough else None
 
 
 def _is_annotated_somewhere(example: Example) -> bool:
@@ -268,17 +341,18 @@ def _rows(spans: Sequence[PredictedSpan]) -> list[list[object]]:
     return [[span.start, span.end, span.label, round(span.probability, DIGITS)] for span in spans]
 
 
-def _read(target: Path, digest: str, seeds: tuple[int, ...]) -> OutOfFoldPredictions | None:
+def _read(target: Path, digest: str) -> OutOfFoldPredictions | None:
     """The predictions in a folder; None if they are not there, or were made from something else or changed."""
     try:
         record = _record(target)
-        if record is None or record.digest != digest or tuple(record.seeds) != seeds:
+        if record is None or record.digest != digest:
             return None
         contents = {name: files.read_bytes(target / name) for name in record.files}
     except InputError:
         return None
     if any(hashlib.sha256(data).hexdigest() != record.files[name] for name, data in contents.items()):
         return None
+    seeds = tuple(record.seeds)
     predictions: dict[str, ExamplePrediction] = {}
     by_seed: dict[int, dict[str, tuple[PredictedSpan, ...]]] = {seed: {} for seed in seeds}
     for name, data in contents.items():
