@@ -2,7 +2,8 @@
 
     pytest -m benchmark tests/benchmarks/test_service_speed.py -s
 
-A machine at rest keeps to the limits. A busy one is held to what the recognisers alone take in the same run.
+What is offered is on the disk before it is answered. A machine at rest keeps to the limits. A busy one is held to what
+the recognisers alone take in the same run.
 """
 
 import shutil
@@ -67,28 +68,25 @@ def report(name, times):
 
 def measure(name, limit, process, recipe, corpus, texts):  # noqa: PLR0917
     new = [f"{text} ({number})" for number in range(5) for text in texts]  # texts of no article, each once
-    known = texts * 5
     with process:
         process.load(new[: len(texts)], 2)
-        first = report(f"{name}, texts of articles, read ahead or at the first look", process.load(known, READERS))
-        other = report(
-            f"{name}, texts of no article, each for the first time", process.load(new[len(texts) :], READERS)
-        )
+        known = report(f"{name}, texts of articles, each at the first look", process.load(texts, READERS))
+        again = report(f"{name}, the same at later looks", process.load(texts * 4, READERS))
+        other = report(f"{name}, texts of no article, each at the first look", process.load(new[len(texts) :], READERS))
         assert process.end() == 0
-        print(process.rest[0].strip())
+        print(process.rest[0].splitlines()[0])
     own = report(f"{name}, recognisers alone, one text after the other", alone(recipe, corpus, texts))
     bound = max(limit, 3 * READERS * own)
-    assert first < bound
-    assert other < bound
+    assert max(known, again, other) < bound
 
 
 def test_rules(corpus, texts):
-    measure("rules", RULES, ServiceProcess(corpus.root), SuggesterRecipe(root=corpus.root), corpus, texts)
+    measure("rules", RULES, ServiceProcess(corpus.root, shared=True), SuggesterRecipe(root=corpus.root), corpus, texts)
 
 
 def test_model(corpus, texts):
     labels = {"GPE": "LOCATION", "LOC": "LOCATION"}
     recipe = SuggesterRecipe(root=corpus.root, model=weights(), labels=labels, only=["model"])
     maps = [word for pair in labels.items() for word in ("--map", "=".join(pair))]
-    process = ServiceProcess(corpus.root, "--model", recipe.model, "--recogniser", "model", *maps)
+    process = ServiceProcess(corpus.root, "--model", recipe.model, "--recogniser", "model", *maps, shared=True)
     measure("model", MODEL, process, recipe, corpus, texts)

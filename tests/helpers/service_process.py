@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
 
 TOKEN = "a-token-of-the-tests-and-of-nobody"  # noqa: S105  (of nobody)
@@ -21,10 +22,12 @@ class ServiceProcess:
         arguments: further ones of the command.
         token: in the environment; None to have it make one.
         account: at a Doccano.
+        shared: whether it serves a shared project that no Doccano has.
     """
 
-    def __init__(self, root, *arguments, token=TOKEN, account=None):
-        self.arguments = [sys.executable, "-m", "goldspan", "serve", "--root", root, "--port", "0", *arguments]
+    def __init__(self, root, *arguments, token=TOKEN, account=None, shared=False):
+        program = ["-m", "helpers.serve_shared"] if shared else ["-m", "goldspan"]
+        self.arguments = [sys.executable, *program, "serve", "--root", root, "--port", "0", *arguments]
         self.data = root.parent / "data"
         self.environment = (
             os.environ | {"XDG_DATA_HOME": str(self.data)} | ({"GOLDSPAN_SERVICE_TOKEN": token} if token else {})
@@ -32,6 +35,9 @@ class ServiceProcess:
         if account is not None:
             self.environment |= {"DOCCANO_URL": account.url, "DOCCANO_USERNAME": account.username}
             self.environment["DOCCANO_PASSWORD"] = account.password
+        if shared:
+            tests = str(Path(__file__).parent.parent)
+            self.environment["PYTHONPATH"] = os.pathsep.join([tests, os.environ.get("PYTHONPATH", "")])
         self.token = token
         self.opening, self.url, self.rest = [], "", None
 

@@ -80,6 +80,23 @@ class _Text:
     rejected: set[Span] = field(default_factory=set)
 
 
+@dataclass(slots=True)
+class _Offer:
+    """Spans that are to be offered for a text; what may be offered of them when it is done.
+
+    Args:
+        key: the project and the text.
+        spans: what is wanted.
+        is_done: whether it is on the disk.
+        failure: why it could not be written.
+    """
+
+    key: Key
+    spans: set[Span]
+    is_done: bool = False
+    failure: BaseException | None = None
+
+
 class RejectionLedger:
     """The ledger of a file: safe to use from several threads, and from several processes at once.
 
@@ -98,6 +115,8 @@ class RejectionLedger:
         self.path = path
         self._former = former
         self._guard = threading.RLock()
+        self._queue = threading.Lock()
+        self._waiting: list[_Offer] = []
         self._texts: dict[Key, _Text] = defaultdict(_Text)
         self._state = (0, 0, 0)  # of the file when it was read: its inode, its size, the time of the last change
         self._read_bytes = self._read_lines = 0
@@ -136,17 +155,43 @@ class RejectionLedger:
             InputError: for a damaged line.
             OSError: if the file cannot be written; then nothing must be offered.
         """
+        offer = _Offer((project, text_digest(text)), set(spans))
+        with self._queue:
+            self._waiting.append(offer)
         with self._guard:
-            wanted = set(spans) - self.withheld(project, text)
-            if not wanted:
-                return []
-            with self._writing() as stream:
-                key = (project, text_digest(text))
-                wanted -= self._withheld(key)  # what another process offered meanwhile
-                if wanted:
-                    _append(stream, _line("offered", key, wanted))
-                    self._read_new()
-            return sorted(wanted)
+            if not offer.is_done:  # else the thread before has written it with its own
+                self._write_waiting()
+        if offer.failure is not None:
+            raise offer.failure
+        return sorted(offer.spans)
+
+    def _write_waiting(self) -> None:
+        """Record all offers that wait, with one write: it takes as long for many as for one."""
+        with self._queue:
+            offers, self._waiting = self._waiting, []
+        try:
+            self._read_new()
+            if self._new_lines(offers):
+                with self._writing() as descriptor:
+                    if lines := self._new_lines(offers):  # without what another process offered meanwhile
+                        _append(descriptor, lines)
+                        self._read_new()
+        except BaseException as error:  # noqa: BLE001  (each of those who wait raises it)
+            for offer in offers:
+                offer.failure = error
+        for offer in offers:
+            offer.is_done = True
+
+    def _new_lines(self, offers: Iterable[_Offer]) -> bytes:
+        """The lines for some offers, of which what was offered before is taken away."""
+        taken: dict[Key, set[Span]] = defaultdict(set)
+        lines = []
+        for offer in offers:
+            offer.spans -= self._withheld(offer.key) | taken[offer.key]
+            taken[offer.key] |= offer.spans
+            if offer.spans:
+                lines.append(_line("offered", offer.key, offer.spans))
+        return b"".join(lines)
 
     def withheld(self, project: str, text: str) -> set[Span]:
         """The spans that must not be offered for a text: those that were offered or rejected."""

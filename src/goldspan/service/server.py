@@ -9,6 +9,7 @@ import logging
 import signal
 import socket
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 HEADERS_WITHIN = 10.0  # seconds
 MOST_CONNECTIONS = 512
+WAITING_FOR_DISK = 32  # threads: as many answers can be in one write to the ledger
 LARGEST_HEADERS = 16 << 10  # bytes
 KEEP_ALIVE = 5  # seconds
 LOOK_EVERY = 5.0  # seconds between two looks at the files of the project
@@ -231,6 +233,7 @@ async def serve(
     recipe: SuggesterRecipe,
 ) -> None:
     """Answer requests until the server ends; meanwhile keep what it suggests with up to date."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(WAITING_FOR_DISK, "disk"))
     keeper = asyncio.create_task(_keep_up_to_date(service, options, recipe))
     try:
         await server.serve(sockets=[listener])
