@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from goldspan.annotation import Span
 from goldspan.doccano.corpus_record import DoccanoRecord, FormerLabelRecord, write_record
 from goldspan.errors import InputError
+from goldspan.service import rejections
 from goldspan.service.rejections import RejectionLedger, former_labels, text_digest
 
 TEXT = "The 72nd Brigade left Kupiansk."
@@ -232,3 +233,37 @@ def test_file_that_cannot_be_written_is_known_before_anything_is_offered(path):
     path.symlink_to(path.parent / "missing" / "file")
     with pytest.raises(OSError, match="No such file"):
         RejectionLedger(path).require_writable()
+
+
+def test_offers_that_wait_are_written_together_and_fail_together(path, monkeypatch):
+    ledger = RejectionLedger(path)
+    writes, outcomes = [], []
+    arrived = threading.Barrier(6, timeout=30)
+    append = rejections._append
+
+    def slow(descriptor, data):
+        writes.append(data.count(b"\n"))
+        while len(writes) == 1 and len(ledger._waiting) + writes[0] < 6:
+            time.sleep(0.01)  # until the others have arrived
+        if len(writes) == 2:
+            raise OSError(28, "No space left on device")
+        append(descriptor, data)
+
+    def offer(number):
+        arrived.wait()
+        try:
+            outcomes.append((number, ledger.offer("k1", f"text {number}", [UNIT])))
+        except OSError:
+            outcomes.append((number, None))
+
+    monkeypatch.setattr(rejections, "_append", slow)
+    threads = [threading.Thread(target=offer, args=[number]) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(writes), sum(writes)) == (2, 6)
+    failed = [number for number, offered in outcomes if offered is None]
+    assert len(failed) == writes[1]
+    assert all(ledger.offer("k1", f"text {number}", [UNIT]) == [UNIT] for number in failed)
+    assert all(ledger.offer("k1", f"text {number}", [UNIT]) == [] for number in range(6))
