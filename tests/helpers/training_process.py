@@ -1,5 +1,6 @@
 """Run as a program: trains folds in two other processes, which take their time, and prints when they have begun."""
 
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -17,11 +18,14 @@ class SlowTrainer:
     recipe: str = "slow"
 
     def train(self, training, validation=(), *, seed=0):
-        import os
-
         del training, validation, seed
         (self.folder / f"{os.getpid()}.began").touch()
         time.sleep(60)
+
+
+def process_number(task):
+    """Whose process it is."""
+    return task, os.getpid()
 
 
 def main():

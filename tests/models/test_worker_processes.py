@@ -78,6 +78,21 @@ def test_the_processes_end_with_the_one_that_started_them(tmp_path, sent):
     wait_until(lambda: not any(child.is_running() and child.status() != "zombie" for child in children), seconds=10)
 
 
+def test_a_program_that_guards_nothing_begins_once(tmp_path):
+    """As the scripts of goldspan's commands, whose file would otherwise run again in each process."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        "import os\nfrom helpers.training_process import process_number\n"
+        "from goldspan.models.worker_processes import results\n"
+        "print('begins')\n"
+        "found = [pid for _, (_, pid) in results(process_number, [1, 2, 3], 2)]\n"
+        "print(len(found), os.getpid() in found, __file__)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, program], env=environment, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (f"begins\n3 False {program}\n", "")
+
+
 def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():

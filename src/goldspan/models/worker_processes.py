@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -66,7 +67,7 @@ def _packed(work: object) -> bytes | None:
 
 def _results_elsewhere(work: bytes, tasks: Sequence[T], processes: int) -> Iterator[tuple[T, Any]]:
     context = multiprocessing.get_context("spawn")
-    with _environment(ONE_THREAD):
+    with _environment(ONE_THREAD), _program_not_run_again(work):
         pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(work,))
         futures = {pool.submit(_run, task): task for task in tasks}
     try:
@@ -93,6 +94,23 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _program_not_run_again(work: bytes) -> Iterator[None]:
+    """New processes do not run the program's file, as they do to find what is defined in it, unless the work is.
+
+    A program without `if __name__ == "__main__"` would begin again in each of them, and wait for itself.
+    """
+    program = sys.modules["__main__"]
+    kept: dict[str, object] = {name: vars(program)[name] for name in ("__spec__", "__file__") if name in vars(program)}
+    if b"__main__" not in work:
+        vars(program).pop("__file__", None)
+        program.__spec__ = None
+    try:
+        yield
+    finally:
+        vars(program).update(kept)
 
 
 _work: Callable[[Any], Any]
