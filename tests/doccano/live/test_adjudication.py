@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from goldspan import formats
+from goldspan import files, formats
 from goldspan.adjudication import gold
-from goldspan.adjudication.state import read_state
+from goldspan.adjudication.state import doubt_texts, read_state
 from goldspan.annotation import Span
 from goldspan.doccano import adjudication, status
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.pull import pull
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.formats.decisions import Candidate, fingerprint
 from goldspan.formats.doccano import KEY, stored_id
+from goldspan.formats.doubts import RegionDoubt
 from helpers import doccano_annotator, doccano_project
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
@@ -296,3 +298,53 @@ def test_who_decides_reads_votes_and_comments_first(table):
     ]
     assert meta["comments"] == "ann: S-1: a ferry has a name"
     assert table.rows()["harbour.p04"].meta["comments"] == "—"
+
+
+def ask(corpus, example, start, end, *why):
+    """Notes that a region of gold is in doubt, as `goldspan label-errors --push` does."""
+    text = {one.id: one.text for one in corpus.gold_examples()}[example]
+    doubt = RegionDoubt(example, fingerprint(text), start, end, why)
+    for path, content in doubt_texts(corpus, (), [doubt]).items():
+        files.write(path, content)
+
+
+@pytest.mark.parametrize("with_passes", [True, False], ids=["where all agree", "gold without passes"])
+@pytest.mark.parametrize("changed", [False, True], ids=["kept", "changed"])
+def test_a_place_in_doubt_is_asked_about_and_comes_back_as_a_decision(table, with_passes, changed):
+    corpus = table.corpus
+    set_pass_spans(corpus, "bob", "harbour.p04", *readings_of(corpus, "harbour.p04"))
+    set_pass_spans(corpus, "bob", "storm.p02", BELLE, NORD, PORT)
+    adjudicated = gold.plan(read_state(corpus), overwrite=True)
+    adjudicated.apply()
+    if not with_passes:
+        shutil.rmtree(corpus.passes)
+    ask(corpus, "storm.p02", NORD.start, NORD.end, "models mark nothing there")
+    table.push()
+    rows = table.rows()
+    assert list(rows) == ["storm.p02"]
+    words = rows["storm.p02"].text[NORD.start : NORD.end]
+    assert rows["storm.p02"].meta["votes"] == f"in doubt: “{words}” — models mark nothing there"
+    table.join()
+    number = rows["storm.p02"].id
+    shown = table.person.spans(table.project, number)
+    assert sorted((one["start_offset"], one["end_offset"]) for one in shown) == [(12, 24), (29, 38), (49, 59)]
+    expected = (NORD,)
+    if changed:
+        table.clear("storm.p02")
+        for span in (BELLE, Span(29, 33, "SHIP"), PORT):
+            table.person.mark(table.project, number, span.start, span.end, span.label)
+        expected = (Span(29, 33, "SHIP"),)
+    assert table.pull().waiting == ("storm.p02",)
+    table.person.confirm(table.project, number)
+    [(made, _)] = table.pull().decisions
+    votes = (Candidate((NORD,), ("ann", "bob") if with_passes else ()),)
+    assert (made.start, made.end, made.choice, made.how, made.candidates) == (29, 38, expected, "adjudicated", votes)
+    gold.apply_decisions(corpus, table.pull().decisions)
+    state = read_state(corpus)
+    assert {one.id: one.spans for one in corpus.gold_examples()}["storm.p02"] == (BELLE, *expected, PORT)
+    assert (state.doubts, state.gold_differences, table.pull().decisions) == ((), {}, ())
+    assert made in state.derived.applied
+
+
+def readings_of(corpus, example):
+    return {one.id: one.spans for one in corpus.pass_examples("ann")}[example]
