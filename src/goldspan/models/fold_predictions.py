@@ -79,8 +79,12 @@ def folder(corpus: Corpus) -> Path:
     return corpus.build / FOLDER
 
 
-def annotated_examples(corpus: Corpus) -> list[Example]:
+def annotated_examples(corpus: Corpus, *, flat: bool = True) -> list[Example]:
     """The examples of gold that somebody annotated, in whole or in part; the others take no part in training.
+
+    Args:
+        corpus: the project.
+        flat: whether spans that overlap are refused, which an entity recogniser cannot learn.
 
     Raises:
         InputError: for a line that is not valid, a label that the scheme lacks, spans that overlap, or no gold.
@@ -93,7 +97,7 @@ def annotated_examples(corpus: Corpus) -> list[Example]:
             remedy="Annotate, and derive gold from what holds: goldspan build",
         )
     for example in found:
-        _require_learnable(example, corpus)
+        _require_learnable(example, corpus, flat=flat)
     return found
 
 
@@ -258,8 +262,8 @@ def _is_annotated_somewhere(example: Example) -> bool:
     return not example.unannotated_parts or not "".join(text).isspace()
 
 
-def _require_learnable(example: Example, corpus: Corpus) -> None:
-    """Refuse what no recogniser can learn."""
+def _require_learnable(example: Example, corpus: Corpus, *, flat: bool) -> None:
+    """Refuse a label that the scheme lacks and, if spans are to be flat, those that overlap."""
     file = corpus.gold / f"{example.article}.jsonl"
     for span in example.spans:
         if span.label not in corpus.scheme:
@@ -269,7 +273,7 @@ def _require_learnable(example: Example, corpus: Corpus) -> None:
                 example=example.id,
                 remedy=f"The labels of {corpus.scheme_file.name} are {', '.join(corpus.scheme.names)}.",
             )
-    if overlap := first_overlap(example.spans):
+    if flat and (overlap := first_overlap(example.spans)):
         first, second = (example.surface(span) for span in overlap)
         raise InputError(
             f"the spans {first!r} and {second!r} overlap",

@@ -87,7 +87,7 @@ def search_label_errors(
         InputError: for no gold, gold that is not valid, and a recogniser that cannot be read.
         NotFoundError: for a file, pipeline or package that is not there.
     """
-    examples = annotated_examples(corpus)
+    examples = annotated_examples(corpus, flat=False)
     state = read_state(corpus)
     suggester = Suggester.of(corpus).without_asking()
     notes: list[str] = []

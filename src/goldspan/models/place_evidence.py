@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.models.recogniser_model import ExamplePrediction
 
+FormCounts: TypeAlias = dict[str, Counter[str]]  # by the way a surface is written, how often it has each label
 UNMARKED = ""  # in place of a label, which is never empty
 LEAST = 0.001  # a probability is not taken for lower, nor for higher than 1 less this
 
@@ -63,6 +64,7 @@ class ModelReading:
     probabilities: NDArray[np.float64]
     spans: Mapping[Span, float]
     predicted: Mapping[Span, float]
+    _ordered: list[Span] = field(default_factory=list)
 
     @classmethod
     def of(cls, predictions: Sequence[ExamplePrediction], table: NDArray[np.float64] | None = None) -> ModelReading:
@@ -104,6 +106,15 @@ class ModelReading:
         """The spans that more than half of the models predict."""
         return sorted(span for span, share in self.predicted.items() if share > 0.5)
 
+    def overlapping(self, span: Span) -> list[tuple[Span, float]]:
+        """The spans that share words with a span, and their probabilities."""
+        if not self._ordered:
+            self._ordered.extend(sorted(self.spans))
+        longest = max((one.end - one.start for one in self._ordered), default=0)
+        first = bisect_left(self._ordered, span.start - longest, key=lambda one: one.start)
+        stop = bisect_left(self._ordered, span.end, key=lambda one: one.start)
+        return [(one, self.spans[one]) for one in self._ordered[first:stop] if one.overlaps(span)]
+
     def column(self, label: str, first: int, stop: int) -> NDArray[np.float64]:
         """The probabilities of a label for some tokens; of a label that no model knows, the least."""
         if label not in self.labels:
@@ -144,12 +155,14 @@ class SurfaceTally:
         self._matcher = NameMatcher({example.surface(span) for example in examples for span in example.spans})
         self._mentions = {one.id: [(start, end) for start, end, _ in self._matcher.find(one.text)] for one in examples}
         self._own = {example.id: self._count(example) for example in examples}
+        self._last: tuple[Example | None, FormCounts] = (None, {})
         self._total: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._examples: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         for id_, counts in self._own.items():
-            for (form, label), times in counts.items():
-                self._total[form][label] += times
-                self._examples[form, label].append(id_)
+            for form, labels in counts.items():
+                self._total[form] += labels
+                for label in labels:
+                    self._examples[form, label].append(id_)
 
     def count(self, example: Example, start: int, end: int, label: str, has: str) -> SurfaceCount:
         """How often the surface of a place is marked elsewhere.
@@ -163,12 +176,8 @@ class SurfaceTally:
         """
         form = written_form(example.text[start:end])
         found = Counter(self._total.get(form, ()))
-        for (name, other), times in self._own[example.id].items():
-            if name == form:
-                found[other] -= times
-        for (name, other), times in self._count(example).items():
-            if name == form:
-                found[other] += times
+        found.subtract(self._own[example.id].get(form, ()))
+        found.update(self._counted(example).get(form, ()))
         found[has] -= 1
         found = +found
         others = {other: times for other, times in sorted(found.items()) if other not in (label, UNMARKED)}
@@ -195,13 +204,21 @@ class SurfaceTally:
     def _taken(self, example: Example) -> Extents:
         return Extents([*((span.start, span.end) for span in example.spans), *example.unannotated_parts])
 
-    def _count(self, example: Example) -> Counter[tuple[str, str]]:
-        taken, counts = self._taken(example), Counter[tuple[str, str]]()
+    def _counted(self, example: Example) -> FormCounts:
+        """What `_count` gives, which is asked for each place of an example in turn."""
+        if self._last[0] is not example:
+            self._last = example, self._count(example)
+        return self._last[1]
+
+    def _count(self, example: Example) -> FormCounts:
+        """By the way a surface is written how often it is marked with each label in an example, and unmarked."""
+        taken = self._taken(example)
+        counts: FormCounts = {}
         for span in example.spans:
-            counts[written_form(example.surface(span)), span.label] += 1
+            counts.setdefault(written_form(example.surface(span)), Counter())[span.label] += 1
         for start, end in self._mentions[example.id]:
             if not taken.touch(start, end):
-                counts[written_form(example.text[start:end]), UNMARKED] += 1
+                counts.setdefault(written_form(example.text[start:end]), Counter())[UNMARKED] += 1
         return counts
 
 
@@ -287,7 +304,7 @@ class EvidenceOfGold:
         model = self.models.get(example.id)
         if model is None or first >= stop:
             return [0.0] * 10
-        overlapping = [(other, value) for other, value in model.spans.items() if other != span and other.overlaps(span)]
+        overlapping = [(other, value) for other, value in model.overlapping(span) if other != span]
         any_other = max((value for _, value in overlapping), default=0.0)
         other_edge = max((value for other, value in overlapping if other.label == span.label), default=0.0)
         other_label = max(
@@ -363,7 +380,7 @@ class EvidenceOfGold:
         if model is None or first >= stop:
             return [0.0] * 7
         given, outside = model.column(span.label, first, stop), model.column(OUTSIDE, first, stop)
-        every = sum(value for other, value in model.spans.items() if other.overlaps(span))
+        every = sum(value for _, value in model.overlapping(span))
         return [
             log_odds(model.spans.get(span, 0.0)),
             model.predicted.get(span, 0.0),
