@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
+EXTRAS = {"serve": ("serve",)}  # by command, what it needs beyond the others
 
 
 def run_command(script: str) -> None:
@@ -32,7 +33,7 @@ def run_command(script: str) -> None:
         from goldspan.cli import main
 
         main(command)
-    python = environment("model")
+    python = environment("model", *EXTRAS.get(command[0], ()))
     sys.exit(subprocess.run([python, "-m", "goldspan", *command], check=False).returncode)  # noqa: S603
 
 
