@@ -168,6 +168,15 @@ def test_the_weights_are_no_output(trained, goldspan, capsys):
 
 
 @pytest.mark.usefixtures("untrained")
+def test_weights_that_have_seen_what_they_are_measured_with_are_refused(trained, goldspan, capsys):
+    assert goldspan("crossval", "--root", trained.corpus.root, "--weights", trained.folder) == 1
+    assert "the model is to be measured with: a, b and c" in capsys.readouterr().err
+    output = trained.corpus.build / "other"
+    assert goldspan("train", "--root", trained.corpus.root, "--weights", trained.folder, "--output", output) == 1
+    assert "the model is to be measured with: c" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("untrained")
 def test_a_folder_of_others_is_left_alone(tmp_path, goldspan, capsys):
     corpus = training_project.make(tmp_path)
     files.write(corpus.build / "model" / "mine.txt", "mine")

@@ -147,7 +147,14 @@ def test_the_card_states_the_data_and_its_header_is_that_of_the_hub(tmp_path, le
     assert yaml.safe_load(card.content.split("---")[1])["pipeline_tag"] == "token-classification"
     for digest in run.record.gold.values():
         assert digest in card.text
-    for text in ("By Ann.", "CC-BY-4.0", "A &lt;a@b.org>", "surfaces by heart", "| train | 2 | 4 | 5 | 3 | 2 |"):
+    for text in (
+        "By Ann.",
+        "its schedule is fixed",
+        "CC-BY-4.0",
+        "A &lt;a@b.org>",
+        "surfaces by heart",
+        "| train | 2 | 4 | 5 | 3 | 2 |",
+    ):
         assert text in card.text
     assert learned.seen
 

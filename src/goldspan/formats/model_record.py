@@ -32,7 +32,7 @@ class ModelRecord:
         version: of goldspan.
         backend: the library that trained it.
         recipe: of the trainer, in a clause.
-        weights: what training began with, as it was named; None if with none.
+        weights: what training began with, a folder by its name alone; None if with none.
         seed: of the training.
         labels: that it may predict.
         language: of the texts.

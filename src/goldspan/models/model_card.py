@@ -39,6 +39,10 @@ find = pipeline("token-classification", "path/to/this/folder", aggregation_strat
 print(find("A text."))
 """,
 }
+CHOICES = {
+    "spacy": "its schedule is fixed, and validation says whether it stands before or behind other suggestions",
+    "transformers": "of its epochs the one that was best on validation was taken",
+}
 METRICS = ("precision", "recall", "f1")
 
 
@@ -141,14 +145,14 @@ def _use(run: TrainingRun) -> list[str]:
 
 def _data(run: TrainingRun, scheme: LabelScheme, sources: CardSources) -> list[str]:
     known = {label.name: label for label in scheme.labels}
-    chosen = f"was chosen by {VALIDATION}" if run.data.examples[VALIDATION] else "there was nothing to choose it by"
+    chosen = CHOICES[run.record.backend] if run.data.examples[VALIDATION] else "there was nothing to choose it by"
     how = "what `sha256sum` of its files, in the order of their names, and `sha256sum` of that print in `corpus/gold`"
     rows = tuple((name, known[name].definition, known[name].page) for name in run.record.labels)
     digests = tuple((split, digest) for split, digest in run.record.gold.items())
     return [
         "## Data",
         *(escape_markdown(paragraph) for paragraph in sources.paragraphs),
-        f"The model learned from {TRAIN}, and {chosen}; {TEST} was read for the scores below alone.",
+        f"The model learned from {TRAIN}; {chosen}. {TEST.capitalize()} was read for the scores below alone.",
         run.data.table().markdown(),
         *map(escape_markdown, run.remarks),
         f"The digest of the gold of each split is {how}:",
@@ -166,7 +170,7 @@ def _training(run: TrainingRun) -> list[str]:
     libraries = [f"goldspan {run.record.version}", *(f"{name} {found}" for name, found in run.libraries.items())]
     rows = [
         ("recipe", run.record.recipe),
-        ("settings", run.settings),
+        ("schedule", run.settings),
         ("seed", str(run.record.seed)),
         ("seconds", f"{run.seconds:.1f}"),
         ("machine", where),

@@ -63,7 +63,7 @@ class SpacyTrainer:
         if self.weights is None:
             return "spaCy, without other weights"
         what = "encoder" if self.weights.encoder else "word vectors"
-        return f"spaCy, {what} of {self.weights.name}"
+        return f"spaCy, {what} of {self.weights.name.rstrip('/').rpartition('/')[2]}"
 
     def train(
         self,

@@ -87,7 +87,7 @@ class TrainingRun:
         model_version: its version.
         data: what it was trained on.
         sources: what training began with: name, url, author and license of each, as the `meta.json` of spaCy has them.
-        settings: of the trainer, in its own notation.
+        settings: the schedule of the trainer, in its own notation.
         scores: by split that was not trained on, how good each voice is.
         recognisers: the names of those that suggest.
         machine: where it was trained.
@@ -181,7 +181,9 @@ def train(
     data = TrainingData.of(corpus, options.without)
     suggester = combined_suggestions.project_suggester(corpus, options.output)
     on_step("reading the weights")
-    trainer = trainer_of(corpus, options.weights, backend=options.backend, labels=data.labels)
+    begun_with = chosen_weights(corpus, options.weights)
+    measured = {*data.articles[VALIDATION], *data.articles[TEST]}
+    trainer = trainer_of(corpus, options.weights, backend=options.backend, labels=data.labels, unseen=measured)
     on_step(f"training: {trainer.recipe}")
     begun = time.perf_counter()
     model = trainer.train(data.examples[TRAIN], data.examples[VALIDATION], seed=options.seed)
@@ -192,7 +194,7 @@ def train(
         version=__version__,
         backend=backend,
         recipe=trainer.recipe,
-        weights=chosen_weights(corpus, options.weights),
+        weights=None if begun_with is None else Path(begun_with).name,
         seed=options.seed,
         labels=[*data.labels],
         language=corpus.scheme.language,
@@ -216,7 +218,7 @@ def train(
         model_version=corpus.settings.model.version,
         data=data,
         sources=_sources(trainer),
-        settings=repr(trainer),
+        settings=repr(getattr(trainer, "schedule", "")),
         scores=scores,
         recognisers=tuple(suggester.without_articles(unknown).names),
         machine=Machine.here(),
