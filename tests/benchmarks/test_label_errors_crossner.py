@@ -5,7 +5,7 @@ chosen by these plantings. A sentence counts as an article. Recognisers and toke
 damaged gold. When as many sentences are read as are damaged, how many of the damaged ones are among them? The numbers
 are those of docs/label_errors.md.
 
-    GOLDSPAN_CROSSNER=FOLDER GOLDSPAN_WEIGHTS=PIPELINE python3 -m pytest -m long -s \
+    GOLDSPAN_CROSSNER=FOLDER GOLDSPAN_WEIGHTS=PIPELINE python3 -m pytest -m long -s -o faulthandler_timeout=0 \
         tests/benchmarks/test_label_errors_crossner.py
 """
 

@@ -15,23 +15,13 @@ from goldspan.models.doubtful_regions import regions_to_ask
 from goldspan.models.label_error_search import SearchOptions, search_label_errors
 from goldspan.models.trainers import trainer_of
 from helpers import html_pages, sample_corpus
-from helpers.label_error_corpus import made_up_gold
+from helpers.label_error_corpus import made_up_project
 
 
 @pytest.fixture
 def corpus(tmp_path):
-    """A project of made-up news in which one mayor is a place, and no recogniser suggests anything."""
-    examples = made_up_gold(articles=5, paragraphs=5)
-    number, wrong = next((n, one) for n, one in enumerate(examples) if len(one.spans) > 1)
-    spans = [Span(wrong.spans[0].start, wrong.spans[0].end, "PLACE"), *wrong.spans[1:]]
-    if wrong.spans[0].label == "PLACE":
-        spans[0] = Span(wrong.spans[0].start, wrong.spans[0].end, "PERSON")
-    examples[number] = wrong.with_spans(spans)
-    made = sample_corpus.make(tmp_path / "news", examples, ["PERSON", "PLACE"], ["p", "l"])
-    (made.root / "goldspan.toml").write_text("recogniser = []\n", encoding="utf-8")
-    for page in ("p.md", "l.md"):
-        (made.guidelines / page).write_text("# Made up\n", encoding="utf-8")
-    return Corpus(made.root)
+    """A project of made-up news, without passes, in which one span has the wrong label."""
+    return made_up_project(tmp_path / "news")
 
 
 def contents(root):

@@ -10,7 +10,7 @@ from goldspan.formats import inline
 from goldspan.models.label_error_search import summary_sentences
 from goldspan.models.label_errors import example_order
 from goldspan.report.html import document, element, html_list, section
-from goldspan.report.svg import chip, colours
+from goldspan.report.svg import chip, colours, ink
 from goldspan.report.text import amount, visible
 
 if TYPE_CHECKING:
@@ -191,7 +191,9 @@ def _marked(doubt: GoldDoubt, spans: Sequence[Span], chosen: Mapping[str, str], 
     parts: list[Child] = ["…" if around and left else ""]
     at = left
     for span in spans:
-        parts += [element("bdi", text[at : span.start]), element("mark", text[span.start : span.end])]
+        colour = chosen.get(span.label)
+        style = f"background:{colour};color:{ink(colour)}" if colour else None
+        parts += [element("bdi", text[at : span.start]), element("mark", text[span.start : span.end], style=style)]
         parts += [" ", chip(span.label, chosen)]
         at = span.end
     if not spans:
