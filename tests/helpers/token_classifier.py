@@ -6,9 +6,11 @@ that begins with no weights.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 
 import numpy as np
+from scipy import sparse
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import SGDClassifier
 
@@ -46,6 +48,12 @@ def features(text):
     return rows
 
 
+@cache
+def hashed(text):
+    """The features of each token of a text as a sparse matrix; simulations ask for those of a text again and again."""
+    return HASHER.transform(features(text))
+
+
 def tags(example):
     """Of each token B- or I- with its label, or O."""
     found = []
@@ -64,10 +72,9 @@ class TokenModel:
 
     def predict(self, examples):
         """What it predicts for each example."""
-        rows = [features(example.text) for example in examples]
-        flat = [row for one in rows for row in one]
-        shares = self.classifier.predict_proba(HASHER.transform(flat)) if flat else np.zeros((0, 1))
-        ends = np.cumsum([len(one) for one in rows])
+        rows = [hashed(example.text) for example in examples]
+        shares = self.classifier.predict_proba(sparse.vstack(rows)) if rows else np.zeros((0, 1))
+        ends = np.cumsum([one.shape[0] for one in rows])
         return [
             self._prediction(example, table)
             for example, table in zip(examples, np.split(shares, ends[:-1]), strict=True)
@@ -127,7 +134,7 @@ class TokenTrainer:
     def train(self, training, validation=(), *, seed=0):
         """A model of what is annotated."""
         del validation
-        rows = [row for example in training for row in features(example.text)]
+        rows = sparse.vstack([hashed(example.text) for example in training])
         wanted = [tag for example in training for tag in tags(example)]
         classifier = SGDClassifier(loss="log_loss", alpha=2e-5, max_iter=12, tol=None, random_state=seed, average=True)
-        return TokenModel(self.labels, classifier.fit(HASHER.transform(rows), wanted))
+        return TokenModel(self.labels, classifier.fit(rows, wanted))

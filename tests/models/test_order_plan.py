@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from goldspan import files
-from goldspan.annotation import Example
+from goldspan.annotation import Example, Span
 from goldspan.articles.examples import article_examples
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
+from goldspan.corpus.reading_order import mark_pushed
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 from goldspan.models import order_plan
@@ -257,8 +258,9 @@ def test_an_empty_project_is_refused(toy):
 
 def test_a_model_with_former_labels_is_no_former_model(corpus, trained):
     plan_order(corpus)
-    scheme = corpus.scheme_file.read_text(encoding="utf-8").replace('"PORT"', '"HARBOUR"')
-    corpus.scheme_file.write_text(scheme, encoding="utf-8")
+    scheme = corpus.scheme_file.read_text(encoding="utf-8")
+    further = scheme[scheme.rindex("[[label]]") :].replace("PORT", "CREW").replace("#1f77b4", "#2ca02c")
+    corpus.scheme_file.write_text(scheme + further.replace('"p"', '"c"'), encoding="utf-8")
     assert plan_order(Corpus(corpus.root)).source.endswith("with seed 1")
     assert sorted(trained) == [0, 0, 1, 1]
 
@@ -273,3 +275,48 @@ def test_spans_in_words_have_an_interval_over_articles():
     assert rate_interval([]) is rate_interval([(3, 100)]) is None
     found = rate_interval([(3, 100), (5, 100), (4, 100), (4, 120)])
     assert 0 < found.low < 16 / 420 < found.high < 0.1
+
+
+@pytest.mark.usefixtures("trained")
+def test_the_share_can_be_chosen_until_a_ranked_article_is_read(corpus, articles):
+    write_order(corpus, plan_order(corpus, options=BY_SCORE))
+    half = plan_order(corpus, options=RankOptions(random_share=0.5))
+    drawn = {one.article for one in half.ranked if one.part == "random"}
+    assert len(drawn) == 4
+    again = plan_order(corpus, options=RankOptions(random_share=0.5, seed=1))
+    write_order(corpus, half)
+    assert {one.article for one in again.ranked if one.part == "random"} != drawn
+    kept = plan_order(Corpus(corpus.root), options=RankOptions(random_share=0.5, seed=1))
+    assert {one.article for one in kept.ranked if one.part == "random"} == drawn
+    first = next(one.article for one in half.ranked if one.part == "ranked")
+    gold.write(corpus.gold / f"{first}.jsonl", annotated(corpus, articles, first))
+    all_of_it = plan_order(Corpus(corpus.root), options=RankOptions(random_share=1))
+    assert {one.article for one in all_of_it.ranked if one.part == "random"} == drawn
+
+
+@pytest.mark.usefixtures("trained")
+def test_an_order_that_changed_since_the_plan_is_not_overwritten(corpus):
+    plan = plan_order(corpus)
+    write_order(corpus, plan)
+    later = plan_order(corpus, options=BY_SCORE)
+    assert mark_pushed(corpus.order_file, {later.ranked[0].article}, "Storms")
+    with pytest.raises(InputError, match="has changed since"):
+        write_order(corpus, later)
+    assert any(one.pushed for one in corpus.reading_order())
+
+
+@pytest.mark.usefixtures("trained")
+def test_gold_with_a_label_that_the_scheme_lacks_is_refused(corpus, articles):
+    wrong = [replace(one, spans=(Span(0, 2, "VESSEL"),)) for one in annotated(corpus, articles, "art001")]
+    gold.write(corpus.gold / "art001.jsonl", wrong)
+    with pytest.raises(InputError, match="gold has the label 'VESSEL', which the scheme lacks"):
+        plan_order(corpus)
+
+
+@pytest.mark.usefixtures("trained")
+def test_articles_that_annotators_have_need_no_suggestions(tmp_path, articles):
+    corpus = project(tmp_path / "cold", articles)
+    suggest(corpus, articles, [name for name in articles if name != "art004"])
+    plan = plan_order(corpus, pushed={"Storms": {"art004"}})
+    assert plan.in_progress == ("art004",)
+    assert len(plan.ranked) == 11

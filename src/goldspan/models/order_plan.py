@@ -15,6 +15,7 @@ from goldspan.articles.examples import article_examples
 from goldspan.corpus import reading_order
 from goldspan.corpus.reading_order import PARTS, OrderedArticle
 from goldspan.errors import InputError, NotFoundError
+from goldspan.models.fold_predictions import annotated_examples
 from goldspan.models.pool_predictions import PoolPredictions, SavedModel, TrainedModel
 from goldspan.models.reading_order import PER_WORDS, RankOptions, forecast_article, rank_articles, surface_key
 from goldspan.models.recogniser_model import PredictedSpan
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.bootstrap import Interval
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.corpus.reading_order import Part
     from goldspan.models.pool_predictions import PoolModel, Spans
     from goldspan.models.reading_order import ArticleForecast
 
@@ -112,6 +114,7 @@ class OrderPlan:
         without_text: the articles without an example, of which there is nothing to read.
         unknown: the articles that the order has had and the manifest has not.
         parts: what has been read of each part.
+        before: the lines that the file has had.
         notes: what a user should know.
     """
 
@@ -122,6 +125,7 @@ class OrderPlan:
     without_text: tuple[str, ...]
     unknown: tuple[str, ...]
     parts: tuple[PartCount, ...]
+    before: tuple[OrderedArticle, ...]
     notes: tuple[str, ...] = ()
 
     @property
@@ -161,8 +165,20 @@ def is_written(corpus: Corpus, plan: OrderPlan) -> bool:
 
 
 def write_order(corpus: Corpus, plan: OrderPlan) -> bool:
-    """Write the order; False if the file has it already."""
-    return reading_order.update_order(corpus.order_file, lambda _: plan.order)
+    """Write the order; False if the file has it already.
+
+    Raises:
+        InputError: if the file has changed since the plan was made, as by a push.
+    """
+
+    def change(now: list[OrderedArticle]) -> Iterable[OrderedArticle]:
+        if tuple(now) != plan.before:
+            raise InputError(
+                "has changed since the articles were ranked", file=corpus.order_file, remedy="Rank them again."
+            )
+        return plan.order
+
+    return reading_order.update_order(corpus.order_file, change)
 
 
 def plan_order(
@@ -223,13 +239,13 @@ class _OrderPlanner:
         texts = {name: self._examples(entries[name]) for name in entries if name not in read}
         pool = [name for name, examples in texts.items() if examples and name not in begun]
         groups = self._groups({**gold, **texts}, entries)
-        forecasts, source = self._forecasts([name for name in texts if texts[name]], texts, gold) if pool else ({}, "")
+        forecasts, source = self._forecasts(begun, texts, gold) if pool else ({}, "")
         done = [*read, *begun]
         ranked = rank_articles(
             [forecasts[name] for name in pool],
             groups,
             read={groups[name]: name for name in reversed(done)},
-            drawn={one.article: one.part for one in lines},
+            drawn=_fixed_parts(lines, pool),
             covered=[forecasts[name] for name in begun if name in forecasts],
             options=self.options,
         )
@@ -244,6 +260,7 @@ class _OrderPlanner:
             without_text=tuple(name for name, examples in texts.items() if not examples),
             unknown=tuple(one.article for one in before if one.article not in entries),
             parts=tuple(self._parts([*kept, *ranked], gold)),
+            before=tuple(before),
             notes=tuple(self.notes),
         )
 
@@ -263,13 +280,24 @@ class _OrderPlanner:
         return group_near_duplicates(paragraphs, accepted=accepted_reuse(self.corpus.scheme, known, examples))
 
     def _forecasts(
-        self, names: Sequence[str], texts: Mapping[str, Sequence[Example]], gold: Mapping[str, Sequence[Example]]
+        self, begun: Collection[str], texts: Mapping[str, Sequence[Example]], gold: Mapping[str, Sequence[Example]]
     ) -> tuple[dict[str, ArticleForecast], str]:
-        """By article what is expected in it, and what expects it, in a sentence."""
+        """By article what is expected in it, and what expects it, in a sentence.
+
+        Args:
+            begun: the articles that annotators have.
+            texts: the examples of these and of all that nobody has read.
+            gold: the gold of the others.
+        """
+        names = [name for name, examples in texts.items() if examples]
         tested = {*self.corpus.splits()["test"]}
-        training = [example for name in sorted(gold) if name not in tested for example in gold[name]]
+        marked = any(example.spans for examples in gold.values() for example in examples)
+        learnable = annotated_examples(self.corpus) if marked else []
+        training = [example for example in learnable if example.article not in tested]
         known = {surface_key(span.label, one.surface(span)) for one in training for span in one.spans}
         models = self._models(training)
+        if not models:  # of what annotators have it is good to know, and not needed
+            names = [name for name in names if name not in begun or files.is_there(self._suggestion_file(name))]
         articles = (texts[name] for name in names)
         step, predictions, former = "read suggestions", self._suggestions(articles), None
         store = PoolPredictions(self.corpus.build / RANK)
@@ -327,7 +355,7 @@ class _OrderPlanner:
         remedy = "Make new suggestions: goldspan suggest"
         for examples in articles:
             article = examples[0].article
-            file = self.corpus.suggestions / f"{article}.jsonl"
+            file = self._suggestion_file(article)
             if not files.is_there(file):
                 raise NotFoundError(
                     f"the article {article} has no suggestions, and there is no model that could expect spans in it",
@@ -340,6 +368,9 @@ class _OrderPlanner:
                     raise InputError("was suggested for another text", file=file, example=example.id, remedy=remedy)
             spans = {example.id: suggested[example.id].spans for example in examples}
             yield examples, {name: [_certain(span) for span in some] for name, some in spans.items()}
+
+    def _suggestion_file(self, article: str) -> Path:
+        return self.corpus.suggestions / f"{article}.jsonl"
 
     def _parts(self, order: Sequence[OrderedArticle], gold: Mapping[str, Sequence[Example]]) -> Iterator[PartCount]:
         """What has been read of each part, and of the articles that were never ranked."""
@@ -388,6 +419,16 @@ def rate_interval(rows: Sequence[tuple[int, int]]) -> Interval | None:
 def _certain(span: Span) -> PredictedSpan:
     """A span of a suggestion: its score is no probability."""
     return PredictedSpan(span.start, span.end, span.label, 1.0)
+
+
+def _fixed_parts(lines: Sequence[OrderedArticle], pool: Collection[str]) -> dict[str, Part]:
+    """The parts that do not change any more.
+
+    What was drawn at random stays so. What was ranked can no longer be drawn once some of it has been read: of those
+    that are left the best are gone. Until then the share can still be chosen.
+    """
+    is_begun = any(one.part == "ranked" and one.article not in pool for one in lines)
+    return {one.article: one.part for one in lines if one.part == "random" or is_begun}
 
 
 def _with_project(one: OrderedArticle, pushed: Mapping[str, Collection[str]]) -> OrderedArticle:
