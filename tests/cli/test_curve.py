@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from goldspan import files
+from goldspan.annotation import Example, Span
 from goldspan.cli import main
 from goldspan.models import trainers
-from helpers.curve_project import LABELS, project
+from helpers.curve_project import LABELS, article, make, project
 from helpers.fake_trainers import MemorisingTrainer
-from helpers.html_pages import parse
+from helpers.html_pages import ATTACK, parse
 
 
 @pytest.fixture
@@ -73,3 +75,21 @@ def test_without_gold_the_refusal_says_what_to_do(corpus, capsys):
         path.unlink()
     assert run(corpus) == 1
     assert "there is no gold to learn from" in capsys.readouterr().err
+
+
+def test_hostile_names_of_labels_stay_words(tmp_path, monkeypatch):
+    label = ATTACK.replace("\n", " ")
+    monkeypatch.setattr(trainers, "trainer_of", lambda _corpus, _weights=None, **_: MemorisingTrainer((label,)))
+    examples = [
+        Example(one.id, one.text, tuple(Span(span.start, span.end, label) for span in one.spans), one.at)
+        for number in range(5)
+        for one in article(number)
+    ]
+    corpus = make(tmp_path / "project", examples, ["HOSTILE"])
+    scheme = corpus.scheme_file.read_text("utf-8").replace('"HOSTILE"', json.dumps(label))
+    files.write(corpus.scheme_file, scheme)
+    page = tmp_path / "curve.html"
+    assert run(corpus, "--html", str(page)) == 0
+    parsed = parse(page.read_text("utf-8"))
+    assert label in parsed.said
+    assert parsed.names.isdisjoint({"script", "img"})
