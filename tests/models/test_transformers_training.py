@@ -84,6 +84,17 @@ def test_a_text_longer_than_the_model_reads_is_read_in_windows(model):
     ]  # fmt: skip
 
 
+def test_pieces_of_bytes_that_begin_with_a_space_and_positions_behind_the_padding(tmp_path):
+    folder = tiny_encoder.write_roberta(tmp_path / "roberta", [example.text for example in EXAMPLES])
+    trainer = TransformersTrainer(labels=("SHIP", "PORT"), language="en", encoder=str(folder), schedule=FAST)
+    model = trainer.train(EXAMPLES, seed=1)
+    assert found(model, EXAMPLES) == expected(EXAMPLES)
+    assert model.classifier.window == tiny_encoder.WINDOW
+    text = "船 👩‍👩‍👧 " + " ".join(example.text for example in EXAMPLES) * 4
+    [prediction] = model.predict([Example("long.p01", text)])
+    assert list(prediction.tokens) == tokens.tokenize(text, "en")
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\u200b\n", "船 Ünïcödé 👩‍👩‍👧 Aurora"])
 def test_any_text_is_read(model, text):
     [prediction] = model.predict([Example("odd.p01", text)])
