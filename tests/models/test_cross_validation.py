@@ -74,6 +74,18 @@ def test_the_order_of_examples_and_articles_does_not_matter(examples, rng):
         assert_equal(prediction, again.predictions[name])
 
 
+@given(corpora(), st.randoms(use_true_random=False))
+@settings(max_examples=20)
+def test_models_see_examples_in_the_order_of_their_articles(examples, rng):
+    """So that a manifest in another order makes no other models."""
+    folds, _ = folds_of(examples, 3)
+    spies = []
+    for some in (examples, rng.sample(examples, len(examples))):
+        spies.append(SpyTrainer(LABELS))
+        cross_validate(some, folds, spies[-1])
+    assert spies[0].seen == spies[1].seen
+
+
 def assert_equal(first, second):
     assert (first.example, first.spans, first.candidates, first.tokens, first.labels) == (
         second.example,

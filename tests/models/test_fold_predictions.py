@@ -244,6 +244,21 @@ def test_spans_that_overlap_are_refused_with_their_file(corpus):
     assert (caught.value.file, caught.value.example) == (corpus.gold / "story0.jsonl", "story0.p01")
 
 
+def test_two_examples_with_one_id_are_refused(corpus):
+    path = corpus.gold / "story0.jsonl"
+    path.write_text(path.read_text() * 2)
+    with pytest.raises(InputError, match="two examples of gold have this id") as caught:
+        read_or_make(corpus, MemorisingTrainer(LABELS), processes=1)
+    assert (caught.value.file, caught.value.example) == (path, "story0.p00")
+
+
+def test_the_order_of_the_manifest_makes_nothing_stale(corpus):
+    trained(corpus)
+    manifest = corpus.folder / "manifest.jsonl"
+    manifest.write_text("".join(reversed(manifest.read_text().splitlines(keepends=True))))
+    assert trained(corpus) == 0
+
+
 def test_a_text_without_words_takes_part(corpus):
     blank = Example("story9.p00", " \n", ())
     sample_corpus.write_articles(corpus, [*some_examples(), blank])

@@ -134,12 +134,13 @@ class HeldOutTraining:
         begin = time.perf_counter()
         if fold == TEST_SPLIT:
             assert self.split is not None
-            model = self.trainer.train(self.split.training, self.split.validation, seed=seed)
-            predictions = model.predict(self.split.test)
+            parts = self.split.training, self.split.validation, self.split.test
         else:
             training = [example for example in self.examples if self.folds[example.article] != fold]
             held_out = [example for example in self.examples if self.folds[example.article] == fold]
-            predictions = self.trainer.train(training, seed=seed).predict(held_out)
+            parts = training, (), held_out
+        learned, chosen_by, predicted = (sorted(part, key=_place) for part in parts)
+        predictions = self.trainer.train(learned, chosen_by, seed=seed).predict(predicted)
         return TrainedFold(fold, seed, predictions, time.perf_counter() - begin)
 
     def predict(
@@ -186,6 +187,11 @@ class HeldOutTraining:
             {name: average([found[name] for found in by_seed.values()]) for name in order},
             {seed: {name: found[name].spans for name in order} for seed, found in by_seed.items()},
         )
+
+
+def _place(example: Example) -> tuple[str, int, str]:
+    """The order in which models see examples, whatever the order of the manifest."""
+    return example.article, example.at, example.id
 
 
 def average(predictions: Sequence[ExamplePrediction]) -> ExamplePrediction:

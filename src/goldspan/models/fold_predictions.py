@@ -87,7 +87,8 @@ def annotated_examples(corpus: Corpus, *, flat: bool = True) -> list[Example]:
         flat: whether spans that overlap are refused, which an entity recogniser cannot learn.
 
     Raises:
-        InputError: for a line that is not valid, a label that the scheme lacks, spans that overlap, or no gold.
+        InputError: for a line that is not valid, an id that two have, a label that the scheme lacks, spans that
+            overlap, or no gold.
     """
     found = [example for example in corpus.gold_examples() if _is_annotated_somewhere(example)]
     if not found:
@@ -96,8 +97,17 @@ def annotated_examples(corpus: Corpus, *, flat: bool = True) -> list[Example]:
             file=corpus.gold,
             remedy="Annotate, and derive gold from what holds: goldspan build",
         )
+    ids: set[str] = set()
     for example in found:
         _require_learnable(example, corpus, flat=flat)
+        if example.id in ids:
+            raise InputError(
+                "two examples of gold have this id",
+                file=_gold_file(corpus, example),
+                example=example.id,
+                remedy="Remove one of the two, or correct its id.",
+            )
+        ids.add(example.id)
     return found
 
 
@@ -262,9 +272,13 @@ def _is_annotated_somewhere(example: Example) -> bool:
     return not example.unannotated_parts or not "".join(text).isspace()
 
 
+def _gold_file(corpus: Corpus, example: Example) -> Path:
+    return corpus.gold / f"{example.article}.jsonl"
+
+
 def _require_learnable(example: Example, corpus: Corpus, *, flat: bool) -> None:
     """Refuse a label that the scheme lacks and, if spans are to be flat, those that overlap."""
-    file = corpus.gold / f"{example.article}.jsonl"
+    file = _gold_file(corpus, example)
     for span in example.spans:
         if span.label not in corpus.scheme:
             raise InputError(
@@ -287,7 +301,7 @@ def prediction_digest(corpus: Corpus, examples: Sequence[Example], folds: Mappin
     """The digest of all that the predictions depend on."""
     scheme = corpus.scheme
     made_from = [
-        [gold.line(example) for example in examples],
+        sorted(gold.line(example) for example in examples),
         [*scheme.names, scheme.language],
         sorted(folds.items()),
         [trainer.recipe, repr(trainer)],
