@@ -62,6 +62,7 @@ print(written.rows, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").rea
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux, which tells a process its peak")
+@pytest.mark.long
 def test_a_million_examples_stay_under_their_memory(tmp_path):
     command = [sys.executable, "-c", MILLION, Path(__file__).parent, tmp_path / "a.parquet"]
     rows, kilobytes = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()

@@ -17,7 +17,7 @@ from goldspan.cli import app
 from helpers.large_corpus import make_project
 from helpers.timing import seconds
 
-SIZES = (1_000, 4_000, 16_000)
+SIZES = (1_000, 3_000, 9_000)
 COMMANDS = {
     "check": ["check"],
     "stats": ["stats"],
