@@ -8,10 +8,11 @@ import pytest
 from goldspan import files
 from goldspan.adjudication.doubt_session import QUESTION, DoubtCase, run_doubt_session
 from goldspan.adjudication.gold import apply_decisions, plan
-from goldspan.adjudication.interactive import SessionResult
+from goldspan.adjudication.interactive import SessionResult, run_session
 from goldspan.adjudication.state import DecisionAuthor, decide_region, doubt_texts, read_state
 from goldspan.annotation import Span
 from goldspan.corpus import Corpus
+from goldspan.doccano.adjudication import disputed_examples
 from goldspan.errors import InputError
 from goldspan.formats import decisions, doubts
 from goldspan.formats.decisions import Candidate, fingerprint
@@ -31,6 +32,9 @@ class ScriptedPrompt:
 
     def show_doubt(self, case, number, total):
         self.shown.append((case.example.id, case.start, number, total))
+
+    def show(self, dispute, number, total, _before, _comments):
+        self.shown.append((dispute.example.id, dispute.start, number, total))
 
     def write(self, text):
         self.lines.append(text)
@@ -114,6 +118,46 @@ def test_a_decision_on_gold_alone_is_by_nobody_and_reports_an_edit_by_hand(unrea
     ]
     files.write(unread.gold / "storm.jsonl", "".join(map(line, otherwise)))
     assert the_decision(unread) in read_state(unread).derived.stale
+
+
+def test_a_decision_on_gold_alone_is_reviewed_when_its_rule_changes(unread):
+    (unread.guidelines / "ship.md").write_text("# SHIP\n\n## S-1 Names of ships\n", encoding="utf-8")
+    settle(unread, case_of(unread, NORD.start, NORD.end, [SHORTER]), "1", "S-1", "")
+    assert the_decision(unread).rule == "S-1"
+    scheme = unread.scheme_file.read_text("utf-8").replace('version = "1.0"', 'version = "1.1"', 1)
+    unread.scheme_file.write_text(scheme, encoding="utf-8")
+    changes = "# Changes\n\n## 1.1 (2026-04-01)\n\n- S-1: the type of a ship belongs to its name.\n"
+    (unread.guidelines / "CHANGELOG.md").write_text(changes, encoding="utf-8")
+    state = read_state(Corpus(unread.root))
+    assert state.outdated == [the_decision(unread)]
+    [asked] = disputed_examples(state)
+    assert [(one.start, one.why) for one in asked.doubts] == [(29, ("S-1 has changed since it was decided",))]
+    words = gold_of(unread).surface(NORD)
+    prompt = ScriptedPrompt("e", f"[{words}]{{SHIP}}", "S-1", "")
+    assert run_session(state, prompt, AUTHOR) == SessionResult(1, 0, 0)
+    assert NORD in gold_of(unread).spans
+    after = read_state(Corpus(unread.root))
+    assert (after.outdated, after.gold_differences, after.derived.stale) == ([], {}, [])
+
+
+def test_gold_from_elsewhere_keeps_the_version_that_the_manifest_states(unread):
+    path = unread.folder / "manifest.jsonl"
+    path.write_text(path.read_text("utf-8").replace('"guidelines": "1.0"', '"guidelines": null'), encoding="utf-8")
+    settle(Corpus(unread.root), case_of(unread, NORD.start, NORD.end, [SHORTER]), "1", "", "")
+    assert {one.guidelines for one in Corpus(unread.root).entries} == {None}
+
+
+def test_checks_find_nothing_wrong_with_a_decision_on_gold_alone(unread, goldspan, capsys):
+    goldspan("check", "--root", unread.root)
+    before = capsys.readouterr().out
+    settle(unread, case_of(unread, NORD.start, NORD.end, [SHORTER]), "1", "", "")
+    goldspan("check", "--root", unread.root)
+    found = capsys.readouterr().out
+    assert not [
+        one for one in ("stale-decision", "bad-decision", "gold-underived") if one in found and one not in before
+    ]
+    assert goldspan("adjudicate", "--root", unread.root) == 0
+    assert "No longer valid" not in capsys.readouterr().out
 
 
 def test_two_readers_take_the_place_of_gold_from_elsewhere(unread):

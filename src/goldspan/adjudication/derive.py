@@ -119,6 +119,11 @@ class DerivedGold:
     orphans: tuple[Decision, ...] = ()
 
     @property
+    def has_readers(self) -> bool:
+        """Whether two annotators have confirmed some example."""
+        return any(example.readers for example in self.settled.values())
+
+    @property
     def disputes(self) -> list[Dispute]:
         """All open disputes, in the order of the examples."""
         return [dispute for example in self.settled.values() for dispute in example.disputes]

@@ -84,11 +84,15 @@ class GoldPlan:
         return [*(path for path, text in self.texts.items() if files.write(path, text)), *changed]
 
     def _with_versions(self, entries: Sequence[ManifestEntry]) -> list[ManifestEntry]:
-        """The entries with the versions of the guidelines that the gold of settled articles follows."""
+        """The entries with the versions of the guidelines that the gold of settled articles follows.
+
+        Of gold that came from elsewhere a few decisions show nothing: its version is for a person to state.
+        """
         state, folder = self.state, self.state.corpus.gold
         outdated = {state.derived.settled[one.example].example.article for one in state.outdated}
         written = {path.stem for path in self.texts if path.parent == folder}
-        finished = written - {one.example.article for one in state.derived.disputes} - outdated
+        elsewhere = {one.example.article for one in state.derived.settled.values() if not one.readers}
+        finished = written - {one.example.article for one in state.derived.disputes} - outdated - elsewhere
         versions = _versions(state)
         return [replace(one, guidelines=versions(one)) if one.id in finished else one for one in entries]
 
@@ -190,7 +194,10 @@ def _covered(difference: GoldDifference, decisions: Collection[Decision]) -> boo
 def _texts(
     state: AdjudicationState, written: dict[str, Example], made: Collection[tuple[Decision, Example]]
 ) -> dict[Path, str]:
-    """The contents of the files of gold, whose lines keep the order of the article, and of decisions."""
+    """The contents of the files of gold, whose lines keep the order of the article, and of decisions.
+
+    Decisions on gold itself come first: gold that was changed without them would look like an edit by hand.
+    """
     by_article: dict[str, list[Example]] = {example.article: [] for example in written.values()}
     for example in {**state.gold, **written}.values():
         if example.article in by_article:
@@ -199,7 +206,8 @@ def _texts(
     for article in (name for name in state.articles if name in by_article):
         ordered = sorted(by_article[article], key=lambda one: (one.at, one.id))
         texts[state.corpus.gold / f"{article}.jsonl"] = "".join(map(gold.line, ordered))
-    return texts | decision_texts(state.corpus, made) | doubt_texts(state.corpus, made)
+    decided = decision_texts(state.corpus, made) | doubt_texts(state.corpus, made)
+    return decided | texts if any(decision.is_on_gold for decision, _ in made) else texts | decided
 
 
 def _holds(path: Path, text: str) -> bool:

@@ -106,7 +106,9 @@ def run_session(
 def _disputed_again(state: AdjudicationState, decision: Decision) -> Dispute:
     """The dispute that a decision settled."""
     example = state.derived.settled[decision.example].example.with_spans(())
-    return Dispute(example, decision.start, decision.end, decision.candidates)
+    # Gold that came from elsewhere has by now what was chosen.
+    candidates = state.candidates(example.id, decision.start, decision.end) if decision.is_on_gold else None
+    return Dispute(example, decision.start, decision.end, candidates or decision.candidates)
 
 
 def _decision(

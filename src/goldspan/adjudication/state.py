@@ -83,6 +83,7 @@ class AdjudicationState:
         """
         wanted = {dispute.example.article for dispute in self.derived.disputes}
         wanted |= {self.derived.settled[one.example].example.article for one in self.outdated}
+        wanted |= {article_of(one.example) for one in self.open_doubts}
         return comments_of_corpus(self.corpus, [article for article in self.articles if article in wanted])
 
     @cached_property

@@ -166,7 +166,7 @@ def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
             f"The gold of {amount(differing, 'example')} {verb} from passes and decisions, or is disputed: settle the "
             "disputes, or record gold as decided by hand with --adopt."
         )
-    if not state.derived.settled:
+    if not state.derived.has_readers:
         lines.append("No example was confirmed by two annotators: there is nothing to compare yet.")
     if once := sum(name not in state.gold and name not in planned.new for name in state.derived.read_once):
         verb = "was" if once == 1 else "were"

@@ -177,14 +177,14 @@ class _State:
 
         state = read_state(self.corpus)
         new = gold.plan(state).new
-        if self.after == "pull" and state.derived.settled:
+        if self.after == "pull" and state.derived.has_readers:
             return f"see how far they agree: {self._command('agree')}"
         if state.open:  # first: an article of which gold has a part is an error of `check`
             settle = self._command("adjudicate", "--settle", "--as", "NAME")
             return f"decide {amount(len(state.open), 'dispute')}: {settle} (or --push --project P, in Doccano)"
         if new:
             return f"write {amount(len(new), 'example')} into gold: {self._command('adjudicate', '--apply')}"
-        if not state.derived.settled and not state.gold:
+        if not state.derived.has_readers and not state.gold:
             single = self._command("adjudicate", "--accept", "single", "--apply")
             return (
                 "gold is what two annotators of an example agree on: have a second one annotate, too, or take "
