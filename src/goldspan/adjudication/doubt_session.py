@@ -107,7 +107,7 @@ def _decision(
     hint_of: Callable[[DoubtCase], RuleHint | None],
 ) -> Decision | None:
     """The decision of the person; None if they skip the place."""
-    numbers = f"1-{len(case.alternatives)}, " if case.alternatives else ""
+    numbers = {0: "", 1: "1, "}.get(len(case.alternatives), f"1-{len(case.alternatives)}, ")
     while True:
         answer = answer_to(prompt, f"Which? [k, {numbers}n, e, g, s, q, ?]").lower()
         try:

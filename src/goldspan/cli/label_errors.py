@@ -248,7 +248,7 @@ def _push(search: LabelErrorSearch, first: int, home: Path | None, options: Mapp
     """Put the examples of the first places into a disputes' project, or print what would be done."""
     from goldspan.adjudication.state import doubt_texts
     from goldspan.cli import adjudicate
-    from goldspan.doccano import credentials
+    from goldspan.doccano import adjudication, credentials
     from goldspan.doccano.client.api import Doccano
     from goldspan.models.doubtful_regions import regions_to_ask
 
@@ -257,14 +257,18 @@ def _push(search: LabelErrorSearch, first: int, home: Path | None, options: Mapp
     for note in chosen.notes:
         print_line(f"note: {note}")
     texts = doubt_texts(state.corpus, (), chosen.doubts)
-    added = [
+    others = [
         one
         for one in state.doubts
         if not any(one.example == d.example and one.overlaps(d.start, d.end) for d in chosen.doubts)
     ]
     with Doccano(credentials.find_account(home)) as server:
-        asked = replace(state, doubts=(*added, *chosen.doubts))
+        asked = replace(state, doubts=(*others, *chosen.doubts))
         exchange = adjudicate.DisputesExchange(state=asked, server=server, **options)  # type: ignore[arg-type]
+        # A project that is of no use is refused before anything is written.
+        adjudication.plan_disputes(
+            asked, server, exchange.project, exchange.members, renamed=exchange.renamed, new=exchange.new
+        )
         if exchange.apply:  # before they are asked: a pull must know of what was asked
             for path, text in texts.items():
                 files.write(path, text)

@@ -92,7 +92,10 @@ def search_label_errors(
     suggester = Suggester.of(corpus).without_asking()
     notes: list[str] = []
     folds = _folds(corpus, examples, notes)
-    predictions = _predictions(corpus, examples, trainer, options, on_step=on_step, notes=notes)
+    is_divided = not notes
+    predictions: Mapping[str, ExamplePrediction] = {}
+    if is_divided and not options.quick:
+        predictions = _predictions(corpus, examples, trainer, options, on_step=on_step, notes=notes)
     extents = {
         example.id: predictions[example.id].tokens
         if example.id in predictions
@@ -163,8 +166,6 @@ def _predictions(
     notes: list[str],
 ) -> Mapping[str, ExamplePrediction]:
     """What recognisers predict that have not seen the article; nothing where none can be trained."""
-    if options.quick:
-        return {}
     if nested := next((example for example in examples if first_overlap(example.spans)), None):
         notes.append(
             f"spans of gold overlap, as in {nested.id}: no recogniser can learn them, so that tokens alone are "
@@ -181,8 +182,7 @@ def _predictions(
             on_wait=lambda: on_step("another process makes predictions here: waiting for it"),
         )
     except InputError as error:
-        if len({example.article for example in examples}) > 1:
-            notes.append(f"no recogniser was trained: {error.message}")
+        notes.append(f"no recogniser was trained: {error.message}")
         return {}
     return made.predictions
 
