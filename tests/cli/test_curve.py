@@ -34,6 +34,10 @@ def test_the_command_prints_the_points_the_labels_and_the_answer(corpus, capsys)
     assert "PERSON" in out
     assert "Is more data worth it? " in out
     assert "twice the articles (10 instead of 5)" in " ".join(out.split())
+    assert run(corpus) == 0
+    again = capsys.readouterr()
+    assert again.out == out
+    assert "all 38 models were in build/curve" in again.err
 
 
 def test_the_page_and_json_have_the_same_answer(corpus, tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,12 +10,13 @@ import typer
 from goldspan import files
 from goldspan.cli import console
 from goldspan.corpus import Corpus
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from goldspan.models.curve_report import CurveReport
-    from goldspan.models.curve_training import TrainedSubset
+    from goldspan.models.curve_training import MeasuredCurve, TrainedSubset
 
 
 def run(
@@ -68,6 +70,7 @@ def run(
     corpus.require_tokenizer()
     with console.progress_bar() as update:
         measured = measure_curve(corpus, trainer_of(corpus, weights), options, on_model=_progress(update))
+    _print_trained(measured)
     report = curve_report.make_report(measured, confirmed_passes(corpus, measured.articles.groups))
     console.write_json(json, report.json())
     if html is not None:
@@ -92,6 +95,16 @@ def _progress(update: Callable[[str, int, int | None], None]) -> Callable[[Train
         update("training models", done, total)
 
     return on_model
+
+
+def _print_trained(measured: MeasuredCurve) -> None:
+    """Say on stderr how many models were trained, and where those are that were not."""
+    models = amount(len(measured.models), "model")
+    if measured.trained:
+        words = f"trained {measured.trained:,} of {models} in {measured.seconds:.0f} s"
+    else:
+        words = f"all {models} were in build/curve: made from the same gold with the same settings"
+    print(f"goldspan: {words}", file=sys.stderr)
 
 
 def _print_report(report: CurveReport) -> None:

@@ -157,8 +157,6 @@ class CurveReport:
         points: the sizes.
         rows: all labels together, then each.
         ceiling: F1 of annotators with each other, on average; None where it is not known.
-        trained: how many models were trained in this run.
-        seconds: that it took.
     """
 
     recipe: str
@@ -172,8 +170,6 @@ class CurveReport:
     points: tuple[CurvePoint, ...]
     rows: tuple[CurveRow, ...]
     ceiling: float | None
-    trained: int
-    seconds: float
 
     @property
     def overall(self) -> CurveRow:
@@ -239,8 +235,6 @@ def make_report(measured: MeasuredCurve, passes: Mapping[str, Sequence[Example]]
         points=tuple(_point(measured, percentage) for percentage in by_percent),
         rows=tuple(rows),
         ceiling=None if ceiling is None else ceiling.mean_f1,
-        trained=measured.trained,
-        seconds=measured.seconds,
     )
 
 
