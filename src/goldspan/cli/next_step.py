@@ -95,6 +95,17 @@ def typed_command(corpus: Corpus, *words: str, here: Path | None = None) -> str:
     return " ".join(["goldspan", *quoted, *root])
 
 
+def typed_path(path: Path, here: Path | None = None) -> str:
+    """A path as it is typed in a folder.
+
+    Args:
+        path: the path.
+        here: the folder; the current one if None.
+    """
+    folder, whole = here or Path.cwd(), path.absolute()
+    return str(whole.relative_to(folder) if whole.is_relative_to(folder) else path)
+
+
 @dataclass(frozen=True)
 class _State:
     """A project after a command, and the folder in which the next command is typed."""
@@ -232,7 +243,7 @@ class _State:
 
     def _path(self, path: Path) -> str:
         """A path as it is typed in the folder."""
-        return str(path.relative_to(self.here)) if path.is_relative_to(self.here) else str(path)
+        return typed_path(path, self.here)
 
 
 def _is_built(corpus: Corpus) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import console
-from goldspan.cli.next_step import typed_command
+from goldspan.cli.next_step import typed_command, typed_path
 from goldspan.corpus import Corpus
 from goldspan.report.text import enumerate_names, percent, visible
 
@@ -156,16 +156,10 @@ def _print_next(corpus: Corpus, made: TrainingRun, target: Path) -> None:
         kind = "spacy" if made.record.backend == "spacy" else "transformers"
         print("In goldspan.toml, before the other recognisers:")
         console.print_line(TABLE.format(kind=kind, model=_in_project(corpus, target)))
-    print(f"Next: {typed_command(corpus, 'suggest', '--model', _typed(target))}")
+    print(f"Next: {typed_command(corpus, 'suggest', '--model', typed_path(target))}")
 
 
 def _in_project(corpus: Corpus, folder: Path) -> str:
     """A folder as goldspan.toml names it."""
     whole, root = folder.resolve(), corpus.root.resolve()
     return (whole.relative_to(root) if whole.is_relative_to(root) else whole).as_posix()
-
-
-def _typed(folder: Path) -> str:
-    """A folder as it is typed in the current one."""
-    here, whole = Path.cwd(), folder.absolute()
-    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)

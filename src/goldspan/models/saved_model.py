@@ -6,7 +6,6 @@ record, or that was changed since.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import replace
@@ -54,7 +53,7 @@ def require_replaceable(folder: Path) -> None:
             remedy=REMEDY,
         )
     if changed := sorted(
-        name for name, digest in known.items() if name in present and _digest(present[name]) != digest
+        name for name, digest in known.items() if name in present and files.sha256(present[name]) != digest
     ):
         raise InputError(
             f"files of the model there were changed since it was trained: {enumerate_names(changed, most=NAMED)}",
@@ -90,7 +89,7 @@ def write(
                 json.dumps({**stated, **meta}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
             )
         (new / CARD).write_text(card, encoding="utf-8")
-        written = {path.relative_to(new).as_posix(): _digest(path) for path in _files(new)}
+        written = {path.relative_to(new).as_posix(): files.sha256(path) for path in _files(new)}
         whole = replace(record, files=dict(sorted(written.items())))
         (new / model_record.FILE).write_text(model_record.text(whole), encoding="utf-8")
         before_replacing()
@@ -112,7 +111,3 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_dir():
             yield path
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(files.read_bytes(path)).hexdigest()
