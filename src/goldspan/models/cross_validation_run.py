@@ -155,5 +155,5 @@ def _suggestion_notes(suggester: Suggester, folds: Mapping[str, int]) -> Iterato
             f"for each article {enumerate_names(counting)} does not count what is annotated in its fold, so that "
             "neither the article nor one that shares its text says anything of itself"
         )
-    if voting.recognisers:
+    if len(counting) < len(voting.recognisers):
         yield "rules and lists that were written with these articles at hand find more here than in other articles"

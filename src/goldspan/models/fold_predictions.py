@@ -240,8 +240,9 @@ class _Wanted:
                 training = HeldOutTraining(
                     self.examples, folds if found is None else {}, split if tested is None else None, self.trainer
                 )
-                for place in (target, split_target):
-                    _require_ours(place)
+                _require_ours(target)
+                if split is not None:
+                    _require_ours(split_target)
                 made = training.predict(self.seeds, processes or worker_processes.usable_processors(), on_fold)
                 if found is None:
                     _write(target, training.out_of_fold(made), self.examples, digest)
