@@ -235,9 +235,10 @@ class _OrderPlanner:
         in_doccano = {one.article for one in lines if one.pushed is not None}.union(*pushed.values())
         gold = {name: list(self.corpus.gold_examples([name])) for name in entries if self.corpus.has_gold(name)}
         read = {name for name, examples in gold.items() if examples}
-        begun = [name for name in entries if name not in read and (name in in_doccano or self._is_in_passes(name))]
+        given = {*in_doccano, *self._in_passes()}
+        begun = dict.fromkeys(name for name in entries if name in given and name not in read)
         texts = {name: self._examples(entries[name]) for name in entries if name not in read}
-        pool = [name for name, examples in texts.items() if examples and name not in begun]
+        pool = dict.fromkeys(name for name, examples in texts.items() if examples and name not in begun)
         groups = self._groups({**gold, **texts}, entries)
         forecasts, source = self._forecasts(begun, texts, gold) if pool else ({}, "")
         done = [*read, *begun]
@@ -264,9 +265,10 @@ class _OrderPlanner:
             notes=tuple(self.notes),
         )
 
-    def _is_in_passes(self, article: str) -> bool:
-        """Whether an annotator's pass has the article, confirmed or not: it was given to them."""
-        return any(files.is_there(self.corpus.passes / name / f"{article}.jsonl") for name in self.corpus.annotators())
+    def _in_passes(self) -> set[str]:
+        """The articles that an annotator's pass has, confirmed or not: they were given to them."""
+        folders = [self.corpus.passes / name for name in self.corpus.annotators()]
+        return {path.stem for folder in folders for path in folder.glob("*.jsonl")}
 
     def _examples(self, entry: ManifestEntry) -> list[Example]:
         return [example for example in article_examples(self.corpus, entry) if example.text.strip()]
