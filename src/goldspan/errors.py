@@ -2,7 +2,8 @@
 
     GoldspanError
     ├── InputError         a file, or a line of it, is not valid
-    │   └── checks.FindingsError  the checks find errors in what is to be used
+    │   ├── checks.FindingsError  the checks find errors in what is to be used
+    │   └── models.recogniser_model.NothingToLearnError  no span that a model can learn
     ├── InvalidValueError  a value is not valid (also a ValueError)
     ├── NotFoundError      something needed is missing: a folder, an extra, a pipeline
     └── ServerError        a server gave a wrong answer, or none

@@ -11,6 +11,8 @@ from goldspan.models import curve_training, fold_predictions
 from goldspan.models.cross_validation_run import confirmed_passes
 from goldspan.models.curve_report import answer, label_table, make_report, point_table, remarks
 from goldspan.models.curve_training import CurveOptions, articles_of, measure_curve
+from goldspan.models.learning_curve import Subset
+from goldspan.models.spacy_training import SpacyTrainer
 from helpers.curve_project import LABELS, article, make, project
 from helpers.fake_trainers import MemorisingTrainer, SpyTrainer
 
@@ -173,6 +175,14 @@ def test_articles_without_a_span_teach_to_find_nothing(tmp_path):
     assert all(any(one.spans for one in note["training"]) for note in spy.seen)
     assert len(measured.models) > len(spy.seen)
     assert make_report(measured).overall.forecast is not None
+
+
+def test_articles_whose_spans_are_cut_by_tokens_teach_to_find_nothing():
+    examples = [Example(f"a{number}.p01", "The Aurora left.", (Span(5, 9, "PERSON"),)) for number in range(2)]
+    cut = {one.article: [one] for one in examples}
+    work = curve_training.SubsetTraining(cut, SpacyTrainer(labels=LABELS, language="en"), LABELS)
+    counts, _ = work(Subset(20, 0, 0, ("a0",), ("a1",)))
+    assert counts["a1"].tolist() == [[0, 1, 0], [0, 1, 0], [0, 0, 0]]
 
 
 def test_text_that_nobody_annotated_takes_no_part(tmp_path):

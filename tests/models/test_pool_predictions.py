@@ -115,6 +115,8 @@ def test_hardly_possible_spans_are_not_kept():
         ("models.json", '{"models": 3}'),
         ("models.json", "no JSON"),
         (f"{'d' * 16}/a.jsonl", '{"id": "a.p01", "at": 0, "text": "x", "spans": [[0, 1, "S", "x"]]}\n'),
+        (f"{'d' * 16}/a.jsonl", '{"id": "a.p01", "at": 0, "te'),
+        (f"{'d' * 16}/a.jsonl", '{"id": "a.p01", "at": 1e999, "text": "x", "spans": []}\n'),
         (
             f"{'d' * 16}/a.jsonl",
             '{"id": "a.p01", "at": 0, "text": "x", "spans": [[0, 1, "S", "x"]], "probabilities": [2]}\n',
@@ -127,7 +129,8 @@ def test_a_damaged_folder_is_refused_with_what_to_do(tmp_path, name, content):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError) as caught:
         PoolPredictions(tmp_path).read("d" * 64, [Example("a.p01", "x")])
-    assert "Remove" in caught.value.remedy
+    assert caught.value.file == path
+    assert "Remove the folder" in caught.value.remedy
 
 
 def test_a_saved_model_is_known_by_its_files_and_refused_where_it_does_not_fit(toy):

@@ -13,6 +13,7 @@ one a file is begun, so that no line is ever stale. Models of all articles but a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from collections import defaultdict
@@ -24,6 +25,7 @@ import numpy as np
 from goldspan import files, strict_json
 from goldspan.models import fold_predictions, worker_processes
 from goldspan.models.learning_curve import ModelCounts, Subset, plan_subsets, require_articles
+from goldspan.models.recogniser_model import NothingToLearnError
 from goldspan.models.strict_scores import span_counts
 from goldspan.splits.folds import article_sizes, assign_folds, fold_groups
 
@@ -264,9 +266,10 @@ class SubsetTraining:
         training = self._examples(subset.training)
         found: dict[str, Sequence[tuple[int, int, str]]] = {}
         if any(example.spans for example in training):  # else it has learnt to find nothing
-            model = self.trainer.train(training, seed=subset.seed)
-            for prediction in model.predict(self._examples(subset.tested)):
-                found[prediction.example] = [span[:3] for span in prediction.spans]
+            with contextlib.suppress(NothingToLearnError):  # nor if tokens cut all of them
+                model = self.trainer.train(training, seed=subset.seed)
+                for prediction in model.predict(self._examples(subset.tested)):
+                    found[prediction.example] = [span[:3] for span in prediction.spans]
         return self.count(subset, found), time.perf_counter() - begin
 
     def count(self, subset: Subset, found: Mapping[str, Sequence[Sequence[Any]]]) -> Counts:

@@ -237,10 +237,13 @@ class PoolPredictions:
         path = self._path(digest, examples[0].article)
         if not files.is_there(path):
             return None
-        lines = formats.load(path, "gold")
-        if [(line.id, line.text) for line in lines] != [(example.id, example.text) for example in examples]:
-            return None
-        return {line.id: _spans(line) for line in lines}
+        try:
+            lines = formats.load(path, "gold")
+            if [(line.id, line.text) for line in lines] != [(example.id, example.text) for example in examples]:
+                return None
+            return {line.id: _spans(line) for line in lines}
+        except InputError as error:  # nobody is to repair what is made again
+            raise InputError(error.message, file=path, line=error.line, example=error.example, remedy=DAMAGED) from None
 
     def predict(
         self, model: PoolModel, articles: Iterator[Sequence[Example]]
@@ -312,9 +315,7 @@ def _spans(line: Example) -> list[PredictedSpan]:
     """
     values = line.extra.get(PROBABILITIES)
     if not isinstance(values, list) or len(values) != len(line.spans) or not all(map(_is_probability, values)):
-        raise InputError(
-            f"{PROBABILITIES!r} are not those of its {len(line.spans)} spans", example=line.id, remedy=DAMAGED
-        )
+        raise InputError(f"{PROBABILITIES!r} are not those of its {len(line.spans)} spans", example=line.id)
     return [
         PredictedSpan(span.start, span.end, span.label, value) for span, value in zip(line.spans, values, strict=True)
     ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from goldspan import tokens
+from goldspan.errors import InputError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -54,6 +57,22 @@ class ExamplePrediction:
     probabilities: NDArray[np.float64]
 
 
+class NothingToLearnError(InputError):
+    """No example of a training has a span that a model can learn."""
+
+    @classmethod
+    def of(cls, training: Sequence[Example], language: str) -> NothingToLearnError:
+        """For these examples: whether they have no span, or none that begins and ends with tokens."""
+        extents = tokens.tokenize_all((example.text for example in training), language)
+        cut = [one for example, of in zip(training, extents, strict=True) for one in tokens.align(example, of)[1]]
+        if not cut:
+            return cls("there is no span to learn from", remedy="Annotate, and take what holds into gold.")
+        return cls(
+            f"there is no span to learn from, since a model learns whole tokens: {cut[0]}",
+            remedy="Correct where spans begin and end, or the language in labels.toml, which chooses the tokenizer.",
+        )
+
+
 class RecogniserModel(Protocol):
     """A model that was trained, or read."""
 
@@ -90,5 +109,5 @@ class Trainer(Protocol):
             seed: of all that is drawn; the same gives the same model on the same machine.
 
         Raises:
-            InputError: if there is nothing to learn from.
+            NothingToLearnError: if there is no span that it can learn.
         """

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import tokens
-from goldspan.errors import InputError
 from goldspan.models.annotated_docs import training_examples
+from goldspan.models.recogniser_model import NothingToLearnError
 from goldspan.models.spacy_model import SpacyModel
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class SpacyTrainer:
         """A model trained on annotated examples; see `Trainer.train`.
 
         Raises:
-            InputError: if there is nothing to learn from.
+            NothingToLearnError: if there is no span that begins and ends with tokens.
         """
         from spacy.util import fix_random_seed, minibatch  # type: ignore[attr-defined]
 
@@ -83,7 +83,7 @@ class SpacyTrainer:
         nlp = self._pipeline()
         examples = training_examples(nlp, training)
         if not any(one.reference.ents for one in examples):
-            raise InputError("there is no span to learn from", remedy="Annotate, and take what holds into gold.")
+            raise NothingToLearnError.of(training, self.language)
         nlp.initialize(lambda: examples)
         self._copy_encoder(nlp)
         optimizer: Any = nlp.create_optimizer()  # type: ignore[no-untyped-call]

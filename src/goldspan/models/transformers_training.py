@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
 from goldspan.errors import InputError, NotFoundError
+from goldspan.models.recogniser_model import NothingToLearnError
 from goldspan.models.strict_scores import ALL, score
 from goldspan.models.transformers_model import TransformersModel
 from goldspan.suggest.token_classifier import (
@@ -103,11 +104,13 @@ class TransformersTrainer:
         """A model trained on annotated examples; see `Trainer.train`.
 
         Raises:
-            InputError: if there is nothing to learn from, for spans that overlap, for a folder without an encoder.
+            InputError: for spans that overlap, for a folder without an encoder.
+            NothingToLearnError: if there is no span to learn from.
         """
         require_library()
-        if not any(example.spans for example in training):
-            raise InputError("there is no span to learn from", remedy="Annotate, and take what holds into gold.")
+        extents = tokens.tokenize_all((example.text for example in training), self.language)
+        if not any(tokens.align(example, of)[0] for example, of in zip(training, extents, strict=True)):
+            raise NothingToLearnError.of(training, self.language)
         with quiet_library():
             return self._train(training, validation, seed)
 
