@@ -28,9 +28,9 @@ def found_by(gold, damaged, tokens, labels, predictions, tables):  # noqa: PLR09
     sources = {"recogniser": recogniser, "tokens": tables} if recogniser else {"tokens": tables}
     for source, probabilities in sources.items():
         found |= {f"{way}, {source}": value for way, value in _cleanlab(gold, damaged, classes, probabilities).items()}
-    both = [predictions] if predictions else []
-    found["goldspan, without recognisers"] = recall(_order(gold, tokens, labels, [], tables), damaged)
-    found["goldspan"] = recall(_order(gold, tokens, labels, both, tables), damaged)
+    found["goldspan, tokens"] = recall(_order(gold, tokens, labels, [], tables), damaged)
+    if recogniser:
+        found["goldspan, tokens and recogniser"] = recall(_order(gold, tokens, labels, [predictions], tables), damaged)
     return found
 
 

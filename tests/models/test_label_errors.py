@@ -160,6 +160,14 @@ def test_what_nobody_annotated_is_never_doubted():
     assert [(one.example.id, one.region.start) for one in found if one.example.id > "a.p03"] == [("a.p04", 14)]
 
 
+def test_what_others_mark_where_nobody_annotated_is_no_doubt():
+    one = example("a.p01", "Oslo is far , [Oslo]{PLACE} is cold .", not_annotated=[[0, 11]])
+    there = Span(0, 4, "PLACE")
+    suggested = {one.id: [SuggestedPlace(there, "names", "list")]}
+    passes = {"ann": {one.id: one.with_spans([there, *one.spans])}}
+    assert doubts_of([one], [{one.id: reading(one, there, *one.spans)}], suggested=suggested, passes=passes) == []
+
+
 def test_spans_that_overlap_are_one_place():
     one = Example("a.p01", "The Oslo University choir sang .", (Span(4, 8, "PLACE"), Span(4, 19, "PERSON")))
     others = [example(f"b.p{number:02}", "[Oslo]{PERSON} sang .") for number in range(3)]
@@ -211,4 +219,4 @@ def test_planted_errors_in_made_up_gold_beside_cleanlab():
     found = found_by(gold, {error.example for error in errors}, tokens, LABELS, {}, tables)
     for way, value in found.items():
         print(f"{value:.3f}  {way}")
-    assert found["goldspan"] >= found["cleanlab's worst token, tokens"] > found["chance"]
+    assert found["goldspan, tokens"] >= found["cleanlab's worst token, tokens"] > found["chance"]

@@ -325,7 +325,7 @@ def differences(settled: SettledExample, gold: Example, readings: Mapping[str, E
     }
     bare = settled.example.with_spans(())
     differing = []
-    for start, end in _merged([*fixed, *_regions(every)]):
+    for start, end in merged_extents([*fixed, *_regions(every)]):
         in_gold, derived = (_within(spans, start, end) for spans in (gold.spans, settled.example.spans))
         disputed = any(dispute.start < end and start < dispute.end for dispute in settled.disputes)
         if disputed or in_gold != derived:
@@ -348,10 +348,10 @@ def _applicable(decisions: Sequence[Decision], sets: Mapping[str, tuple[Span, ..
 
 def _regions(sets: Mapping[str, Iterable[Span]]) -> list[tuple[int, int]]:
     """The extents of the groups of overlapping spans of all readers, in order."""
-    return _merged((span.start, span.end) for spans in sets.values() for span in spans)
+    return merged_extents((span.start, span.end) for spans in sets.values() for span in spans)
 
 
-def _merged(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def merged_extents(extents: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """Half-open extents, those that overlap merged into one; touching ones stay apart."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted(extents):

@@ -11,7 +11,7 @@ from goldspan.models.label_error_search import summary_sentences
 from goldspan.models.label_errors import example_order
 from goldspan.report.html import document, element, html_list, section
 from goldspan.report.svg import chip, colours, ink
-from goldspan.report.text import amount, visible
+from goldspan.report.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -200,8 +200,3 @@ def _marked(doubt: GoldDoubt, spans: Sequence[Span], chosen: Mapping[str, str], 
         parts += [element("bdi", text[at : region.start]), element("u", text[region.start : region.end])]
         at = region.end
     return [*parts, element("bdi", text[at:right]), "…" if around and right < len(text) else ""]
-
-
-def title(search: LabelErrorSearch) -> str:
-    """What the report is about, in a line."""
-    return f"Label errors: {amount(len(search.doubts), 'place')} in doubt"

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from goldspan.adjudication.derive import merged_extents
 from goldspan.models.doubt_reasons import POSSIBLE, Reasons, Region
 from goldspan.models.place_evidence import EvidenceOfGold, SurfaceTally, readings
 from goldspan.models.planted_errors import plant_errors
+from goldspan.suggest.extents import Extents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,12 +113,13 @@ def find_doubts(
     """
     models = readings(predictions, tokens, labels, token_tables or {})
     evidence = EvidenceOfGold(tokens, models, suggested or {}, SurfaceTally(examples))
-    judged = judge(examples, evidence, planting or Planting())
+    planting = planting or Planting()
+    judged = judge(examples, evidence, planting)
     finder = Reasons(evidence, len(predictions))
     doubts = []
     for example in examples:
         marked = {name: read[example.id].spans for name, read in (passes or {}).items() if example.id in read}
-        for region, probability in _regions(example, judged[example.id], evidence, marked):
+        for region, probability in _regions(example, judged[example.id], evidence, marked, planting.share):
             if found := finder.of(region):
                 doubts.append(GoldDoubt(region, probability, tuple(found), tuple(finder.alternatives(region))))
     return sorted(doubts, key=lambda one: (-one.probability, one.example.id, one.region.start))
@@ -201,19 +204,23 @@ def _regions(
     judged: Sequence[tuple[GoldPlace, float]],
     evidence: EvidenceOfGold,
     marked: Mapping[str, Sequence[Span]],
+    expected: float,
 ) -> list[tuple[Region, float]]:
     """The places of an example, those that concern the same words together, as regions that cut no span.
 
     A region has all spans of gold, of recognisers and of annotators that share words with it, and those that models
-    read or think possible, so that one decision settles it.
+    read or think possible, so that one decision settles it. One in which annotators alone mark something is as likely
+    wrong as `expected`, before they are counted.
     """
     model = evidence.models.get(example.id)
     suggested = (one.span for one in evidence.suggested.get(example.id, ()))
     marks = (one for each in marked.values() for one in each)
     read = [*model.reading, *(span for span, value in model.spans.items() if value >= POSSIBLE)] if model else []
-    spans = {*example.spans, *read, *suggested, *marks}
+    unannotated = Extents(example.unannotated_parts)
+    every = {*example.spans, *read, *suggested, *marks}
+    spans = [span for span in every if not unannotated.touch(span.start, span.end)]
     of_places = [(place.span.start, place.span.end) for place, _ in judged]
-    extents = _merged([*((span.start, span.end) for span in spans), *of_places])
+    extents = merged_extents([*((span.start, span.end) for span in spans), *of_places])
     regions = []
     for start, end in extents:
         inside = [(place, value) for place, value in judged if start <= place.span.start and place.span.end <= end]
@@ -224,7 +231,7 @@ def _regions(
         if not inside and all(one == gold for one in readings_there):
             continue
         inside.sort(key=lambda item: -item[1])
-        probability = inside[0][1] if inside else 0.05
+        probability = inside[0][1] if inside else expected
         if readings_there:
             share = sum(one != gold for one in readings_there) / len(readings_there)
             probability = _raised(probability, DISAGREEMENT * share)
@@ -236,14 +243,3 @@ def _raised(probability: float, log_odds: float) -> float:
     """A probability whose log-odds are raised."""
     bounded = min(max(probability, 1e-9), 1 - 1e-9)
     return 1 / (1 + (1 - bounded) / bounded * math.exp(-log_odds))
-
-
-def _merged(extents: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Half-open extents, those that overlap merged into one; touching ones stay apart."""
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(extents):
-        if merged and start < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return merged

@@ -317,16 +317,16 @@ class EvidenceOfGold:
             if 0 <= token < len(model.tokens) and not _is_marked(example, model.tokens[token])
         ]
         return [
-            log_odds(model.spans.get(span, 0.0)),
+            _log_odds(model.spans.get(span, 0.0)),
             model.predicted.get(span, 0.0),
             -float(np.log(given.min())),  # the worst token
             -float(np.log(given).mean()),
             float(np.log(outside).mean()),
             float(np.log(outside).max()),
             max(around, default=0.0),
-            log_odds(any_other),
-            log_odds(other_edge),
-            log_odds(other_label),
+            _log_odds(any_other),
+            _log_odds(other_edge),
+            _log_odds(other_label),
         ]
 
     def _surface_of_span(self, example: Example, span: Span, first: int, stop: int) -> list[float]:
@@ -382,9 +382,9 @@ class EvidenceOfGold:
         given, outside = model.column(span.label, first, stop), model.column(OUTSIDE, first, stop)
         every = sum(value for _, value in model.overlapping(span))
         return [
-            log_odds(model.spans.get(span, 0.0)),
+            _log_odds(model.spans.get(span, 0.0)),
             model.predicted.get(span, 0.0),
-            log_odds(every),
+            _log_odds(every),
             -float(np.log(outside).mean()),
             -float(np.log(outside).max()),
             -float(np.log(outside).min()),
@@ -392,7 +392,7 @@ class EvidenceOfGold:
         ]
 
 
-def log_odds(probability: float) -> float:
+def _log_odds(probability: float) -> float:
     """The logarithm of the odds of a probability, of one near 0 or 1 that of `LEAST` or 1 less it."""
     bounded = min(max(probability, LEAST), 1 - LEAST)
     return math.log(bounded / (1 - bounded))

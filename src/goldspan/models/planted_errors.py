@@ -71,13 +71,13 @@ def plant_errors(
         if kind == "label" and len(labels) > 1:
             label = draw.choice([label for label in labels if label != span.label])
             error = PlantedError(id_, kind, span, Span(span.start, span.end, label))
-        elif kind == "edge" and (moved := _moved(span, words_of(by_id[id_], tokens), spans[id_] - {span})):
+        elif kind == "edge" and (moved := _moved(span, _words_of(by_id[id_], tokens), spans[id_] - {span})):
             error = PlantedError(id_, kind, span, draw.choice(moved))
         elif kind == "invented":
             where = by_id[draw.choice(list(by_id))]
             length = len(_inside(span, tokens[id_]))
             taken = {*spans[where.id], *where.spans}
-            if free := _free(words_of(where, tokens), length, draw.choice(places)[1].label, taken):
+            if free := _free(_words_of(where, tokens), length, draw.choice(places)[1].label, taken):
                 error = PlantedError(where.id, kind, None, draw.choice(free))
         if error.before is not None:
             spans[error.example].discard(error.before)
@@ -88,7 +88,7 @@ def plant_errors(
     return [replace(one, spans=tuple(spans[one.id])) if one.id in damaged else one for one in examples], errors
 
 
-def words_of(example: Example, tokens: Mapping[str, Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
+def _words_of(example: Example, tokens: Mapping[str, Sequence[tuple[int, int]]]) -> list[tuple[int, int]]:
     """The tokens of an example with a letter or a digit, in what was annotated of it."""
     parts = example.unannotated_parts
     return [
