@@ -44,7 +44,9 @@ def test_a_flat_curve_forecasts_flat(score):
     fit = fit_curves(SIZES, np.full(5, score), covariance(0.003))
     assert fit.trend == "is flat"
     assert fit.forecast(200).value == pytest.approx(score, abs=0.006)
-    assert fit.growth(100, 200).low == pytest.approx(0, abs=1e-9)
+    low = fit.growth(100, 200).low
+    assert low == 0
+    assert f"{low:.1f}" == "0.0", "and not -0.0"
 
 
 def test_a_curve_that_falls_beyond_chance_is_said_to_fall_and_forecasts_less():

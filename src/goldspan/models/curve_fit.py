@@ -53,6 +53,7 @@ PLAUSIBLE: Mapping[Form, float] = {"power law": 0.5, "exponential": 0.25, "sigmo
 RISING: tuple[Form, ...] = ("power law", "exponential", "sigmoid")
 FALLING: tuple[Form, ...] = ("power law", "exponential")  # a sigmoid begins at 0 and cannot fall
 SURE = 1.959964  # standard errors of a 95 % interval; from so many on, a fall is more than chance
+DIGITS = 12  # of a forecast
 DRAWN = 4_000  # curves, by their weights, for an interval
 BOUNDS = (0.01, 0.99)  # of a score that is moved on the logit
 EXTREME = 0.0001  # a limit that is nearer to 0 or 1 is taken as so near
@@ -167,7 +168,8 @@ def _moved(scores: Numbers, moves: Numbers) -> Numbers:
 
 def _forecast(value: float, drawn: Numbers, level: float) -> Forecast:
     low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-    return Forecast(value, min(float(low), value), max(float(high), value))
+    ends = (value, min(float(low), value), max(float(high), value))
+    return Forecast(*(round(end, DIGITS) + 0.0 for end in ends))  # no -0.0, as a difference of equal scores may be
 
 
 def fit_curves(
