@@ -137,14 +137,14 @@ class Reading:
 
 
 def needed(curve, target, unit):
-    """How much had to be read for an F1, by linear interpolation of the best so far; all, where it is not reached."""
+    """How much had to be read for an F1, by linear interpolation of the best so far; None where it is not reached."""
     best = [max(point.f1 for point in curve[: place + 1]) for place in range(len(curve))]
     amounts = [getattr(point, unit) for point in curve]
     for place, (low, high) in enumerate(pairwise(best)):
         if low < target <= high:
             share = (target - low) / (high - low)
             return amounts[place] + share * (amounts[place + 1] - amounts[place])
-    return amounts[0] if best[0] >= target else amounts[-1]
+    return amounts[0] if best[0] >= target else None
 
 
 def f1_after(curve, words):
@@ -155,6 +155,9 @@ def f1_after(curve, words):
 def saved(curves, random_curves, place, unit):
     """What share less is read for the F1 that random order has reached after some batches: the mean, and an interval.
 
+    Where a strategy does not come so far, it counts as if it had done so with the last article that it reads, or with
+    the last one of random order, whichever is later; it may have had to read more.
+
     Args:
         curves: one for each seed.
         random_curves: those of random order with the same seeds.
@@ -164,7 +167,8 @@ def saved(curves, random_curves, place, unit):
     shares = []
     for curve, by_chance in zip(curves, random_curves, strict=True):
         target = max(point.f1 for point in by_chance[: place + 1])
-        shares.append(1 - needed(curve, target, unit) / needed(by_chance, target, unit))
+        most = max(getattr(curve[-1], unit), getattr(by_chance[-1], unit))
+        shares.append(1 - (needed(curve, target, unit) or most) / needed(by_chance, target, unit))
     return interval(shares)
 
 
@@ -185,12 +189,12 @@ def table(curves, places):
     by_chance = curves["random"]
     words = [round(float(np.mean([curve[place].words for curve in by_chance]))) for place in places]
     heads = [f"F1 after {number:,} words" for number in words]
-    heads += [f"fewer {unit} for the F1 that random has after {words[-1]:,} words" for unit in ("words", "spans")]
+    heads += [f"fewer {unit} for the F1 that random has after {words[-2]:,} words" for unit in ("words", "spans")]
     lines = [f"| order | {' | '.join(heads)} |", f"|---|{'---:|' * len(heads)}"]
     for name, of_name in curves.items():
         cells = [f"{100 * float(np.mean([f1_after(curve, number) for curve in of_name])):.1f}" for number in words]
         for unit in ("words", "spans"):
-            share = [f"{100 * value:.0f}" for value in saved(of_name, by_chance, places[-1], unit)]
+            share = [f"{100 * value:.0f}" for value in saved(of_name, by_chance, places[-2], unit)]
             cells.append("" if name == "random" else f"{share[0]} % [{share[1]}, {share[2]}]")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)

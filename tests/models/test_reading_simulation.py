@@ -30,7 +30,7 @@ def curves_of(seeds, strategies):
 
 def test_fewer_words_are_read_than_in_random_order_for_the_same_f1():
     curves = curves_of(range(5), ["random", "rank"])
-    _, low, _ = saved(curves["rank"], curves["random"], PLACES[-1], "words")
+    _, low, _ = saved(curves["rank"], curves["random"], PLACES[-2], "words")
     assert low > 0.1
     assert {len(curve) for of_name in curves.values() for curve in of_name} == {PLACES[-1] + 1}
 
@@ -40,5 +40,5 @@ def test_each_ingredient_by_itself():
     curves = curves_of(range(10), STRATEGIES)
     print(f"\n{table(curves, PLACES)}")
     for name in STRATEGIES.keys() - {"random"}:
-        share, _, _ = saved(curves[name], curves["random"], PLACES[-1], "words")
+        share, _, _ = saved(curves[name], curves["random"], PLACES[-2], "words")
         assert share > 0.1
