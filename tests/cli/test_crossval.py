@@ -118,7 +118,8 @@ def test_a_refusal_says_what_to_do(project, goldspan, capsys, examples, message)
 
 
 @pytest.mark.parametrize(
-    "options", [("--folds", 1), ("--folds", "many"), ("--seeds", 0), ("--seed", -1), ("--processes", 0)]
+    "options",
+    [("--folds", 1), ("--folds", "many"), ("--seeds", 0), ("--seed", -1), ("--seed", 2**31), ("--processes", 0)],
 )
 def test_wrong_usage(project, goldspan, options):
     assert goldspan("crossval", "--root", project.root, *options) == 2

@@ -102,6 +102,10 @@ def test_an_evaluation_says_which_articles_the_model_has_seen(trained, goldspan,
     assert "the pipeline learned from an article of gold" in capsys.readouterr().out
 
 
+def test_a_seed_that_no_library_takes_is_refused(goldspan, tmp_path):
+    assert goldspan("train", "--root", tmp_path, "--seed", 2**31) == 2
+
+
 def test_text_in_two_splits_is_noted(tmp_path, trained):
     story = "The [Aurora]{SHIP} left [Oslo]{PORT} at noon with a crew of nine, and nobody has seen her since that day."
     corpus = training_project.make(tmp_path, {"a": [story], "d": [story]}, {"train": "a", "test": "d"})

@@ -74,9 +74,22 @@ def test_a_folder_that_is_no_model_is_left_alone_and_an_empty_one_taken(tmp_path
     files.write(tmp_path / "mine" / "meta.json", "{}")
     with pytest.raises(InputError, match=r"did not write: meta\.json"):
         write(tmp_path / "mine")
+    files.write(tmp_path / "home" / "photos" / "a.png", "")
+    with pytest.raises(InputError, match=r"did not write: photos\n"):
+        saved_model.require_replaceable(tmp_path / "home")
     (tmp_path / "empty").mkdir()
     write(tmp_path / "empty")
     assert "goldspan.json" in content(tmp_path / "empty")
+
+
+def test_a_place_where_nothing_can_be_written_is_known_before_a_training(tmp_path, monkeypatch):
+    files.write(tmp_path / "build", "mine")
+    with pytest.raises(InputError, match="build: is a file: no folder can be made in it"):
+        saved_model.require_replaceable(tmp_path / "build" / "model")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(InputError, match="nothing can be written there"):
+        saved_model.require_replaceable(tmp_path / "new" / "model")
+    assert [path.name for path in tmp_path.iterdir()] == ["build"]
 
 
 def test_a_file_that_is_gone_does_not_matter(tmp_path):

@@ -34,7 +34,10 @@ def run(
         typer.Option("--seeds", min=1, help="How many models are trained for each fold, each with a seed of its own."),
     ] = 1,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="The first seed; the same seeds give the same models.")
+        int,
+        typer.Option(
+            "--seed", min=0, max=console.LARGEST_SEED, help="The first seed; the same seeds give the same models."
+        ),
     ] = 0,
     processes: Annotated[
         int | None,

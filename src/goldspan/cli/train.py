@@ -44,7 +44,13 @@ def run(
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, help="The seed; the same gives the same model on the same machine.")
+        int,
+        typer.Option(
+            "--seed",
+            min=0,
+            max=console.LARGEST_SEED,
+            help="The seed; the same gives the same model on the same machine.",
+        ),
     ] = 0,
     json: console.Json = None,
     root: console.Root = None,

@@ -86,7 +86,12 @@ def load_pipeline(name: str) -> Language:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=r"\[W095\]")  # `version_note` has it in a sentence
             return spacy.load(_module_or_folder(name))
-    except OSError:
+    except OSError as error:
+        if is_saved_pipeline(Path(name)):
+            lacking = "" if error.filename is None else f": {Path(error.filename).name} cannot be read"
+            raise NotFoundError(
+                f"the spaCy pipeline {name!r} is not whole{lacking}", remedy="Train and save it again."
+            ) from None
         remedy = f"Run: pip install {name.replace('_', '-')}, or python -m spacy download {name}"
         if not PIPELINE_NAME.fullmatch(name):
             remedy = "Name an installed pipeline, or the folder of a saved one, which holds config.cfg and meta.json."

@@ -7,6 +7,7 @@ record, or that was changed since.
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -33,19 +34,20 @@ def require_replaceable(folder: Path) -> None:
     """Refuse a folder that holds anything but a model as goldspan wrote it.
 
     Raises:
-        InputError: naming the files that goldspan did not write, or that were changed since.
+        InputError: naming the files that goldspan did not write, or that were changed since, and for a place in which
+            nothing can be written.
     """
     files.restore_folder(folder)  # a run that was killed may have left no folder there
+    _require_writable(next(path for path in (folder.absolute(), *folder.absolute().parents) if files.is_there(path)))
     if not folder.is_dir():
-        return
-    present = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
-    if not present:
         return
     record = model_record.read(folder)
     known = {} if record is None else record.files
-    foreign = sorted(name for name in present if name not in known and name != model_record.FILE)
-    if record is None:
-        foreign = sorted(present)
+    if record is None:  # not all that is below it: it may be somebody's home
+        foreign, present = sorted(path.name for path in folder.iterdir()), {}
+    else:
+        present = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+        foreign = sorted(name for name in present if name not in known and name != model_record.FILE)
     if foreign:
         raise InputError(
             f"the folder holds files that goldspan did not write: {enumerate_names(foreign, most=NAMED)}",
@@ -95,6 +97,14 @@ def write(
         before_replacing()
         require_replaceable(folder)  # again: the training took its time
         files.replace_folder(new, folder)
+
+
+def _require_writable(place: Path) -> None:
+    """Refuse what is there already and lets nothing be written in it: to know that after a training is too late."""
+    if not place.is_dir():
+        raise InputError("is a file: no folder can be made in it", file=place, remedy="Choose another --output.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise InputError("nothing can be written there", file=place, remedy="Choose another --output.")
 
 
 def author_keys(contact: str | None) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import tokens
+from goldspan.errors import InputError
 from goldspan.models.annotated_docs import training_examples
 from goldspan.models.recogniser_model import NothingToLearnError
 from goldspan.models.spacy_model import SpacyModel
@@ -50,12 +51,23 @@ class SpacyTrainer:
         language: of the texts.
         weights: that training begins with; None to begin with none.
         schedule: of the training.
+
+    Raises:
+        InputError: for weights of another language.
     """
 
     labels: tuple[str, ...]
     language: str
     weights: Weights | None = None
     schedule: Schedule = field(default_factory=Schedule)
+
+    def __post_init__(self) -> None:
+        if self.weights is not None and self.weights.nlp.lang != self.language:
+            raise InputError(
+                f"the weights {self.weights.name!r} are for {self.weights.nlp.lang!r}, and labels.toml has language = "
+                f"{self.language!r}: the same words would be other tokens",
+                remedy="Begin with weights of that language, or with none: --weights none",
+            )
 
     @property
     def recipe(self) -> str:
