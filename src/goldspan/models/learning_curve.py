@@ -238,6 +238,7 @@ def estimate_curve(points: Sequence[ModelCounts], population: int, level: float 
     low, high = t_limits(
         LeaveOneOut(f1, np.nan_to_num(squares), missing, np.array(float(units))), effective, level, "share"
     )
+    low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)  # of a score of 0 the limits lie on either side
     widened = (quantiles(effective[:, -1] - 1, LEVEL) / NORMAL) ** 2
     articles = np.array([point.articles for point in points])
     return CurveScores(articles, f1, low, high, covariance * widened[:, None, None], np.sqrt(of_models))
