@@ -81,8 +81,9 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as caught:
         files.write(path, "new")
+    assert caught.value.filename == str(path)
     assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a.txt", "old")]
 
 
@@ -121,6 +122,20 @@ def test_nothing_is_left_half_written_when_a_later_file_fails(tmp_path):
     assert (tmp_path / "a.jsonl").read_text() == "old"
 
 
+def test_a_full_disk_names_the_folder_that_is_made_and_no_other_file(tmp_path):
+    def fill(error):
+        with files.new_folder(tmp_path / "model"):
+            raise error
+
+    with pytest.raises(OSError, match="too large") as caught:
+        fill(OSError(errno.EFBIG, "File too large"))
+    assert caught.value.filename == str(tmp_path / "model")
+    with pytest.raises(FileNotFoundError) as caught:
+        fill(FileNotFoundError(errno.ENOENT, "none", "other"))
+    assert caught.value.filename == "other"
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_full_disk_leaves_all_as_it_was(tmp_path, monkeypatch):
     (tmp_path / "a").write_text("old")
     calls = []
@@ -131,8 +146,9 @@ def test_a_full_disk_leaves_all_as_it_was(tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as caught:
         files.write_all({tmp_path / "a": b"new", tmp_path / "b": b"b"})
+    assert caught.value.filename in {str(tmp_path / "a"), str(tmp_path / "b")}
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").read_text() == "old"
 

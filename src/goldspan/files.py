@@ -62,6 +62,7 @@ PART, OLD = ".part", ".old"
 IN_MEMORY = 1 << 24  # bytes of a content to be written through that are kept in memory; more go to a temporary file
 LONGEST_PREFIX = 40  # characters of a file's name in that of its temporary one, whose length is limited
 MOST_LINKS = 40  # that are followed, as Linux does
+FULL_DISK = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _TEMPORARY = re.compile(r"\.(?P<name>.*)\.goldspan-(?P<host>[0-9a-f]{8})-(?P<process>\d+)-\w+\.(?:part|old)", re.DOTALL)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.dumps` would create one for each call
 
@@ -114,7 +115,7 @@ def replacing(path: Path, *, mode: int | None = None) -> Iterator[IO[bytes]]:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, part = _open_beside(target)
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with naming_full_disk(target), os.fdopen(handle, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -169,7 +170,7 @@ def write_all(contents: Mapping[Path, bytes | None]) -> None:
                 new_folders += _make_folders(target.parent)
                 parts[target] = _write_beside(target, content)
         with ThreadPoolExecutor(PARALLEL_FLUSHES) as pool:  # a disk flushes many files together faster than in turn
-            deque(pool.map(_flush, parts.values()), maxlen=0)
+            deque(pool.map(_flush, parts.values(), parts), maxlen=0)
         for path in list(parts):
             parts[path].replace(path)
             del parts[path]
@@ -197,7 +198,8 @@ def new_folder(path: Path) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=_temporary_prefix(target), suffix=PART, dir=target.parent))
     try:
         folder.chmod(NEW_FOLDER & ~_umask())
-        yield folder
+        with naming_full_disk(target):
+            yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -337,10 +339,21 @@ def _naming(path: Path) -> Iterator[None]:
         raise
 
 
+@contextlib.contextmanager
+def naming_full_disk(path: Path) -> Iterator[None]:
+    """Have the error of a full disk name the file that is written: the system does not say which it was."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno in FULL_DISK:
+            error.filename = str(path)
+        raise
+
+
 def _write_beside(path: Path, content: bytes) -> Path:
     handle, part = _open_beside(path)
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with naming_full_disk(path), os.fdopen(handle, "wb") as stream:
             stream.write(content)
         part.chmod(_mode(path))
     except BaseException:
@@ -360,9 +373,9 @@ def _umask() -> int:
     return mask
 
 
-def _flush(part: Path) -> None:
-    """Wait until a file is on the disk."""
-    with part.open("rb+") as stream:
+def _flush(part: Path, target: Path) -> None:
+    """Wait until a file is on the disk, which is to have the name `target`."""
+    with naming_full_disk(target), part.open("rb+") as stream:
         os.fsync(stream.fileno())
 
 
