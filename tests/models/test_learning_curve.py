@@ -140,7 +140,8 @@ def test_what_one_article_has_alone_has_no_interval_and_what_none_has_no_f1():
 def test_the_interval_of_a_score_of_0_does_not_leave_0_to_1():
     nothing = models([[[0, 10, 4], [0, 10, 2], [0, 10, 0]]] * 3, share=0.25, articles=1)
     varied = models([[[3, 10, 10], [9, 10, 10], [5, 10, 10]], [[9, 10, 10], [1, 10, 10], [5, 10, 10]]] * 2, share=0.5)
-    curve = estimate_curve([nothing, varied, varied], 4)
+    alike = models([[[6, 10, 10], [5, 10, 10], [5, 10, 10]]] * 3)
+    curve = estimate_curve([nothing, varied, alike], 4)
     assert curve.f1[0, 0] == 0
     assert curve.low[0, 0] == 0
     assert 0 < curve.high[0, 0] <= 1
