@@ -46,7 +46,7 @@ def test_the_table_has_suggestions_model_and_both_and_the_next_step(trained):
     assert "suggestions, then model" in trained.out
     assert "Scores on validation" in trained.out
     assert "Scores on test" in trained.out
-    assert trained.out.rstrip().splitlines()[-1] == "Next: goldspan suggest --model build/model"
+    assert trained.out.rstrip().splitlines()[-1] == "Next: suggest with it: goldspan suggest --model build/model"
     assert "goldspan: training: spaCy, without other weights" in trained.err
 
 

@@ -182,7 +182,7 @@ def test_the_report_has_all_that_is_to_be_compared(project):
     assert any("95% intervals by article" in sentence for sentence in introduction(report))
     sentences = conclusion(report)
     assert any("whose probabilities are averaged" in sentence for sentence in sentences)
-    assert any("trains on news0, news1 and news2, validation news3 and tests on news4" in one for one in sentences)
+    assert any("trains on news0, news1 and news2, chooses by news3 and tests on news4" in one for one in sentences)
     assert {*report.json()} == {
         "recipe", "seeds", "labels", "intervals", "scores", "fixed_split", "ceiling", "folds", "by_seed",
         "calibration", "notes",

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = (
-    "init", "add", "recut", "relabel", "suggest", "check", "split", "rank", "train", "evaluate", "agree", "adjudicate",
-    "crossval", "curve", "label-errors",
+    "init", "add", "recut", "relabel", "suggest", "check", "agree", "adjudicate", "split", "evaluate",
+    "train", "crossval", "curve", "label-errors", "rank",
     "export", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano",)

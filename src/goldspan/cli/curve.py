@@ -41,6 +41,7 @@ def run(
         ),
     ] = 5,
     weights: console.Weights = None,
+    backend: console.Backend = None,
     processes: Annotated[
         int | None,
         typer.Option(
@@ -69,7 +70,9 @@ def run(
     corpus = Corpus.find(root)
     corpus.require_tokenizer()
     with console.progress_bar() as update:
-        measured = measure_curve(corpus, trainer_of(corpus, weights), options, on_model=_progress(update))
+        measured = measure_curve(
+            corpus, trainer_of(corpus, weights, backend=backend), options, on_model=_progress(update)
+        )
     _print_trained(measured)
     report = curve_report.make_report(measured, confirmed_passes(corpus, measured.articles.groups))
     console.write_json(json, report.json())

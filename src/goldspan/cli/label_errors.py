@@ -13,6 +13,7 @@ import typer
 from goldspan import files
 from goldspan.cli import console
 from goldspan.cli.console import print_line
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount, visible
 
@@ -58,6 +59,7 @@ def run(
         ),
     ] = False,
     weights: console.Weights = None,
+    backend: console.Backend = None,
     settle: Annotated[
         bool, typer.Option("--settle", help="Settle the places in the terminal, one by one; each is a decision.")
     ] = False,
@@ -94,6 +96,9 @@ def run(
     gold follows from it. What was kept is not listed again until gold there changes. `goldspan help label_errors` has
     more.
     """
+    from goldspan.models.label_error_search import SearchOptions, search_label_errors
+    from goldspan.models.trainers import trainer_of
+
     _require_matching_options(
         {"--settle": settle, "--push": push is not None, "--questions": questions},
         {
@@ -110,7 +115,10 @@ def run(
     if questions:
         _list_questions(corpus, json)
         return
-    search = _search(corpus, label=label, decided=decided, quick=quick, weights=weights)
+    corpus.require_tokenizer()
+    trainer = trainer_of(corpus, weights, backend=backend)
+    options = SearchOptions(label=label, decided=decided, quick=quick)
+    search = search_label_errors(corpus, trainer, options, _print_step)
     if settle:
         _settle(search, first, (by or "").strip(), json)
     elif push is not None:
@@ -138,15 +146,6 @@ def _require_matching_options(modes: Mapping[str, bool], options: Mapping[str, b
             raise typer.BadParameter(f"{name} goes only with {' or '.join(using)}")
 
 
-def _search(corpus: Corpus, *, label: str | None, decided: bool, quick: bool, weights: str | None) -> LabelErrorSearch:
-    from goldspan.models.label_error_search import SearchOptions, search_label_errors
-    from goldspan.models.trainers import trainer_of
-
-    corpus.require_tokenizer()
-    options = SearchOptions(label=label, decided=decided, quick=quick)
-    return search_label_errors(corpus, trainer_of(corpus, weights), options, _print_step)
-
-
 def _print_step(step: str) -> None:
     print(f"goldspan: {visible(step)}", file=sys.stderr, flush=True)
 
@@ -165,6 +164,8 @@ def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: 
     out = console.make_console()
     for sentence in summary_sentences(search):
         console.print_text(out, sentence)
+    if doubts:
+        console.print_text(out, "In per cent: how likely an error is, if five spans of a hundred are wrong.")
     shown = doubts[: first or SHOWN]
     for number, doubt in enumerate(shown, start=1):
         print()
@@ -222,7 +223,8 @@ def _settle(search: LabelErrorSearch, first: int | None, by: str, json: Path | N
         return
     print_line(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
     if result.decided:
-        print_line(f"Decisions are in {state.corpus.decisions}; gold follows from them.")
+        print_line(f"Decisions are in {state.corpus.decisions}, and gold has them.")
+        print_next_step(state.corpus, "adjudicate", json)
 
 
 def _case(doubt: GoldDoubt) -> DoubtCase:

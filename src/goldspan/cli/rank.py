@@ -24,12 +24,13 @@ NAMED = 8  # articles in a sentence
 def run(
     *,
     weights: console.Weights = None,
+    backend: console.Backend = None,
     model: Annotated[
         Path | None,
         typer.Option(
             "--model",
-            help="The folder of the model that expects spans. Default: build/model, if there is one and --weights is "
-            "not given; else two models are trained on gold.",
+            help="The folder of the model that expects spans. Default: build/model, if there is one and neither "
+            "--weights nor --backend is given; else two models are trained on gold.",
             show_default=False,
         ),
     ] = None,
@@ -69,17 +70,18 @@ def run(
     from goldspan.models.order_plan import ExpectationSource, is_written, plan_order, write_order
     from goldspan.models.reading_order import RankOptions
 
-    if weights is not None and model is not None:
-        raise typer.BadParameter("--weights and --model exclude each other: a model that is there is not trained")
-    if suggestions and (weights is not None or model is not None):
-        raise typer.BadParameter("--suggestions excludes --weights and --model: no model is asked")
+    training = [name for name, given in (("--weights", weights), ("--backend", backend)) if given is not None]
+    if training and model is not None:
+        raise typer.BadParameter(f"{training[0]} and --model exclude each other: a model that is there is not trained")
+    if suggestions and (training or model is not None):
+        raise typer.BadParameter("--suggestions excludes --weights, --backend and --model: no model is asked")
     corpus = Corpus.find(root)
     corpus.require_tokenizer()
     pushed = {} if project is None else {project: _articles_in_project(corpus, project, home)}
     with console.progress_bar() as on_article:
         plan = plan_order(
             corpus,
-            ExpectationSource(model=model, weights=weights, suggestions=suggestions),
+            ExpectationSource(model=model, weights=weights, backend=backend, suggestions=suggestions),
             RankOptions(random_share=random_share, seed=seed),
             pushed=pushed,
             on_article=on_article,

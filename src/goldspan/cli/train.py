@@ -150,19 +150,23 @@ def _conclusion(made: TrainingRun) -> list[str]:
         MODEL_BEHIND: "goldspan suggest --model suggests so",
         MODEL_FIRST: "put the model before the other recognisers of goldspan.toml to suggest so",
     }
-    others = ", ".join(f"{voice} {percent(one.f1, 1)}" for voice, one in scores.items() if voice != best)
-    found = f"On validation the best is: {best} (F1 {percent(scores[best].f1, 1)}; {others}): {advice[best]}."
+    others = "; ".join(f"{voice}: {percent(one.f1, 1)}" for voice, one in scores.items() if voice != best)
+    found = f"Best on validation: {best}, F1 {percent(scores[best].f1, 1)} ({others}); {advice[best]}."
     return [f"{found} Rules and lists that were written with these articles at hand are better here than on new ones."]
 
 
 def _print_next(corpus: Corpus, made: TrainingRun, target: Path) -> None:
-    from goldspan.models.combined_suggestions import MODEL, MODEL_FIRST
+    from goldspan.models.combined_suggestions import MODEL, MODEL_FIRST, SUGGESTIONS
 
     if made.recognisers and made.best_voice in (MODEL, MODEL_FIRST):
         kind = "spacy" if made.record.backend == "spacy" else "transformers"
         print("In goldspan.toml, before the other recognisers:")
         console.print_line(TABLE.format(kind=kind, model=_in_project(corpus, target)))
-    print(f"Next: {typed_command(corpus, 'suggest', '--model', typed_path(target))}")
+    if made.recognisers and made.best_voice == SUGGESTIONS:
+        print(f"Next: see whether more gold would help the model: {typed_command(corpus, 'curve')}")
+        return
+    model = typed_path(target)
+    print(f"Next: suggest with it: {typed_command(corpus, 'suggest', '--model', model)}")
 
 
 def _in_project(corpus: Corpus, folder: Path) -> str:

@@ -146,7 +146,7 @@ def _calibration(name: str, meaning: str, found: Calibration) -> Table | None:
         return None
     rows = tuple(
         (
-            f"{one.low:.1f}–{one.high:.1f}",
+            f"{100 * one.low:.0f}–{100 * one.high:.0f}",
             f"{one.predictions:,}",
             percent(one.mean),
             percent(one.share),
@@ -173,7 +173,7 @@ def _split_notes(report: CrossValidationReport) -> Iterator[str]:
         )
         return
     articles = report.split.articles
-    chosen = f", validation {enumerate_names(articles[VALIDATION], most=NAMED)}" if articles[VALIDATION] else ""
+    chosen = f", chooses by {enumerate_names(articles[VALIDATION], most=NAMED)}" if articles[VALIDATION] else ""
     yield (
         f"the fixed split trains on {enumerate_names(articles[TRAIN], most=NAMED)}{chosen} and tests on "
         f"{enumerate_names(articles[TEST], most=NAMED)}: other articles than above, and nothing may be chosen by it"

@@ -162,10 +162,8 @@ class Reasons:
             return
         word = example.text[slice(*model.tokens[worst])]
         likelier = _percent(float(model.column(best, worst, worst + 1)[0]))
-        other = "part of no span" if best == OUTSIDE else f"part of {_article(best)}"
-        yield Reason(
-            "token", f"“{word}” is part of {_article(span.label)} with {_percent(lowest)}, {other} with {likelier}"
-        )
+        other = "of no span" if best == OUTSIDE else f"of {best}"
+        yield Reason("token", f"“{word}” is a token of {span.label} with {_percent(lowest)}, {other} with {likelier}")
 
     def _of_edges(self, region: Region, span: Span) -> Iterator[Reason]:
         """Other edges of a span that are possible, but not what models read."""
@@ -224,10 +222,6 @@ class Reasons:
 
 def _named(example: Example, span: Span) -> str:
     return f"“{_one_line(example.surface(span))}” as {span.label}"
-
-
-def _article(label: str) -> str:
-    return f"a {label}"
 
 
 def _percent(share: float) -> str:

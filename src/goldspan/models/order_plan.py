@@ -19,7 +19,7 @@ from goldspan.models.fold_predictions import annotated_examples
 from goldspan.models.pool_predictions import PoolPredictions, SavedModel, TrainedModel
 from goldspan.models.reading_order import PER_WORDS, RankOptions, forecast_article, rank_articles, surface_key
 from goldspan.models.recogniser_model import PredictedSpan
-from goldspan.models.trainers import trainer_of
+from goldspan.models.trainers import Backend, trainer_of
 from goldspan.report.text import amount
 from goldspan.splits.text_reuse import accepted_reuse, group_near_duplicates, passages
 
@@ -50,13 +50,16 @@ class ExpectationSource:
     """What expects spans in the articles that nobody has read.
 
     Args:
-        model: the folder of a model; None for the one in `build/model`, if there is one and no weights are named.
+        model: the folder of a model; None for the one in `build/model`, if there is one and neither weights nor a
+            library are named.
         weights: what the training of two models begins with, as `trainer_of` takes it.
+        backend: the library that trains them; None for what the project has chosen.
         suggestions: whether to take the suggestions, whatever models there are.
     """
 
     model: Path | None = None
     weights: str | None = None
+    backend: Backend | None = None
     suggestions: bool = False
 
 
@@ -324,12 +327,13 @@ class _OrderPlanner:
         labels = tuple(self.corpus.scheme.names)
         models: list[PoolModel] = []
         folder = self.source.model
-        if folder is None and self.source.weights is None and (self.corpus.build / MODEL).is_dir():
+        is_trained = self.source.weights is not None or self.source.backend is not None
+        if folder is None and not is_trained and (self.corpus.build / MODEL).is_dir():
             folder = self.corpus.build / MODEL
         if folder is not None:
             models.append(SavedModel.of(self.corpus, folder))
         if any(example.spans for example in training):
-            trainer = trainer_of(self.corpus, self.source.weights)
+            trainer = trainer_of(self.corpus, self.source.weights, backend=self.source.backend)
             models += [TrainedModel(trainer, training, labels, seed) for seed in SEEDS]
         return models[:2]
 
