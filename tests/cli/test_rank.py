@@ -14,7 +14,7 @@ from helpers.reading_simulation import SurfaceTrainer
 @pytest.fixture
 def rank(toy, goldspan, capsys, monkeypatch):
     """`goldspan rank` of the toy corpus, of which one article has gold; gives exit code, output and report."""
-    monkeypatch.setattr(order_plan, "trainer_of", lambda *_: SurfaceTrainer(tuple(toy.scheme.names)))
+    monkeypatch.setattr(order_plan, "trainer_of", lambda *_, **__: SurfaceTrainer(tuple(toy.scheme.names)))
     for name in ("storm", "strike"):
         (toy.gold / f"{name}.jsonl").unlink()
     for folder in toy.passes.iterdir():

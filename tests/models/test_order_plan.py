@@ -34,7 +34,7 @@ def trained(monkeypatch):
             seeds.append(seed)
             return super().train(training, validation, seed=seed)
 
-    monkeypatch.setattr(order_plan, "trainer_of", lambda *_: Counted())
+    monkeypatch.setattr(order_plan, "trainer_of", lambda *_, **__: Counted())
     return seeds
 
 

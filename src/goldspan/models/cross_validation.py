@@ -227,7 +227,10 @@ def _require_spans_elsewhere(examples: Sequence[Example], folds: Mapping[str, in
     """Require that there is something to learn from without each fold."""
     having_spans = {folds[example.article] for example in examples if example.spans}
     if not having_spans:
-        raise InputError("gold has no span, so there is nothing to learn", remedy="Annotate, and derive gold.")
+        raise InputError(
+            "gold has no span, so there is nothing to learn",
+            remedy="Annotate articles that have some, and make gold of them: goldspan adjudicate --apply.",
+        )
     if len(having_spans) == 1:
         articles = sorted({example.article for example in examples if example.spans})
         raise InputError(

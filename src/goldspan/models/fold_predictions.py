@@ -95,8 +95,8 @@ def annotated_examples(corpus: Corpus, *, flat: bool = True) -> list[Example]:
         raise InputError(
             "there is no gold to learn from",
             file=corpus.gold,
-            remedy="Make gold of what annotators confirmed: goldspan adjudicate --apply. If nobody has annotated yet, "
-            "`goldspan doccano push` gives them articles, and `goldspan add` takes files that are annotated already.",
+            remedy="Annotate, and make gold of what is confirmed: goldspan adjudicate --apply. `goldspan add` takes "
+            "files that are annotated already.",
         )
     ids: set[str] = set()
     for example in found:

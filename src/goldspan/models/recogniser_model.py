@@ -66,7 +66,9 @@ class NothingToLearnError(InputError):
         extents = tokens.tokenize_all((example.text for example in training), language)
         cut = [one for example, of in zip(training, extents, strict=True) for one in tokens.align(example, of)[1]]
         if not cut:
-            return cls("there is no span to learn from", remedy="Annotate, and take what holds into gold.")
+            return cls(
+                "there is no span to learn from", remedy="Annotate, and make gold of it: goldspan adjudicate --apply."
+            )
         return cls(
             f"there is no span to learn from, since a model learns whole tokens: {cut[0]}",
             remedy="Correct where spans begin and end, or the language in labels.toml, which chooses the tokenizer.",
