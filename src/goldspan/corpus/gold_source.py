@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
 
 GOLD = "gold"
-NO_GOLD = "Annotate, and take what holds into gold: goldspan adjudicate --apply"
+NO_GOLD = "Annotate, and make gold of what is confirmed: goldspan adjudicate --apply"
 
 
 def read_gold(against: str, corpus: Corpus | None, reading: ReadOptions = DEFAULT) -> Iterator[Example]:

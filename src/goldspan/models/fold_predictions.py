@@ -28,6 +28,7 @@ import numpy as np
 
 from goldspan import files
 from goldspan.annotation import Example, Span, first_overlap
+from goldspan.corpus.gold_source import NO_GOLD
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.models import worker_processes
@@ -95,8 +96,7 @@ def annotated_examples(corpus: Corpus, *, flat: bool = True) -> list[Example]:
         raise InputError(
             "there is no gold to learn from",
             file=corpus.gold,
-            remedy="Annotate, and make gold of what is confirmed: goldspan adjudicate --apply. `goldspan add` takes "
-            "files that are annotated already.",
+            remedy=NO_GOLD,
         )
     ids: set[str] = set()
     for example in found:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from goldspan import tokens
+from goldspan.corpus.gold_source import NO_GOLD
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,9 +67,7 @@ class NothingToLearnError(InputError):
         extents = tokens.tokenize_all((example.text for example in training), language)
         cut = [one for example, of in zip(training, extents, strict=True) for one in tokens.align(example, of)[1]]
         if not cut:
-            return cls(
-                "there is no span to learn from", remedy="Annotate, and make gold of it: goldspan adjudicate --apply."
-            )
+            return cls("there is no span to learn from", remedy=NO_GOLD)
         return cls(
             f"there is no span to learn from, since a model learns whole tokens: {cut[0]}",
             remedy="Correct where spans begin and end, or the language in labels.toml, which chooses the tokenizer.",
