@@ -39,8 +39,10 @@ def _training_example(nlp: Language, example: Example) -> TrainingExample:
     predicted, reference = nlp.make_doc(example.text), nlp.make_doc(example.text)
     entities, cut = [], []
     for span in example.spans:
-        entity = reference.char_span(span.start, span.end, label=span.label)
-        if entity is None:
+        surface = example.surface(span)
+        start = span.end - len(surface.lstrip())  # no entity of spaCy begins or ends with white space
+        entity = reference.char_span(start, span.start + len(surface.rstrip()), label=span.label)
+        if entity is None:  # it cuts a token, or is white space
             cut.append((span.start, span.end))
         else:
             entities.append(entity)
