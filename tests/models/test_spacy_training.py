@@ -144,7 +144,7 @@ def test_weights_of_another_language_are_refused(
 ) -> None:
     weights = _weights(tmp_path, lang=weights_language)
     if refused:
-        with pytest.raises(InputError, match="are for 'de', and labels.toml has language = 'en'"):
+        with pytest.raises(InputError, match=r"are for 'de', and labels\.toml has language = 'en'"):
             SpacyTrainer(labels=("SHIP", "PORT"), language=language, weights=weights)
         return
     model = SpacyTrainer(labels=("SHIP", "PORT"), language=language, weights=weights, schedule=QUICK).train(_examples())
