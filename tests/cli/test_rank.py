@@ -111,6 +111,18 @@ def test_a_model_that_is_not_there_is_refused(rank):
     assert "goldspan train" in out
 
 
+def test_a_folder_that_goldspan_did_not_write_is_no_model_of_its_own(rank, toy):
+    toy.model.mkdir(parents=True)
+    (toy.model / "notes.txt").write_text("mine", encoding="utf-8")
+    code, out, _ = rank()
+    assert code == 0
+    assert "trained on" in out
+
+
+def test_a_model_that_is_there_is_not_trained_with_a_library(rank):
+    assert rank("--backend", "spacy", "--model", "build/model")[0] == 2
+
+
 def test_scores_on_the_random_part(rank, toy, goldspan, capsys):
     rank("--apply")
     drawn = next(one.article for one in toy.reading_order() if one.part == "random")

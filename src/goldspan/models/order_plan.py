@@ -15,6 +15,7 @@ from goldspan.articles.examples import article_examples
 from goldspan.corpus import reading_order
 from goldspan.corpus.reading_order import PARTS, OrderedArticle
 from goldspan.errors import InputError, NotFoundError
+from goldspan.formats import model_record
 from goldspan.models.fold_predictions import annotated_examples
 from goldspan.models.pool_predictions import PoolPredictions, SavedModel, TrainedModel
 from goldspan.models.reading_order import PER_WORDS, RankOptions, forecast_article, rank_articles, surface_key
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from goldspan.models.pool_predictions import PoolModel, Spans
     from goldspan.models.reading_order import ArticleForecast
 
-RANK, MODEL = "rank", "model"  # folders in build/
+RANK = "rank"  # the folder in build/
 UNSPACED = frozenset({"zh", "ja", "th"})  # languages without spaces between words, whose words are tokens
 OTHER = "not in the order"
 LEVEL = 0.95
@@ -328,8 +329,8 @@ class _OrderPlanner:
         models: list[PoolModel] = []
         folder = self.source.model
         is_trained = self.source.weights is not None or self.source.backend is not None
-        if folder is None and not is_trained and (self.corpus.build / MODEL).is_dir():
-            folder = self.corpus.build / MODEL
+        if folder is None and not is_trained and (self.corpus.model / model_record.FILE).is_file():
+            folder = self.corpus.model  # a folder there that goldspan did not write is none of its models
         if folder is not None:
             models.append(SavedModel.of(self.corpus, folder))
         if any(example.spans for example in training):
