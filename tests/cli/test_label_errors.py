@@ -86,6 +86,14 @@ def test_wrong_usage_is_refused(corpus, goldspan, arguments):
     assert contents(corpus.root) == before
 
 
+def test_a_closed_standard_input_settles_nothing(corpus, goldspan, monkeypatch, capsys):
+    before = contents(corpus.gold)
+    monkeypatch.setattr("sys.stdin", None)
+    assert goldspan("label-errors", "--root", corpus.root, "--quick", "--settle", "--as", "lea") == 0
+    assert "0 decided" in capsys.readouterr().out
+    assert contents(corpus.gold) == before
+
+
 def test_what_is_settled_is_a_decision_and_is_not_listed_again(corpus, goldspan, monkeypatch, capsys):
     first, second = report(goldspan, corpus)["doubts"][:2]
     monkeypatch.setattr("sys.stdin", _Lines("g\n", "is a mayor a place?\n", "k\n", "\n", "seen\n", "q\n"))

@@ -67,7 +67,7 @@ class TerminalPrompt:
     def ask(self, question: str, suggestion: str = "") -> str | None:
         """The line that is typed; None at the end of the input."""
         print(f"{question}{f' [{suggestion}]' if suggestion else ''}: ", end="", flush=True)
-        line = sys.stdin.readline()
+        line = "" if sys.stdin is None else sys.stdin.readline()  # None if it was closed
         return line.rstrip("\n") if line else None
 
 
