@@ -143,7 +143,10 @@ def run(
         _add_annotated(corpus, paths, options, apply=apply, json=json)
         return
     if reading.named or annotated_by or text_only:
-        raise typer.BadParameter("options of annotated files do not go with plain articles")
+        raise typer.BadParameter(
+            "--as, --text-only and what says how to read annotation do not go with plain articles: state the --format "
+            "if these are annotated files"
+        )
     if columns.named and not received.has_tables(paths):
         raise typer.BadParameter(
             f"--{columns.named[0]} names a column of a table, and there is no table in what is named"
