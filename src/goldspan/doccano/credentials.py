@@ -55,7 +55,7 @@ def _named(variable: str, ask: Callable[[str], str]) -> str:
     value = os.environ.get(variable)
     if value:
         return value
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():  # None if it was closed
         raise NotFoundError(
             f"DOCCANO_URL is set, and {variable} is not",
             remedy=f"Set {variable}, or unset DOCCANO_URL to use the embedded server.",

@@ -30,10 +30,11 @@ def test_without_any_server_the_remedy_is_to_start_one():
 
 
 @pytest.mark.parametrize("name", ["DOCCANO_USERNAME", "DOCCANO_PASSWORD"])
+@pytest.mark.parametrize("stdin", [io.StringIO(), None], ids=["pipe", "closed"])
 @pytest.mark.usefixtures("named")
-def test_in_a_pipe_a_missing_part_of_the_login_is_an_error(monkeypatch, name):
+def test_in_a_pipe_a_missing_part_of_the_login_is_an_error(monkeypatch, name, stdin):
     monkeypatch.delenv(name)
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    monkeypatch.setattr(sys, "stdin", stdin)
     with pytest.raises(NotFoundError, match=f"{name} is not"):
         credentials.find_account()
 

@@ -40,7 +40,7 @@ def run(
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.project_identity import find_project
 
-    if ask and not sys.stdin.isatty():
+    if ask and (sys.stdin is None or not sys.stdin.isatty()):  # None if it was closed
         raise NotFoundError("--ask needs a terminal", remedy="Leave it out: a random password is printed then.")
     if invitations is not None:
         outputs.validate_folder(invitations)
