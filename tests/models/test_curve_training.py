@@ -92,8 +92,9 @@ def test_the_last_point_shares_its_models_with_the_cross_validation(corpus):
         lambda lines: [*lines[:-2], lines[-2][:20]],
         lambda lines: [*lines[:-1], json.dumps({"seed": 0, "training": ["a00"], "counts": {"a01": [[9, 1, 1]]}})],
         lambda lines: [*lines[:-2], '{"seed": 0}', "[]", "\x00"],
+        lambda lines: [*lines[:-1], json.dumps({"seed": 0, "training": [["a00"]], "counts": {}})],
     ],
-    ids=["killed while writing", "impossible counts", "no models"],
+    ids=["killed while writing", "impossible counts", "no models", "no article"],
 )
 def test_a_damaged_line_is_trained_again(corpus, damage):
     before = make_report(measure_curve(corpus, MemorisingTrainer(LABELS), OPTIONS)).json()

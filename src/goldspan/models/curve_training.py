@@ -363,7 +363,7 @@ def _parse(line: str, shape: tuple[int, int]) -> tuple[tuple[int, tuple[str, ...
         key = (int(values["seed"]), tuple(values["training"]))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    possible = all(
+    possible = all(isinstance(article, str) for article in key[1]) and all(
         table.shape == shape and (table >= 0).all() and (table[:, 0] <= table[:, 1:].min(axis=1)).all()
         for table in counts.values()
     )
