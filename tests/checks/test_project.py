@@ -165,6 +165,11 @@ def test_what_is_wrong_with_the_reading_order_is_named(harbour):
     assert places(harbour) == [("bad-line", "corpus/reading_order.jsonl", 1)]
 
 
+def test_a_damaged_line_of_doubts_is_named(harbour):
+    write(harbour.doubts / "fog.jsonl", '{"example": "fog.p01"}\n')
+    assert places(harbour) == [("bad-line", "corpus/doubts/fog.jsonl", 1)]
+
+
 def test_an_article_without_gold_needs_no_split_and_no_version(harbour):
     add(harbour, "snow", "Snow fell.\n")
     assert places(harbour) == []

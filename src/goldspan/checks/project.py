@@ -15,7 +15,7 @@ from goldspan.corpus import SPLITS, passes
 from goldspan.corpus.reading_order import read_order
 from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.errors import GoldspanError, InputError
-from goldspan.formats import decisions, gold
+from goldspan.formats import decisions, doubts, gold
 from goldspan.formats.json_lines import numbered
 from goldspan.formats.record import LocatedExample
 from goldspan.splits.text_reuse import ACCEPTING_CHECKS, NOTHING, accepted_reuse, find_reuse, passages
@@ -96,11 +96,13 @@ class ProjectFiles:
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
-        """Why the manifest, a split, the reading order or an article cannot be read."""
+        """Why the manifest, a split, the reading order, a file of doubts or an article cannot be read."""
         yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
             yield from _reading_error(partial(self.corpus.split_ids, name))
         yield from _reading_error(partial(read_order, self.corpus.order_file))
+        for path in sorted(self.corpus.doubts.glob("*.jsonl")):
+            yield from _reading_error(partial(doubts.read, path))
         for _, entry in self.entries.values():
             if files.is_there(self.corpus.seeds / entry.file):
                 yield from _reading_error(partial(self.corpus.source, entry))

@@ -184,6 +184,15 @@ Backend = Annotated[
         show_default=False,
     ),
 ]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--processes",
+        min=1,
+        help="How many models are trained at once. Default: as many as there are processors.",
+        show_default=False,
+    ),
+]
 LARGEST_SEED = 2**31 - 1  # of what libraries draw; they refuse larger ones, and further seeds are counted on from it
 CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are
 WIDTH = 100

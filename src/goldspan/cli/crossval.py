@@ -39,15 +39,7 @@ def run(
             "--seed", min=0, max=console.LARGEST_SEED, help="The first seed; the same seeds give the same models."
         ),
     ] = 0,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            "--processes",
-            min=1,
-            help="How many models are trained at once. Default: as many as there are processors.",
-            show_default=False,
-        ),
-    ] = None,
+    processes: console.Processes = None,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,

@@ -42,15 +42,7 @@ def run(
     ] = 5,
     weights: console.Weights = None,
     backend: console.Backend = None,
-    processes: Annotated[
-        int | None,
-        typer.Option(
-            "--processes",
-            min=1,
-            help="How many models are trained at once. Default: as many as there are processors.",
-            show_default=False,
-        ),
-    ] = None,
+    processes: console.Processes = None,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
