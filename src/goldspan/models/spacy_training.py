@@ -41,7 +41,7 @@ class Schedule:
     """
 
     epochs: int = 15
-    updates: int = 120
+    updates: int = 80
     batch: int = 8
     dropout: float = 0.2
 
