@@ -1,6 +1,7 @@
 """Run as a program: trains folds in two other processes, which take their time, and prints when they have begun."""
 
 import os
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ def process_number(task):
 
 
 def main():
+    # A shell has programs that run in its background ignore Ctrl-C; one in a terminal heeds it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     examples = [Example(f"a{n}.p00", "Ann.", (Span(0, 3, "PERSON"),)) for n in range(4)]
     cross_validate(examples, {f"a{n}": n for n in range(4)}, SlowTrainer(Path(sys.argv[1])), processes=2)
 
