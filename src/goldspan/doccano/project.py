@@ -139,7 +139,8 @@ class ProjectPlan:
         # A pull recognises a type that was deleted and created again by the number that it had: so that one stays.
         before_push = before.recorded.items()
         numbers |= {label: number for label, number in before_push if label in scheme and label not in before.settled}
-        if not (is_new or before.recorded):
+        # In a project without an example no span can have gone with a type, whoever created it.
+        if not (is_new or before.recorded) and server.examples_at(project.id, 0, 1):
             numbers |= dict.fromkeys(before.gone.keys() - before.settled, NEVER)
         record = read_record(self.corpus).with_label_numbers(former, {})
         numbers = with_former_labels(numbers, before.recorded)
