@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 from goldspan.adjudication.gold import apply_decisions
 from goldspan.adjudication.interactive import (
     ASK,
-    EDIT,
-    NOTHING,
     SKIP,
     LeaveSession,
     PromptBase,
     SessionResult,
     answer_to,
     asked_rule,
-    marked_spans,
+    chosen_spans,
 )
 from goldspan.adjudication.state import decide_region
 from goldspan.errors import InvalidValueError
@@ -116,7 +114,10 @@ def _decision(
             if answer == ASK or not answer:
                 prompt.write(HELP)
                 continue
-            choice = _choice(prompt, case, answer)
+            place = (case.example.text, case.start, case.end)
+            choice = (
+                case.gold if answer in (KEEP, SILENT) else chosen_spans(prompt, place, case.alternatives, answer, HELP)
+            )
             _decide(state, case, choice, author)  # refuses before more is asked
             if answer == SILENT:
                 left_open = answer_to(prompt, "What do they leave open?")
@@ -126,18 +127,6 @@ def _decision(
             return _decide(state, case, choice, replace(author, rule=rule, reason=reason))
         except InvalidValueError as error:
             prompt.write(str(error))
-
-
-def _choice(prompt: DoubtPrompt, case: DoubtCase, answer: str) -> tuple[Span, ...]:
-    if answer in (KEEP, SILENT):
-        return case.gold
-    if answer == NOTHING:
-        return ()
-    if answer == EDIT:
-        return marked_spans(prompt, case.example.text, case.start, case.end)
-    if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(case.alternatives):
-        return case.alternatives[int(answer) - 1].spans
-    raise InvalidValueError(f"{answer!r} is not an answer", remedy=HELP)
 
 
 def _decide(state: AdjudicationState, case: DoubtCase, choice: Sequence[Span], author: DecisionAuthor) -> Decision:

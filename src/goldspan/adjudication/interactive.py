@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.corpus.comments import PassComment
-    from goldspan.formats.decisions import Decision
+    from goldspan.formats.decisions import Candidate, Decision
 
 HELP = "number: take that candidate; n: nothing; e: enter other spans; s: skip; q: quit; ?: this help"
 QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
@@ -127,7 +127,8 @@ def _decision(
             if answer == ASK or not answer:
                 prompt.write(HELP)
                 continue
-            choice = _choice(prompt, dispute, answer)
+            place = (dispute.example.text, dispute.start, dispute.end)
+            choice = chosen_spans(prompt, place, dispute.candidates, answer, HELP)
             decide(dispute, choice, author, state.corpus.scheme, "adjudicated")  # refuses before more is asked
             rule = asked_rule(state, prompt, hint_of(dispute))  # after the choice, so that no hint sways it
             reasoned = replace(author, rule=rule, reason=answer_to(prompt, "Reason (may be empty)"))
@@ -136,17 +137,31 @@ def _decision(
             prompt.write(str(error))
 
 
-def _choice(prompt: Prompt, dispute: Dispute, answer: str) -> tuple[Span, ...]:
+def chosen_spans(
+    prompt: PromptBase, place: tuple[str, int, int], candidates: Sequence[Candidate], answer: str, remedy: str
+) -> tuple[Span, ...]:
+    """The spans that an answer chooses: nothing, those that the person enters, or those of a candidate by its number.
+
+    Args:
+        prompt: where spans are entered.
+        place: a text, and the start and end of the region in it.
+        candidates: as they were shown, numbered from 1.
+        answer: of the person.
+        remedy: which answers there are.
+
+    Raises:
+        InvalidValueError: for another answer, and as `_marked_spans`.
+    """
     if answer == NOTHING:
         return ()
     if answer == EDIT:
-        return marked_spans(prompt, dispute.example.text, dispute.start, dispute.end)
-    if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(dispute.candidates):
-        return dispute.candidates[int(answer) - 1].spans
-    raise InvalidValueError(f"{answer!r} is not an answer", remedy=HELP)
+        return _marked_spans(prompt, *place)
+    if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(candidates):
+        return candidates[int(answer) - 1].spans
+    raise InvalidValueError(f"{answer!r} is not an answer", remedy=remedy)
 
 
-def marked_spans(prompt: PromptBase, text: str, start: int, end: int) -> tuple[Span, ...]:
+def _marked_spans(prompt: PromptBase, text: str, start: int, end: int) -> tuple[Span, ...]:
     """The spans of a line in inline notation, whose words must be those of a region of a text.
 
     Raises:

@@ -165,6 +165,12 @@ NoModel = Annotated[
         "further model.",
     ),
 ]
+ModelLabels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", help="The label for a label of the model, e.g. GPE=PLACE. May be repeated.", show_default=False
+    ),
+]
 Weights = Annotated[
     str | None,
     typer.Option(

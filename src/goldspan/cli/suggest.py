@@ -55,12 +55,7 @@ def run(
         ),
     ] = None,
     no_model: console.NoModel = False,
-    labels: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--map", help="The label for a label of the model, e.g. GPE=PLACE. May be repeated.", show_default=False
-        ),
-    ] = None,
+    labels: console.ModelLabels = None,
     recogniser: Annotated[
         list[str] | None,
         typer.Option(

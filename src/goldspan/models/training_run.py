@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import time
@@ -16,6 +15,7 @@ from goldspan.models import combined_suggestions, saved_model
 from goldspan.models.combined_suggestions import MODEL, SUGGESTIONS
 from goldspan.models.trainers import chosen_weights, trainer_of
 from goldspan.models.training_data import TEST, TRAIN, VALIDATION, TrainingData
+from goldspan.models.worker_processes import usable_processors
 from goldspan.report.text import enumerate_names
 from goldspan.version import __version__
 
@@ -72,9 +72,8 @@ class Machine:
         """This machine."""
         import psutil
 
-        usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         memory = round(psutil.virtual_memory().total / 2**30)
-        return cls(f"{platform.system()} {platform.machine()}", _processor(), usable, memory)
+        return cls(f"{platform.system()} {platform.machine()}", _processor(), usable_processors(), memory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import math
-import os
 import queue
 import threading
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from goldspan.errors import GoldspanError
+from goldspan.models.worker_processes import usable_processors
 from goldspan.service.recogniser_process import LoadedRecognisers, RecogniserError, RecogniserProcess, UnavailableError
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class RecogniserPool:
 
     def __init__(self, recipe: SuggesterRecipe, processes: int | None = None) -> None:
         self.recipe = recipe
-        self.size = processes or min(_processors(), MOST_PROCESSES)
+        self.size = processes or min(usable_processors(), MOST_PROCESSES)
         self._queue: queue.PriorityQueue[_Job] = queue.PriorityQueue()
         self._numbers = itertools.count()
         self._closing = threading.Event()
@@ -180,11 +180,6 @@ class _Keeper:
                 f"the process of the recognisers does not start: {' '.join(str(error).split())}"
             ) from None
         self._pause = FIRST_PAUSE
-
-
-def _processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _fail(job: _Job, error: RecogniserError) -> None:
