@@ -1,6 +1,6 @@
 """What a learning curve forecasts for twice the data, against what is measured there, on CrossNER.
 
-    GOLDSPAN_CROSSNER=FOLDER python3 -m pytest -m long -s -o faulthandler_timeout=0 \
+    CROSSNER=FOLDER python3 -m pytest -m long -s -o faulthandler_timeout=0 \
         tests/benchmarks/test_curve_forecast.py
 
 FOLDER is `ner_data` of https://github.com/zliucr/CrossNER (Liu et al. 2021, AAAI). A sentence counts as an article. The
@@ -34,9 +34,9 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture
 def crossner():
-    folder = os.environ.get("GOLDSPAN_CROSSNER")
+    folder = os.environ.get("CROSSNER")
     if folder is None:
-        pytest.skip("GOLDSPAN_CROSSNER names no folder: ner_data of https://github.com/zliucr/CrossNER")
+        pytest.skip("CROSSNER names no folder: ner_data of https://github.com/zliucr/CrossNER")
     return Path(folder)
 
 

@@ -5,7 +5,7 @@ chosen by these plantings. A sentence counts as an article. Recognisers and toke
 damaged gold. When as many sentences are read as are damaged, how many of the damaged ones are among them? The numbers
 are those of docs/label_errors.md.
 
-    GOLDSPAN_CROSSNER=FOLDER GOLDSPAN_WEIGHTS=PIPELINE python3 -m pytest -m long -s -o faulthandler_timeout=0 \
+    CROSSNER=FOLDER CROSSNER_WEIGHTS=PIPELINE python3 -m pytest -m long -s -o faulthandler_timeout=0 \
         tests/benchmarks/test_label_errors_crossner.py
 
 With recognisers it takes many minutes for each planting; `-k tokens` leaves them out.
@@ -27,15 +27,15 @@ from goldspan.tokens import tokenize
 from helpers.label_error_recall import damaged_gold, found_by, intervals
 
 pytestmark = pytest.mark.long
-SEEDS = tuple(map(int, os.environ.get("GOLDSPAN_SEEDS", "1,2,3").split(",")))
+SEEDS = tuple(map(int, os.environ.get("CROSSNER_SEEDS", "1,2,3").split(",")))
 FOLDS = 5
 
 
 @pytest.fixture(scope="module")
 def sentences():
-    folder = os.environ.get("GOLDSPAN_CROSSNER")
+    folder = os.environ.get("CROSSNER")
     if folder is None:
-        pytest.skip("set GOLDSPAN_CROSSNER to a folder with politics/train.txt of github zliucr/CrossNER")
+        pytest.skip("set CROSSNER to a folder with politics/train.txt of github zliucr/CrossNER")
     read = sources.read_source(Path(folder) / "politics" / "train.txt").examples
     return [Example(f"sentence{number:04}", one.text, one.spans) for number, one in enumerate(read)]
 
@@ -43,7 +43,7 @@ def sentences():
 @pytest.mark.parametrize("quick", [True, False], ids=["tokens alone", "with recognisers"])
 def test_planted_errors_in_crossner(sentences, quick):
     pytest.importorskip("cleanlab")
-    name = os.environ.get("GOLDSPAN_WEIGHTS")
+    name = os.environ.get("CROSSNER_WEIGHTS")
     weights = None if name is None else Weights.read(name)
     labels = tuple(sorted({span.label for one in sentences for span in one.spans}))
     tokens = {one.id: tokenize(one.text, "en") for one in sentences}

@@ -4,7 +4,7 @@ Ten consecutive sentences are an article. The pool is what is left of train and 
 which all strategies begin, and 24 of dev, on which they are scored; the test set is not touched. 7 articles are read
 between two models, and each strategy reads 28 of the 47.
 
-    GOLDSPAN_CROSSNER=FOLDER python3 -m pytest -m long -s tests/benchmarks/test_reading_order_crossner.py
+    CROSSNER=FOLDER python3 -m pytest -m long -s tests/benchmarks/test_reading_order_crossner.py
 """
 
 import os
@@ -21,15 +21,15 @@ from helpers.token_classifier import TokenTrainer
 
 pytestmark = pytest.mark.long
 SENTENCES = 10
-SEEDS = range(int(os.environ.get("GOLDSPAN_SEEDS", "5")))
+SEEDS = range(int(os.environ.get("CROSSNER_SEEDS", "5")))
 
 
 @pytest.fixture(scope="module")
 def articles():
     """By id the examples of the articles of train and dev."""
-    folder = os.environ.get("GOLDSPAN_CROSSNER")
+    folder = os.environ.get("CROSSNER")
     if folder is None:
-        pytest.skip("set GOLDSPAN_CROSSNER to a folder with politics/train.txt and dev.txt of github zliucr/CrossNER")
+        pytest.skip("set CROSSNER to a folder with politics/train.txt and dev.txt of github zliucr/CrossNER")
     found = {}
     for name in ("train", "dev"):
         sentences = list(sources.read_source(Path(folder) / "politics" / f"{name}.txt").examples)

@@ -3,7 +3,7 @@
 Everything was chosen on dev; test is for this table alone. Intervals are over sentences, of the counts of all seeds
 together.
 
-    GOLDSPAN_CROSSNER=FOLDER python3 -m pytest -m long -s -o faulthandler_timeout=0 \\
+    CROSSNER=FOLDER python3 -m pytest -m long -s -o faulthandler_timeout=0 \\
         tests/benchmarks/test_spacy_training_crossner.py
 """
 
@@ -40,9 +40,9 @@ RECIPES = {
 @pytest.fixture(scope="module")
 def sentences() -> dict[str, list[Example]]:
     """The sentences of each part."""
-    folder = os.environ.get("GOLDSPAN_CROSSNER")
+    folder = os.environ.get("CROSSNER")
     if folder is None:
-        pytest.skip("GOLDSPAN_CROSSNER names no folder: ner_data of https://github.com/zliucr/CrossNER")
+        pytest.skip("CROSSNER names no folder: ner_data of https://github.com/zliucr/CrossNER")
     return {part: read_sentences(Path(folder) / "politics" / f"{part}.txt") for part in ("train", "dev", "test")}
 
 

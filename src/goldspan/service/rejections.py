@@ -101,7 +101,7 @@ class RejectionLedger:
     """The ledger of a file: safe to use from several threads, and from several processes at once.
 
     A project is known by its key, as `corpus/doccano.toml` has it, since names can change. A file that is
-    replaced, as `git checkout` does, is read anew.
+    replaced, as `git checkout` does, is read again from its beginning.
 
     Args:
         path: the file; it need not exist.

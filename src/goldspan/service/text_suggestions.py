@@ -206,7 +206,7 @@ class TextSuggester:
             suggestion = TextSuggestion(failure=SLOW if isinstance(error, TooSlowError) else FAILED)
         else:
             suggestion = _suggestion(rows)
-        # A failure is kept, too: a text that recognisers cannot judge shall not stop them at every look at it.
+        # A failure is kept, too: a text that recognisers cannot judge must not stop them at every look at it.
         self._cache.put(digest, suggestion)
         return {digest: suggestion}
 
