@@ -16,8 +16,8 @@ import pytest
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
 from goldspan.doccano.push.desired_state import desired_examples
-from goldspan.service.recogniser_process import SuggesterRecipe
 from goldspan.service.service_statistics import percentile
+from goldspan.suggest.suggester_recipe import SuggesterRecipe
 from helpers.service_process import ServiceProcess
 
 pytestmark = pytest.mark.benchmark

@@ -12,9 +12,9 @@ import uvicorn
 
 from goldspan.service import server, text_suggestions
 from goldspan.service.app import SuggestionService
-from goldspan.service.recogniser_process import SuggesterRecipe
 from goldspan.service.rejections import RejectionLedger, ledger_path
 from goldspan.service.served_project import ServedProject
+from goldspan.suggest.suggester_recipe import SuggesterRecipe
 from helpers.service_process import TOKEN
 
 SHARED = ServedProject(name="shared", key="k000000000001", unit="utf-16")

@@ -15,8 +15,9 @@ from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.service import recogniser_process, text_suggestions
 from goldspan.service.project_files import fingerprint
 from goldspan.service.recogniser_pool import RecogniserPool
-from goldspan.service.recogniser_process import RecogniserError, SuggesterRecipe, TooSlowError, UnavailableError
+from goldspan.service.recogniser_process import RecogniserError, TooSlowError, UnavailableError
 from goldspan.service.rejections import text_digest
+from goldspan.suggest.suggester_recipe import SuggesterRecipe
 from helpers.suggestion_service import SLOW, WORDS
 
 ASKING = """
@@ -154,7 +155,7 @@ def test_processes_end_with_a_parent_that_is_killed(words):
     program = (
         "import sys, time\nfrom pathlib import Path\n"
         "from goldspan.service.recogniser_pool import RecogniserPool\n"
-        "from goldspan.service.recogniser_process import SuggesterRecipe\n"
+        "from goldspan.suggest.suggester_recipe import SuggesterRecipe\n"
         "pool = RecogniserPool(SuggesterRecipe(root=Path(sys.argv[1])), 2)\npool.start()\n"
         "print(*pool.numbers(), flush=True)\ntime.sleep(600)\n"
     )

@@ -334,12 +334,12 @@ def _scan_table(
             yield row
             continue
         try:
-            yield _read_row(row, columns, options)
+            yield read_row(row, columns, options)
         except InputError as error:
             yield error
 
 
-def _read_row(row: TableRow, columns: TableColumns, options: ArticleOptions) -> ReceivedArticle | LeftOut:
+def read_row(row: TableRow, columns: TableColumns, options: ArticleOptions) -> ReceivedArticle | LeftOut:
     """The article of a row; left out if it has no text.
 
     Raises:

@@ -328,7 +328,7 @@ def _scan_parquet(path: Path, reading: TableReading) -> Iterator[TableRow | Inpu
             columns = [name for name in schema.names if name in names and name not in unread]
             for batch in table.iter_batches(batch_size=BATCH, columns=columns):
                 for number, row in enumerate(batch.to_pylist(), number + 1):  # noqa: B020  (counts on)
-                    yield _parquet_row(row | dict.fromkeys(unread), path, number, lenient=reading.lenient)
+                    yield parquet_row(row | dict.fromkeys(unread), path, number, lenient=reading.lenient)
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
     except UnicodeDecodeError:
@@ -348,7 +348,15 @@ def _holds_bytes(kind: Any) -> bool:  # noqa: ANN401  (a type of Arrow)
     return kinds.is_nested(kind) and any(_holds_bytes(kind.field(n).type) for n in range(kind.num_fields))
 
 
-def _parquet_row(row: dict[str, Any], path: Path, number: int, *, lenient: bool) -> TableRow | InputError:
+def parquet_row(row: dict[str, Any], path: Path, number: int, *, lenient: bool) -> TableRow | InputError:
+    """The row of a Parquet file, or the error in its place.
+
+    Args:
+        row: its cells, as Arrow has them in Python.
+        path: its file, for messages.
+        number: its number, from 1.
+        lenient: whether a cell that JSON cannot hold is read as None, not refused.
+    """
     values = {}
     for key, item in row.items():
         try:

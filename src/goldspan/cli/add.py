@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from goldspan.articles.received import ArticleOptions
+from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, progress_bar, write_json
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import STATEMENTS
-from goldspan.errors import GoldspanError, InvalidValueError
+from goldspan.errors import GoldspanError
 from goldspan.formats.options import ReadOptions
 from goldspan.report.text import amount, enumerate_names
 
@@ -21,23 +24,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.articles.annotated import AnnotatedInput
-    from goldspan.articles.article_ids import IdPattern
     from goldspan.articles.columns import TableColumns
-    from goldspan.articles.dates import DateOrder
     from goldspan.articles.ingest import AddedArticle, Addition
     from goldspan.articles.received import LeftOut
 
 SHOWN = 20  # articles of a plan that are printed
 SHOWN_OTHERS = 10  # of what is left out or doubtful
 LONGEST = 70  # characters of a statement
-ORDERS: dict[str, DateOrder] = {"dmy": "day-first", "mdy": "month-first"}
 
 
-def _column(part: str, what: str) -> Any:  # noqa: ANN401  (an option of typer)
-    words = f"Of tables: the column of the {what}, or a path such as article.{part}. Default: guessed."
-    return typer.Option(f"--{part}", metavar="COLUMN", help=words, show_default=False)
-
-
+@with_article_columns()
 @with_read_options()
 def run(
     paths: Annotated[
@@ -49,23 +45,6 @@ def run(
         ),
     ],
     *,
-    text: Annotated[str | None, _column("text", "texts")] = None,
-    title: Annotated[str | None, _column("title", "headlines")] = None,
-    url: Annotated[str | None, _column("url", "addresses")] = None,
-    published: Annotated[str | None, _column("published", "dates")] = None,
-    publisher: Annotated[str | None, _column("publisher", "outlets")] = None,
-    author: Annotated[str | None, _column("author", "bylines")] = None,
-    licence: Annotated[str | None, _column("licence", "licences")] = None,
-    id_: Annotated[
-        str | None,
-        typer.Option(
-            "--id",
-            help="The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, "
-            "{folder}-{stem}. Default: the stem of a file; of a row its id, else {stem}-{row:06}.",
-            show_default=False,
-            metavar="COLUMN|PATTERN",
-        ),
-    ] = None,
     stated: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,12 +61,6 @@ def run(
         bool,
         typer.Option("--skip-invalid", help="Leave out what cannot be read, and name it, instead of refusing all."),
     ] = False,
-    dates: Annotated[
-        Literal["dmy", "mdy"] | None,
-        typer.Option(
-            "--dates", help="Read 03/04/2024 with the day (dmy) or the month (mdy) first. Default: as no date."
-        ),
-    ] = None,
     delimiter: Annotated[
         str | None,
         typer.Option("--delimiter", help="Of CSV: a character, or comma, semicolon, tab, pipe. Default: detected."),
@@ -112,6 +85,7 @@ def run(
     apply: Apply = False,
     json: Json = None,
     reading: ReadOptions,
+    articles: ArticleOptions,
 ) -> None:
     """Add articles to the project: a text each in seeds/, and a line each in the manifest.
 
@@ -122,21 +96,17 @@ def run(
     """
     from goldspan.articles import received
     from goldspan.articles.annotated import AnnotatedInput
-    from goldspan.articles.columns import ColumnNames
-    from goldspan.articles.received import ArticleOptions
 
     corpus = Corpus.find(root)
-    is_pattern = id_ is not None and "{" in id_
-    columns = ColumnNames(
-        text=text, title=title, url=url, published=published, publisher=publisher, author=author, licence=licence,
-        id=None if is_pattern else id_,
-    )  # fmt: skip
     others = {
-        "--id": is_pattern, "--set": stated, "--accept-proposals": accept_proposals, "--skip-invalid": skip_invalid,
-        "--dates": dates, "--delimiter": delimiter, "--no-received": no_received,
+        "--id": articles.id, "--set": stated, "--accept-proposals": accept_proposals, "--skip-invalid": skip_invalid,
+        "--dates": articles.order, "--delimiter": delimiter, "--no-received": no_received,
     }  # fmt: skip
-    for_articles = [*(f"--{name}" for name in columns.named), *(name for name, given in others.items() if given)]
-    if form or received.is_annotated(paths, columns):
+    for_articles = [
+        *(f"--{name}" for name in articles.columns.named),
+        *(name for name, given in others.items() if given),
+    ]
+    if form or received.is_annotated(paths, articles.columns):
         if for_articles:
             raise typer.BadParameter(f"{for_articles[0]} goes with articles, not with annotated files")
         options = AnnotatedInput(form=form, reading=reading, annotator=annotated_by, text_only=text_only)
@@ -147,17 +117,15 @@ def run(
             "--as, --text-only and what says how to read annotation do not go with plain articles: state the --format "
             "if these are annotated files"
         )
-    if columns.named and not received.has_tables(paths):
+    if articles.columns.named and not received.has_tables(paths):
         raise typer.BadParameter(
-            f"--{columns.named[0]} names a column of a table, and there is no table in what is named"
+            f"--{articles.columns.named[0]} names a column of a table, and there is no table in what is named"
         )
     from goldspan.articles import ingest
 
-    read = ArticleOptions(
-        columns=columns,
-        id=_pattern(id_) if id_ is not None and is_pattern else None,
+    read = replace(
+        articles,
         delimiter=_delimiter(delimiter),
-        order=None if dates is None else ORDERS[dates],
         language=_language(corpus),
         stated=_stated(stated or ()),
         accept_proposals=accept_proposals,
@@ -204,15 +172,6 @@ def _add_annotated(
         print(PLAN_ONLY)
     else:
         print_next_step(corpus, "add", json)
-
-
-def _pattern(pattern: str) -> IdPattern:
-    from goldspan.articles.article_ids import IdPattern
-
-    try:
-        return IdPattern(pattern)
-    except InvalidValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--id") from None
 
 
 def _delimiter(name: str | None) -> str | None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from goldspan.cli.console import split_names
+from goldspan.cli.option_groups import with_options
 from goldspan.errors import InvalidValueError
 from goldspan.formats.options import Discontinuous, Overlaps, ReadOptions
 from goldspan.offsets import Unit
@@ -91,30 +90,12 @@ def with_read_options(*, leave_out: Sequence[str] = (), **defaults: str) -> Call
         leave_out: the names of options that the command does not have.
         defaults: where the command has other defaults than `ReadOptions`.
     """
-    names = [name for name in OPTIONS if name not in leave_out]
-
-    def decorate(run: Callable[..., Any]) -> Callable[..., Any]:
-        @wraps(run)
-        def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401  (what typer passes on)
-            read = {name: options.pop(name, defaults.get(name, _default(name))) for name in names}
-            return run(*arguments, reading=_read_options(read), **options)
-
-        signature = inspect.signature(run, eval_str=True)
-        parameters = [parameter for parameter in signature.parameters.values() if parameter.name != "reading"]
-        added = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                annotation=OPTIONS[name],
-                default=defaults.get(name, _default(name)),
-            )
-            for name in names
-        ]
-        command.__signature__ = signature.replace(parameters=[*parameters, *added])  # type: ignore[attr-defined]
-        command.__annotations__ = {parameter.name: parameter.annotation for parameter in (*parameters, *added)}
-        return command
-
-    return decorate
+    added = {
+        name: (annotation, defaults.get(name, _default(name)))
+        for name, annotation in OPTIONS.items()
+        if name not in leave_out
+    }
+    return with_options("reading", added, _read_options)
 
 
 def rename_pairs(options: Sequence[str] | None, name: str = "--map") -> dict[str, str]:

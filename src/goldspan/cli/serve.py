@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.account import Account
     from goldspan.service.app import SuggestionService
     from goldspan.service.read_back import ReadBackThread
-    from goldspan.service.recogniser_process import SuggesterRecipe
     from goldspan.service.server import ServerOptions
+    from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 EXTRA = ("starlette", "uvicorn")
 EXTRA_REMEDY = "Run: pip install 'goldspan[serve]'"
@@ -110,7 +110,7 @@ def run(
     """
     _require_extra()
     from goldspan.service import server, service_state
-    from goldspan.service.recogniser_process import SuggesterRecipe
+    from goldspan.suggest.suggester_recipe import SuggesterRecipe
     from goldspan.suggest.suggestion_folder import SuggestionFolder
 
     if model is not None and no_model:

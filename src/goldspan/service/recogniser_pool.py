@@ -17,7 +17,8 @@ from goldspan.models.worker_processes import usable_processors
 from goldspan.service.recogniser_process import LoadedRecognisers, RecogniserError, RecogniserProcess, UnavailableError
 
 if TYPE_CHECKING:
-    from goldspan.service.recogniser_process import JobKind, SuggesterRecipe
+    from goldspan.service.recogniser_process import JobKind
+    from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 Priority = Literal[0, 1]
 URGENT: Priority = 0  # somebody waits

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from goldspan.service.app import SuggestionService
-    from goldspan.service.recogniser_process import SuggesterRecipe
     from goldspan.service.text_suggestions import TextSuggester
+    from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 logger = logging.getLogger(__name__)
 

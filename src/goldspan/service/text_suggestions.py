@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.service.project_files import Fingerprint
     from goldspan.service.recogniser_pool import Priority
-    from goldspan.service.recogniser_process import LoadedRecognisers, Row, SuggesterRecipe
+    from goldspan.service.recogniser_process import LoadedRecognisers, Row
+    from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,40 @@
+"""Options that several commands share, and that reach the command as one value."""
+
+from __future__ import annotations
+
+import inspect
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def with_options(
+    parameter: str, options: Mapping[str, tuple[Any, Any]], make: Callable[[dict[str, Any]], Any]
+) -> Callable[..., Any]:
+    """A decorator that gives a command some options, and passes on what is made of them.
+
+    Args:
+        parameter: of the command, which gets it.
+        options: by name, the annotation for typer and the default.
+        make: makes it of the values of the options, by name.
+    """
+
+    def decorate(run: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(run)
+        def command(*arguments: Any, **given: Any) -> Any:  # noqa: ANN401  (what typer passes on)
+            values = {name: given.pop(name, default) for name, (_, default) in options.items()}
+            return run(*arguments, **{parameter: make(values)}, **given)
+
+        signature = inspect.signature(run, eval_str=True)
+        parameters = [one for one in signature.parameters.values() if one.name != parameter]
+        added = [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+            for name, (annotation, default) in options.items()
+        ]
+        command.__signature__ = signature.replace(parameters=[*parameters, *added])  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in (*parameters, *added)}
+        return command
+
+    return decorate
