@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from goldspan.articles.received import ArticleOptions
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, progress_bar, write_json
 from goldspan.cli.next_step import print_next_step
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.articles.annotated import AnnotatedInput
     from goldspan.articles.columns import TableColumns
     from goldspan.articles.ingest import AddedArticle, Addition
-    from goldspan.articles.received import LeftOut
+    from goldspan.articles.received import ArticleOptions, LeftOut
 
 SHOWN = 20  # articles of a plan that are printed
 SHOWN_OTHERS = 10  # of what is left out or doubtful

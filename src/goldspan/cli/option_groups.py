@@ -27,8 +27,12 @@ def with_options(
             values = {name: given.pop(name, default) for name, (_, default) in options.items()}
             return run(*arguments, **{parameter: make(values)}, **given)
 
-        signature = inspect.signature(run, eval_str=True)
-        parameters = [one for one in signature.parameters.values() if one.name != parameter]
+        signature = inspect.signature(run)
+        parameters = [
+            one.replace(annotation=_evaluated(one.annotation, run))
+            for one in signature.parameters.values()
+            if one.name != parameter
+        ]
         added = [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
             for name, (annotation, default) in options.items()
@@ -38,3 +42,13 @@ def with_options(
         return command
 
     return decorate
+
+
+def _evaluated(annotation: Any, run: Callable[..., Any]) -> Any:  # noqa: ANN401  (an annotation is any)
+    """An annotation as typer reads it; that of a parameter of another group may name what is only there for checks."""
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, inspect.unwrap(run).__globals__)  # noqa: S307  (of this program)
+    except NameError:
+        return annotation

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.articles.received import ArticleOptions
 from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.reading import rename_pairs
@@ -18,6 +17,7 @@ from goldspan.report.text import Table, amount, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from goldspan.articles.received import ArticleOptions
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.run import BulkSummary
     from goldspan.bulk.workers import Workers
