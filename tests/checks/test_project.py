@@ -165,6 +165,47 @@ def test_what_is_wrong_with_the_reading_order_is_named(harbour):
     assert places(harbour) == [("bad-line", "corpus/reading_order.jsonl", 1)]
 
 
+CLUSTERED = '{"article": "%s", "cluster": "%s"}\n'
+
+
+def test_what_is_wrong_with_the_clusters_is_named(harbour):
+    fog = CLUSTERED % ("fog", "c1")
+    write(harbour.cluster_file, fog)
+    assert places(harbour) == []
+    write(harbour.cluster_file, fog + CLUSTERED % ("snow", "c1"))
+    assert places(harbour) == [("unknown-article", "corpus/clusters.jsonl", 2)]
+    write(harbour.cluster_file, fog.replace(": ", ":"))
+    assert places(harbour) == [("non-canonical", "corpus/clusters.jsonl", 1)]
+    write(harbour.cluster_file, CLUSTERED % ("rain", "c2") + fog)
+    assert places(harbour) == [("non-canonical", "corpus/clusters.jsonl", 1)]
+    for line in (fog, "fog\n", '{"article": "rain"}\n', '{"article": "", "cluster": "c"}\n', CLUSTERED % ("rain", "")):
+        write(harbour.cluster_file, fog + line)
+        assert places(harbour) == [("bad-line", "corpus/clusters.jsonl", 2)]
+
+
+def test_articles_of_a_cluster_in_several_splits_are_errors_until_they_are_accepted(harbour):
+    check = "cluster-across-splits"
+    publish(harbour, "validation", snow=["Snow fell on Batroun."], sleet=["Sleet fell on Zahle."])
+    write(harbour.cluster_file, "".join(CLUSTERED % (name, "c") for name in ("fog", "rain", "sleet", "snow")))
+    assert leaks(harbour) == [
+        (check, "test.txt", 1, None, "rain and fog in train are in the cluster 'c'"),
+        (check, "validation.txt", 1, None, "sleet and rain in test are in the cluster 'c'"),
+        (check, "validation.txt", 2, None, "snow and rain in test are in the cluster 'c'"),
+    ]
+    allow(harbour, cluster_across_splits=["fog = rain", "fog = sleet", "sleet = rain"])
+    assert [leak[1:3] for leak in leaks(harbour)] == [("validation.txt", 2)]
+    allow(harbour, cluster_across_splits=["fog.p01"])
+    message = "[allow] cluster-across-splits: 'fog.p01' is no two articles as in 'a17 = a23'"
+    assert message in [leak[4] for leak in leaks(harbour)]
+
+
+def test_a_leak_that_the_texts_show_is_no_second_one_for_its_cluster(harbour):
+    publish(harbour, "train", story=[words("s", 60), words("t", 60)])
+    publish(harbour, "test", brief=[f"{words('s', 18)} {words('own', 10)}"])
+    write(harbour.cluster_file, CLUSTERED % ("brief", "c") + CLUSTERED % ("story", "c"))
+    assert [leak[0] for leak in leaks(harbour)] == [LEAK]
+
+
 def test_a_damaged_line_of_doubts_is_named(harbour):
     write(harbour.doubts / "fog.jsonl", '{"example": "fog.p01"}\n')
     assert places(harbour) == [("bad-line", "corpus/doubts/fog.jsonl", 1)]

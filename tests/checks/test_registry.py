@@ -76,6 +76,11 @@ REPAIRS = {
         ("corpus/splits/train.txt", "fog\n", "fog\nrain\n"),
         ("corpus/splits/test.txt", "rain\n", ""),
     ],
+    "cluster-across-splits": (
+        "corpus/clusters.jsonl",
+        '{"article": "rain", "cluster": "storms"}',
+        '{"article": "rain", "cluster": "rains"}',
+    ),
     "guideline-block": ("annotation_guidelines/place.md", "```ner\n", "```ner-fails leading-article\n"),
     "guideline-leak": ("annotation_guidelines/place.md", "When fog lay over", "Rain fell in spring on"),
 }

@@ -3,6 +3,8 @@ import os
 import re
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from goldspan import cli, files, new_project
@@ -237,6 +239,89 @@ def test_folds_keep_accepted_pairs_together(corpus, split, tmp_path):
     assert report["near_duplicates"] == []
     assert report["folds"]["bob"] == report["folds"]["in_brief"]
     assert folds(Corpus(corpus.root)) == report["folds"]
+
+
+def cluster_table(path, **clusters):
+    """A table of clusters as a search over a collection writes it, with articles that the project does not have."""
+    rows = [*clusters.items(), ("elsewhere", "c9"), ("nowhere", "c9")]
+    ids, names = zip(*rows, strict=True)
+    size = [list(names).count(name) for name in names]
+    columns = {"id": ids, "cluster": names, "shard": ["s"] * len(rows), "row": range(len(rows)), "size": size}
+    pq.write_table(pa.table({name: list(column) for name, column in columns.items()}), path)
+    return str(path)
+
+
+def test_articles_of_a_cluster_stay_together(corpus, split, tmp_path):
+    table = cluster_table(tmp_path / "clusters.parquet", ada="c1", dot="c1", eve="c1", bob="c9")
+    code, out, _ = split("--clusters", table)
+    assert (code, corpus.cluster_file.exists()) == (0, False)
+    assert "In 2 clusters of a larger collection: 4 articles, 4 new." in out
+    assert "or in a cluster: ada = dot = eve" in out
+    code, out, _ = split("--clusters", str(tmp_path), "--apply", "--json", str(tmp_path / "report.json"))
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (code, Corpus(corpus.root).clusters()) == (0, {"ada": "c1", "bob": "c9", "dot": "c1", "eve": "c1"})
+    assert report["clusters"] == {"ada": "c1", "bob": "c9", "dot": "c1", "eve": "c1"}
+    assert len({report["assigned"][name] for name in ("ada", "dot", "eve")}) == 1
+    assert len({report["folds"][name] for name in ("ada", "dot", "eve")}) == 1
+    assert folds(Corpus(corpus.root)) == report["folds"]
+    assert "Already up to date" in split("--clusters", table, "--apply")[1]
+    assert "Already up to date" in split("--apply")[1]
+
+
+def test_a_new_article_whose_cluster_is_in_two_splits_is_refused_with_the_cluster_named(corpus, split, tmp_path):
+    files.write(corpus.split_file("train"), "ada\n")
+    files.write(corpus.split_file("test"), "bob\n")
+    before = lists(corpus)
+    table = cluster_table(tmp_path / "clusters.parquet", ada="c1", bob="c1", cid="c1")
+    code, _, error = split("--clusters", table, "--apply")
+    assert code == 1
+    assert "cid belongs to " in error
+    assert "ada (train, of the cluster 'c1')" in error
+    assert "bob (test, of the cluster 'c1')" in error
+    assert (lists(corpus), corpus.cluster_file.exists()) == (before, False)
+    allow(corpus, "cluster-across-splits", "ada = bob", "ada = cid")
+    assert split("--clusters", table, "--apply")[0] == 0
+    assert "cid" in corpus.read_split("test")
+
+
+def test_clusters_of_a_project_without_gold_are_kept(corpus, split, tmp_path):
+    for path in corpus.gold.glob("*.jsonl"):
+        path.unlink()
+    _, out, _ = split("--clusters", cluster_table(tmp_path / "c.parquet", ada="c1", bob="c1"), "--apply")
+    assert "No article has gold yet" in out
+    assert Corpus(corpus.root).clusters() == {"ada": "c1", "bob": "c1"}
+
+
+def test_other_clusters_replace_those_that_are_there(corpus, split, tmp_path):
+    files.write(
+        corpus.cluster_file, "".join(f'{{"article": "{n}", "cluster": "old"}}\n' for n in ("ada", "bob", "gone"))
+    )
+    out = split("--clusters", cluster_table(tmp_path / "c.parquet", ada="c1", eve="c1"), "--apply")[1]
+    assert "In 1 cluster of a larger collection: 2 articles, 1 new, 1 in another cluster, 2 no longer in one." in out
+    assert Corpus(corpus.root).clusters() == {"ada": "c1", "eve": "c1"}
+
+
+def test_a_line_of_an_article_that_was_removed_stops_nothing(corpus, split):
+    files.write(corpus.cluster_file, "".join(f'{{"article": "{n}", "cluster": "c"}}\n' for n in ("ada", "gone")))
+    assert split("--apply")[0] == 0
+
+
+def test_what_is_no_table_of_clusters_is_refused(corpus, split, tmp_path):
+    csv, parquet = tmp_path / "c.csv", tmp_path / "c.parquet"
+    csv.write_text("id,group\nada,c1\n")
+    parquet.write_bytes(b"PAR1 and then nothing")
+    text = tmp_path / "c.txt"
+    text.write_text("ada c1\n")
+    for path, message in (
+        (csv, "c.csv:2: there is no column 'cluster'"),
+        (parquet, "c.parquet: not a Parquet file"),
+        (text, "c.txt: is no table of clusters"),
+        (tmp_path, "clusters.parquet"),
+    ):
+        code, _, error = split("--clusters", str(path), "--apply")
+        assert code == 1
+        assert message in error
+    assert lists(corpus) == {}
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from goldspan.splits.text_reuse import (
     accepted_reuse,
     find_reuse,
     group_articles,
+    group_near_duplicates,
     passages,
 )
 
@@ -225,6 +226,33 @@ def test_a_name_that_accepts_nothing_is_named(name):
     assert found.unknown == (
         f"[allow] paragraph-across-splits: {name!r} is no example of gold, and no two articles as in 'a17 = a23'",
     )
+
+
+def test_a_cluster_accepts_pairs_of_articles_and_no_paragraph():
+    found = accepted_reuse(scheme("fog.p01", "fog = rain", check="cluster-across-splits"), ARTICLES, {"fog.p01"})
+    assert (found.paragraphs, found.pairs) == (frozenset(), {("fog", "rain")})
+    assert found.unknown == ("[allow] cluster-across-splits: 'fog.p01' is no two articles as in 'a17 = a23'",)
+
+
+@given(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from("xyz")), st.sets(st.sampled_from("abcdefgh")))
+def test_articles_are_together_if_and_only_if_a_chain_of_texts_and_clusters_joins_them(clusters, similar):
+    texts = {name: article(name, own("same" if name in similar else name, 60)) for name in "abcdefgh"} | {"w": {}}
+    clusters = clusters | {"w": "x", "elsewhere": "x"}
+    names = group_articles(texts, clusters=clusters).names
+    assert group_near_duplicates(texts, clusters=clusters) == names
+    joined = {"similar": set(similar)} | {c: {a for a in texts if clusters.get(a) == c} for c in "xyz"}
+    for one, other in combinations(texts, 2):
+        reached = {one}
+        while more := {a for group in joined.values() if group & reached for a in group} - reached:
+            reached |= more
+        assert (names[one] == names[other]) is (other in reached)
+
+
+def test_an_accepted_pair_of_a_cluster_is_not_joined_by_it():
+    texts = {name: article(name, own(name, 60)) for name in "abc"}
+    pair = AcceptedReuse(pairs=frozenset({("a", "b")}))
+    assert group_articles(texts, accepted=pair, clusters=dict.fromkeys("ab", "c")).names == {n: n for n in "abc"}
+    assert set(group_articles(texts, accepted=pair, clusters=dict.fromkeys("abc", "c")).names.values()) == {"a"}
 
 
 def test_accepted_pairs_of_one_paragraph_leave_the_others_together():

@@ -19,7 +19,7 @@ from goldspan.annotation import article_of, unit_of
 from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records
-from goldspan.corpus import reading_order
+from goldspan.corpus import clusters, reading_order
 from goldspan.corpus.manifest import read_manifest, write_manifest
 from goldspan.errors import GoldspanError, InputError, InvalidValueError
 from goldspan.formats import gold
@@ -38,7 +38,8 @@ MANIFEST = "manifest.jsonl"
 @check(
     "bad-line",
     "line",
-    title="A line cannot be read, or is not an example, an article id, or an entry of the manifest or reading order",
+    title="A line cannot be read, or is not an example, an article id, or an entry of the manifest, the clusters or "
+    "the reading order",
     why="It cannot be checked, and its content does not count.",
     remedy="Repair or remove the line; the message says what is missing.",
     required="what cannot be read is in no export and in no count",
@@ -80,9 +81,11 @@ def duplicate_example(record: Record, seen: SeenIds) -> str | None:
     remedy="Write the line as the tools do: keys in order, spans sorted, one space after each comma and colon.",
 )
 def non_canonical(path: Path) -> Iterator[CheckResult]:
-    """The first difference of a manifest, a reading order, a split or a gold file."""
+    """The first difference of a manifest, the clusters, a reading order, a split or a gold file."""
     if path.name == MANIFEST:
         return _whole(path, _manifest(path))
+    if path.name == clusters.FILE:
+        return _whole(path, _clusters(path))
     if path.name == reading_order.FILE:
         return _whole(path, _order(path))
     return _whole(path, _split(path)) if path.suffix == ".txt" else _gold(path)
@@ -141,6 +144,14 @@ def _manifest(path: Path) -> bytes | None:
     with tempfile.TemporaryDirectory() as folder:
         write_manifest(Path(folder) / MANIFEST, entries)
         return (Path(folder) / MANIFEST).read_bytes()
+
+
+def _clusters(path: Path) -> bytes | None:
+    try:
+        lines = clusters.read_clusters(path)
+    except InputError:
+        return None
+    return clusters.content({one.article: one.cluster for one in lines}).encode()
 
 
 def _order(path: Path) -> bytes | None:
@@ -375,19 +386,21 @@ def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
 @check(
     "unknown-article",
     "project",
-    title="Gold, a pass, a split or the reading order has an article that is not in the manifest",
+    title="Gold, a pass, a split, the clusters or the reading order has an article that is not in the manifest",
     why="Its source and its licence are unknown, and the export leaves it out.",
     remedy="Add the article to the manifest, or correct or remove the file or the line.",
     required="its examples would lead back to no source",
 )
 def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The files, and the lines of splits and of the reading order, with unknown articles."""
+    """The files, and the lines of splits, of the clusters and of the reading order, with unknown articles."""
     for path in project.annotated:
         if path.stem not in project.entries:
             yield CheckResult(f"the manifest has no article {path.stem!r}", path)
     for fault in project.split_faults:
         if fault.kind == "unknown":
             yield CheckResult(fault.message, project.corpus.split_file(fault.split), fault.line)
+    for line, message in clusters.unknown_articles(project.clusters, project.entries):
+        yield CheckResult(message, project.corpus.cluster_file, line)
     for line, message in reading_order.unknown_articles(project.reading_order, project.entries):
         yield CheckResult(message, project.corpus.order_file, line)
 

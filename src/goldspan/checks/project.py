@@ -12,6 +12,7 @@ from goldspan.annotation import article_id_problem, article_of
 from goldspan.checks.check import CheckResult
 from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
+from goldspan.corpus.clusters import read_clusters
 from goldspan.corpus.reading_order import read_order
 from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.errors import GoldspanError, InputError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from goldspan.adjudication.derive import DerivedGold
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.clusters import ClusteredArticle
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.corpus.reading_order import OrderedArticle
     from goldspan.formats.record import Record
@@ -90,16 +92,18 @@ class ProjectFiles:
 
     @property
     def lists(self) -> list[Path]:
-        """The manifest, the files of the splits and the reading order."""
+        """The manifest, the files of the splits, the clusters and the reading order."""
         splits = [self.corpus.split_file(name) for name in SPLITS]
-        return [path for path in (self.manifest, *splits, self.corpus.order_file) if files.is_there(path)]
+        paths = (self.manifest, *splits, self.corpus.cluster_file, self.corpus.order_file)
+        return [path for path in paths if files.is_there(path)]
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
-        """Why the manifest, a split, the reading order, a file of doubts or an article cannot be read."""
+        """Why the manifest, a split, the clusters, the reading order, a file of doubts or an article cannot be read."""
         yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
             yield from _reading_error(partial(self.corpus.split_ids, name))
+        yield from _reading_error(partial(read_clusters, self.corpus.cluster_file))
         yield from _reading_error(partial(read_order, self.corpus.order_file))
         for path in sorted(self.corpus.doubts.glob("*.jsonl")):
             yield from _reading_error(partial(doubts.read, path))
@@ -130,6 +134,14 @@ class ProjectFiles:
             except InputError:
                 continue
         return {name: ids for name, ids in splits.items() if ids}
+
+    @cached_property
+    def clusters(self) -> list[ClusteredArticle]:
+        """The articles that are in a cluster, line by line; none if the file cannot be read."""
+        try:
+            return read_clusters(self.corpus.cluster_file)
+        except InputError:
+            return []
 
     @cached_property
     def reading_order(self) -> list[OrderedArticle]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from goldspan.checks.check import CheckResult, check
@@ -10,7 +12,7 @@ from goldspan.near_duplicates import THRESHOLD
 from goldspan.splits.text_reuse import ACCEPTING_CHECKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from goldspan.checks.project import ProjectFiles
     from goldspan.splits.text_reuse import ParagraphPlace
@@ -90,7 +92,49 @@ def paragraph_across_splits(project: ProjectFiles) -> Iterator[CheckResult]:
         yield _paragraph_result(project, places)
 
 
-CHECKS = (unsplit_article, article_in_two_splits, near_duplicate_split, paragraph_across_splits)
+@check(
+    "cluster-across-splits",
+    "project",
+    title="Two articles of one cluster in corpus/clusters.jsonl are in different splits",
+    why="In the collection that the articles come from, others join them: a model would be tested on a story that it "
+    "has memorised.",
+    remedy='Move both to the same split, or accept the two articles, as "a17 = a23", under [allow] in labels.toml.',
+)
+def cluster_across_splits(project: ProjectFiles) -> Iterator[CheckResult]:
+    """The articles of clusters that are in several splits, without the pairs whose texts show it."""
+    reuse = project.reuse_across_splits
+    pairs = (sorted((reuse.ids[pair.first], reuse.ids[pair.second])) for pair in reuse.pairs)
+    known = project.accepted_reuse.pairs.union((first, second) for first, second in pairs)
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for one in sorted(project.clusters, key=lambda one: one.article):
+        if one.article in project.split_of and one.article in project.entries:
+            members[one.cluster].append(one.article)
+    for cluster, articles in sorted(members.items()):
+        for article, other in _pairs_in_several_splits(project, articles, known):
+            split = project.split_of[other].split
+            yield _at(project, article, f"{article} and {other} in {split} are in the cluster {cluster!r}")
+
+
+CHECKS = (
+    unsplit_article,
+    article_in_two_splits,
+    near_duplicate_split,
+    paragraph_across_splits,
+    cluster_across_splits,
+)
+
+
+def _pairs_in_several_splits(
+    project: ProjectFiles, articles: Sequence[str], known: Container[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """For each article of a cluster the first before it in another split, leaving out the pairs that are known."""
+    before: defaultdict[str, list[str]] = defaultdict(list)
+    for article in articles:
+        split = project.split_of[article].split
+        others = chain.from_iterable(before[name] for name in sorted(before) if name != split)
+        if other := next((other for other in others if (other, article) not in known), None):
+            yield article, other
+        before[split].append(article)
 
 
 def _at(project: ProjectFiles, article: str, message: str, example: str | None = None) -> CheckResult:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan import splits
+from goldspan import files, splits
 from goldspan.cli import console
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import SPLITS, Corpus
 from goldspan.errors import InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from rich.table import Table
 
     from goldspan.errors import InputError
@@ -41,6 +41,17 @@ def run(
     threshold: Annotated[
         float, typer.Option("--threshold", help="The Jaccard similarity from which articles are near-duplicates.")
     ] = THRESHOLD,
+    clusters: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--clusters",
+            metavar="FILE",
+            help="The clusters of near-duplicates in the collection that the articles come from: a clusters.parquet or "
+            "its folder. corpus/clusters.jsonl is written from it, and articles of a cluster stay together. May be "
+            "repeated, once for each collection.",
+            show_default=False,
+        ),
+    ] = None,
     apply: console.Apply = False,
     accept_leaks: Annotated[
         bool,
@@ -54,21 +65,21 @@ def run(
     Articles stay together if they share half of all their word trigrams, or half of those of the smaller one (10 or
     more), or a paragraph of 20 words or more. A publisher's standing paragraph is accepted by the name of an example
     that has it, as in `paragraph-across-splits = ["a17.p03"]` under [allow] in labels.toml.
+
+    Articles of one cluster in corpus/clusters.jsonl stay together, too, whatever their texts are.
     """
     corpus = Corpus.find(root)
     try:
         chosen = None if ratios is None else splits.parse_ratios(ratios)
-        plan = splits.plan_splits(corpus, chosen, threshold)
+        plan = splits.plan_splits(corpus, chosen, threshold, cluster_of=splits.read_clusters(corpus, clusters or ()))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
     console.write_json(json, plan.json())
     if not plan.splits:
-        for line in _without_gold(plan):
-            print(line)
-        print("No article has gold yet: there is nothing to assign.")
+        _write_clusters_alone(corpus, plan, apply=apply)
         print_next_step(corpus, "split", json)
         return
-    changed = splits.changed_lists(corpus, plan.splits)
+    changed = splits.changed_files(corpus, plan)
     refusal = splits.refusal(corpus, plan, accept_leaks=accept_leaks)
     if apply and refusal is None:
         splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
@@ -80,6 +91,18 @@ def run(
         print_next_step(corpus, "split", json)
     if plan.conflicts:
         raise typer.Exit(1)
+
+
+def _write_clusters_alone(corpus: Corpus, plan: SplitPlan, *, apply: bool) -> None:
+    """Print that no article has gold, and write the clusters, which the project may have before."""
+    for line in _without_gold(plan):
+        print(line)
+    print("No article has gold yet: there is nothing to assign.")
+    if changed := splits.changed_clusters(corpus, plan):
+        print(_cluster_line(plan))
+        if apply:
+            files.write_all(changed)
+        console.print_changed(changed, applied=apply)
 
 
 def _print_end(refusal: InputError | None, changed: Collection[Path], *, apply: bool) -> None:
@@ -124,11 +147,14 @@ def _lines(plan: SplitPlan) -> Iterator[str]:
         if names := [article for article, place in new.items() if place == split]:
             yield f"New in {split}: {_some(names)}"
     yield from _without_gold(plan)
-    clusters = [" = ".join(_shortened(cluster)) for cluster in plan.clusters]
+    together = [" = ".join(_shortened(group)) for group in plan.together]
+    reasons = "for a long paragraph, or in a cluster" if plan.cluster_of else "or for a long paragraph"
     yield (
         f"Together, as near-duplicates (Jaccard similarity of {plan.threshold:g} or more), as stories and briefs cut "
-        f"from them, or for a long paragraph: {_some(clusters) or 'none'}"
+        f"from them, {reasons}: {_some(together) or 'none'}"
     )
+    if plan.cluster_of:
+        yield _cluster_line(plan)
     for paragraph in plan.standing[:SHOWN]:
         yield (
             f"One paragraph, {paragraph.example}, is in {paragraph.articles:,} articles and joins {paragraph.groups:,} "
@@ -142,6 +168,19 @@ def _lines(plan: SplitPlan) -> Iterator[str]:
         yield f"LEAK: articles that belong together are in several splits: {', '.join(_shortened(places))}"
     if plan.too_small:
         yield plan.too_small
+
+
+def _cluster_line(plan: SplitPlan) -> str:
+    """How many articles are in clusters, and what changes of that."""
+    before, after = plan.former_clusters, plan.cluster_of
+    changes = {
+        "new": len(after.keys() - before.keys()),
+        "in another cluster": sum(after[article] != before[article] for article in after.keys() & before.keys()),
+        "no longer in one": len(before.keys() - after.keys()),
+    }
+    changed = "".join(f", {number:,} {what}" for what, number in changes.items() if number)
+    clusters = len(set(after.values()))
+    return f"In {amount(clusters, 'cluster')} of a larger collection: {amount(len(after), 'article')}{changed}."
 
 
 def _without_gold(plan: SplitPlan) -> Iterator[str]:

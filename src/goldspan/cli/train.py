@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from goldspan.models.model_card import CardSources
     from goldspan.models.training_run import TrainingRun
 
-REUSE = ("near-duplicate-split", "paragraph-across-splits")  # the checks that find texts in two splits
+REUSE = ("near-duplicate-split", "paragraph-across-splits", "cluster-across-splits")  # find texts in two splits
 TABLE = '[[recogniser]]\nkind = "{kind}"\nname = "trained"\nmodel = "{model}"'
 
 

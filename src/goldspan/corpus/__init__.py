@@ -11,6 +11,7 @@ corpus/annotators.toml            which annotators are people and which are mode
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
 corpus/doubts/<article>.jsonl     which places of gold a disputes' project asks about; optional
 corpus/splits/<split>.txt         article ids, one a line
+corpus/clusters.jsonl             which articles belong together through articles of other places; optional
 corpus/reading_order.jsonl        in which order articles are to be read, and which were drawn at random; optional
 corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
 corpus/rejections.jsonl           which suggestions annotators in Doccano were offered and rejected; optional
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import files, formats
-from goldspan.corpus import passes, reading_order
+from goldspan.corpus import clusters, passes, reading_order
 from goldspan.corpus.manifest import is_plain_name, read_manifest
 from goldspan.corpus.split_lists import REMEDIES, find_faults
 from goldspan.errors import InputError, NotFoundError
@@ -114,6 +115,11 @@ class Corpus:
     def controls(self) -> Path:
         """Which examples test the annotators, a list per project in Doccano."""
         return self.folder / "controls"
+
+    @property
+    def cluster_file(self) -> Path:
+        """Which articles belong together through articles that the project need not have."""
+        return self.folder / clusters.FILE
 
     @property
     def order_file(self) -> Path:
@@ -237,6 +243,14 @@ class Corpus:
     def split_file(self, name: str) -> Path:
         """The id list of a split."""
         return self.folder / "splits" / f"{name}.txt"
+
+    def clusters(self) -> dict[str, str]:
+        """The cluster of each article that is in one, also of articles that the manifest no longer has.
+
+        Raises:
+            InputError: naming the line, for one that is not valid.
+        """
+        return {one.article: one.cluster for one in clusters.read_clusters(self.cluster_file)}
 
     def reading_order(self) -> list[OrderedArticle]:
         """The articles in the order in which they are to be read; empty without a file.

@@ -278,12 +278,13 @@ class _OrderPlanner:
         return [example for example in article_examples(self.corpus, entry) if example.text.strip()]
 
     def _groups(self, articles: Mapping[str, Sequence[Example]], known: Collection[str]) -> dict[str, str]:
-        """The groups of near-duplicates, without the standing paragraphs and the pairs that the project accepts."""
+        """The groups of near-duplicates and clusters, without the standing paragraphs and pairs that are accepted."""
         paragraphs = {
             name: passages((example.id, example.text) for example in examples) for name, examples in articles.items()
         }
         examples = {example for parts in paragraphs.values() for example in parts}
-        return group_near_duplicates(paragraphs, accepted=accepted_reuse(self.corpus.scheme, known, examples))
+        accepted = accepted_reuse(self.corpus.scheme, known, examples)
+        return group_near_duplicates(paragraphs, accepted=accepted, clusters=self.corpus.clusters())
 
     def _forecasts(
         self, begun: Collection[str], texts: Mapping[str, Sequence[Example]], gold: Mapping[str, Sequence[Example]]

@@ -1,11 +1,13 @@
-"""Train, validation and test splits: whole articles, near-duplicates together, balanced, and permanent."""
+"""Train, validation and test splits: whole articles, near-duplicates and clusters together, balanced, and permanent."""
 
 from goldspan.splits.assignment import SplitAssignment, SplitConflict, assign, too_small, wilson
 from goldspan.splits.plan import (
     SplitPlan,
-    changed_lists,
+    changed_clusters,
+    changed_files,
     parse_ratios,
     plan_splits,
+    read_clusters,
     refusal,
     write_splits,
 )
@@ -15,9 +17,11 @@ __all__ = [
     "SplitConflict",
     "SplitPlan",
     "assign",
-    "changed_lists",
+    "changed_clusters",
+    "changed_files",
     "parse_ratios",
     "plan_splits",
+    "read_clusters",
     "refusal",
     "too_small",
     "wilson",

@@ -1,7 +1,7 @@
 """The sizes of articles, the groups that belong together, and folds for cross-validation.
 
-Articles that share their text (see `text_reuse`) are never divided between two parts of a corpus: otherwise a model
-would be tested on its training data.
+Articles that share their text, or a cluster of a larger collection (see `text_reuse`), are never divided between two
+parts of a corpus: otherwise a model would be tested on its training data.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from goldspan import near_duplicates
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD, Similarity
 from goldspan.splits.text_reuse import (
+    NO_CLUSTERS,
     NOTHING,
     AcceptedReuse,
     ArticleGroups,
@@ -72,7 +73,10 @@ def _size(article: str, examples: list[Example]) -> ArticleSize:
 
 
 def groups(
-    articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD, accepted: AcceptedReuse = NOTHING
+    articles: Mapping[str, ArticleSize],
+    threshold: float = THRESHOLD,
+    accepted: AcceptedReuse = NOTHING,
+    clusters: Mapping[str, str] = NO_CLUSTERS,
 ) -> ArticleGroups:
     """The groups of articles that belong together.
 
@@ -80,12 +84,13 @@ def groups(
         articles: by id.
         threshold: the resemblance from which two articles are near-duplicates.
         accepted: what does not bring articles together.
+        clusters: the cluster of each article that is in one; see `goldspan.corpus.clusters`.
 
     Raises:
         InvalidValueError: for a threshold that is not above 0 and at most 1.
     """
     paragraphs = {article: size.paragraphs for article, size in articles.items()}
-    return group_articles(paragraphs, Similarity(resemblance=threshold), accepted)
+    return group_articles(paragraphs, Similarity(resemblance=threshold), accepted, clusters)
 
 
 def accepted_by(corpus: Corpus, articles: Mapping[str, ArticleSize]) -> AcceptedReuse:
@@ -131,7 +136,7 @@ def folds(
 def fold_groups(corpus: Corpus, articles: Mapping[str, ArticleSize], threshold: float = THRESHOLD) -> dict[str, str]:
     """For each article the name of its group, whose articles are in one fold; arguments and errors as for `folds`."""
     accepted = AcceptedReuse(accepted_by(corpus, articles).paragraphs)
-    return dict(groups(articles, threshold, accepted).names)
+    return dict(groups(articles, threshold, accepted, corpus.clusters()).names)
 
 
 def assign_folds(group: Mapping[str, str], spans: Mapping[str, Mapping[str, int]], k: int = 5) -> dict[str, int]:

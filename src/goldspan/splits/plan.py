@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, near_duplicates
 from goldspan.annotation import article_of
-from goldspan.corpus import SPLITS
+from goldspan.corpus import SPLITS, clusters
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 from goldspan.splits.assignment import SplitConflict, assign, too_small, validate_ratios
@@ -15,7 +15,7 @@ from goldspan.splits.folds import ArticleSize, accepted_by, article_sizes, assig
 from goldspan.splits.text_reuse import AcceptedReuse, StandingParagraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -34,6 +34,31 @@ def read_split_lists(corpus: Corpus) -> dict[str, str]:
     return {article: split for split, ids in corpus.splits().items() for article in ids}
 
 
+def read_clusters(corpus: Corpus, tables: Sequence[Path] = ()) -> dict[str, str]:
+    """The cluster of each article that is to be in one: what some tables have, or, without any, what the project has.
+
+    Raises:
+        InputError: for tables or a file of the project that cannot be read.
+    """
+    if not tables:
+        return corpus.clusters()
+    from goldspan.splits.cluster_tables import clusters_of  # here, since it imports pydantic
+
+    return clusters_of(tables, {entry.id: [entry.id] for entry in corpus.entries})
+
+
+def changed_clusters(corpus: Corpus, plan: SplitPlan) -> dict[Path, bytes]:
+    """The file of the clusters with its content, if that is to be written."""
+    data, path = clusters.content(plan.cluster_of).encode(), corpus.cluster_file
+    is_same = files.read_bytes(path) == data if files.is_there(path) else not data
+    return {} if is_same else {path: data}
+
+
+def changed_files(corpus: Corpus, plan: SplitPlan) -> dict[Path, bytes]:
+    """The lists and the clusters that are to be written, with their contents; those that stay are left out."""
+    return changed_lists(corpus, plan.splits) | changed_clusters(corpus, plan)
+
+
 def changed_lists(corpus: Corpus, splits: Mapping[str, str]) -> dict[Path, bytes]:
     """The lists that are to be written for these splits of articles, each sorted; those that stay are left out."""
     lists: dict[str, list[str]] = {name: [] for name in SPLITS}
@@ -41,17 +66,6 @@ def changed_lists(corpus: Corpus, splits: Mapping[str, str]) -> dict[Path, bytes
         lists[splits[article]].append(f"{article}\n")
     contents = {corpus.split_file(name): "".join(lines).encode() for name, lines in lists.items()}
     return {path: data for path, data in contents.items() if not path.is_file() or path.read_bytes() != data}
-
-
-def write_split_lists(corpus: Corpus, splits: Mapping[str, str]) -> list[Path]:
-    """Write the lists; returns the files that changed.
-
-    Articles are only ever added: if the machine stops between two files, each article is still in at most one split,
-    and the next run places the others.
-    """
-    changed = changed_lists(corpus, splits)
-    files.write_all(changed)
-    return list(changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +84,8 @@ class SplitPlan:
         folds: per article with gold its fold for cross-validation.
         ratios: the share of each split.
         threshold: the resemblance from which two articles are near-duplicates.
+        cluster_of: the cluster of each article that is to be in one, whether it has gold or not.
+        former_clusters: the same as the project has it now.
     """
 
     splits: Mapping[str, str]
@@ -83,6 +99,8 @@ class SplitPlan:
     folds: Mapping[str, int]
     ratios: Mapping[str, float]
     threshold: float
+    cluster_of: Mapping[str, str]
+    former_clusters: Mapping[str, str]
 
     @property
     def new(self) -> dict[str, str]:
@@ -90,7 +108,7 @@ class SplitPlan:
         return {article: split for article, split in self.splits.items() if article not in self.existing}
 
     @property
-    def clusters(self) -> list[list[str]]:
+    def together(self) -> list[list[str]]:
         """The groups of more than one article."""
         members: dict[str, list[str]] = {}
         for article, name in self.groups.items():
@@ -127,7 +145,8 @@ class SplitPlan:
             "assigned": dict(self.splits),
             "new": list(self.new),
             "without_gold": list(self.without_gold),
-            "near_duplicates": self.clusters,
+            "near_duplicates": self.together,
+            "clusters": {article: self.cluster_of[article] for article in self.articles if article in self.cluster_of},
             "standing_paragraphs": [paragraph._asdict() for paragraph in self.standing],
             "conflicts": [{"splits": dict(each.splits), "new": list(each.new)} for each in self.conflicts],
             "folds": dict(self.folds),
@@ -155,13 +174,20 @@ def parse_ratios(text: str) -> dict[str, float]:
     return ratios
 
 
-def plan_splits(corpus: Corpus, ratios: Mapping[str, float] | None = None, threshold: float = THRESHOLD) -> SplitPlan:
+def plan_splits(
+    corpus: Corpus,
+    ratios: Mapping[str, float] | None = None,
+    threshold: float = THRESHOLD,
+    *,
+    cluster_of: Mapping[str, str] | None = None,
+) -> SplitPlan:
     """The plan for the splits of a corpus: articles that have a split keep it, new ones are placed.
 
     Args:
         corpus: the project.
         ratios: the share of each split; those under [splits] in `goldspan.toml` if None.
         threshold: the resemblance from which two articles are near-duplicates.
+        cluster_of: the cluster of each article that is to be in one; those of `corpus/clusters.jsonl` if None.
 
     Raises:
         InputError: for a split file that lists an article twice or one that the manifest does not have; for gold that
@@ -175,8 +201,10 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] | None = None, thres
     known = [entry.id for entry in corpus.entries]
     _require_known_articles(corpus, articles, known)
     accepted = accepted_by(corpus, articles)
-    grouped = groups(articles, threshold, accepted)
-    whole = groups(articles, threshold, AcceptedReuse(accepted.paragraphs)) if accepted.pairs else grouped
+    former = corpus.clusters()
+    cluster_of = former if cluster_of is None else cluster_of
+    grouped = groups(articles, threshold, accepted, cluster_of)
+    whole = groups(articles, threshold, AcceptedReuse(accepted.paragraphs), cluster_of) if accepted.pairs else grouped
     measures = {article: _balanced_amounts(size) for article, size in articles.items()}
 
     def similarity(article: str, other: str) -> float:
@@ -197,13 +225,15 @@ def plan_splits(corpus: Corpus, ratios: Mapping[str, float] | None = None, thres
         folds=assign_folds(whole.names, spans),
         ratios=ratios,
         threshold=threshold,
+        cluster_of=cluster_of,
+        former_clusters=former,
     )
 
 
 def refusal(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> InputError | None:
     """Why a plan is not carried out: new articles that belong to articles in several splits, if any."""
     leaks = [
-        f"{article} belongs to {' and to '.join(f'{other} ({conflict.splits[other]})' for other in nearest)}"
+        f"{article} belongs to {' and to '.join(_place(planned, conflict, article, other) for other in nearest)}"
         for conflict in planned.conflicts
         for article, nearest in conflict.nearest.items()
     ]
@@ -218,8 +248,18 @@ def refusal(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -
     )
 
 
+def _place(planned: SplitPlan, conflict: SplitConflict, article: str, other: str) -> str:
+    """An article that another belongs to, with its split and the cluster that both are in, if they are in one."""
+    cluster = planned.cluster_of.get(article)
+    shared = f", of the cluster {cluster!r}" if cluster and planned.cluster_of.get(other) == cluster else ""
+    return f"{other} ({conflict.splits[other]}{shared})"
+
+
 def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = False) -> list[Path]:
-    """Write the split files, and return those that changed.
+    """Write the split files and the clusters, and return the files that changed.
+
+    Articles are only ever added to splits: if the machine stops between two files, each article is still in at most one
+    split, and the next run places the others.
 
     Args:
         corpus: whose files they are.
@@ -231,7 +271,9 @@ def write_splits(corpus: Corpus, planned: SplitPlan, *, accept_leaks: bool = Fal
     """
     if (error := refusal(corpus, planned, accept_leaks=accept_leaks)) is not None:
         raise error
-    return write_split_lists(corpus, planned.splits)
+    changed = changed_files(corpus, planned)
+    files.write_all(changed)
+    return list(changed)
 
 
 def _balanced_amounts(size: ArticleSize) -> dict[str, int]:

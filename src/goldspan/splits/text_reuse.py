@@ -11,6 +11,9 @@ texts being compared as their words (see `near_duplicates.words`). All such pair
 paragraph, on itself or on the background of its reports, would bring all of its articles together. Only a person can
 know it from a paragraph that was reused as news, so it counts until it is accepted by its name, and then it is left
 out of all comparisons. Two articles can be accepted as well: that tells the pair to be no leak.
+
+Articles of one cluster of `corpus/clusters.jsonl` belong together whatever their texts are: they are joined by articles
+that the project does not have.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain, combinations, islice, product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import near_duplicates
@@ -32,7 +36,9 @@ if TYPE_CHECKING:
 
 LONG = 20  # words of a paragraph that is not the same in two articles by chance
 MANY = 5  # groups that one paragraph joins: it may be a standing one
-ACCEPTING_CHECKS = ("paragraph-across-splits", "near-duplicate-split")  # the keys of `[allow]` with accepted reuse
+# The keys of `[allow]` with accepted reuse.
+CLUSTER_CHECK = "cluster-across-splits"  # a cluster is no paragraph: it accepts articles alone
+ACCEPTING_CHECKS = ("paragraph-across-splits", "near-duplicate-split", CLUSTER_CHECK)
 MOST_PAIRS = 1_000  # articles with one paragraph that are compared with what is known already, two by two
 AND = " = "  # between the ids of two articles that are accepted
 
@@ -60,6 +66,7 @@ class AcceptedReuse:
 
 
 NOTHING = AcceptedReuse()
+NO_CLUSTERS: Mapping[str, str] = MappingProxyType({})
 
 
 def accepted_reuse(scheme: LabelScheme, articles: Container[str], examples: Container[str]) -> AcceptedReuse:
@@ -73,12 +80,13 @@ def accepted_reuse(scheme: LabelScheme, articles: Container[str], examples: Cont
     paragraphs, pairs, unknown = set(), set(), []
     for check in ACCEPTING_CHECKS:
         for name in sorted(scheme.allow.get(check, ())):
-            if name in examples:
+            if name in examples and check != CLUSTER_CHECK:
                 paragraphs.add(name)
             elif pair := next((pair for pair in _pairs(name) if all(each in articles for each in pair)), None):
                 pairs.add(pair)
             else:
-                wanted = "no example of gold, and no two articles as in 'a17 = a23'"
+                wanted = "no two articles as in 'a17 = a23'"
+                wanted = wanted if check == CLUSTER_CHECK else f"no example of gold, and {wanted}"
                 unknown.append(f"[allow] {check}: {name!r} is {wanted}")
     return AcceptedReuse(frozenset(paragraphs), frozenset(pairs), tuple(unknown))
 
@@ -169,18 +177,6 @@ class ArticleTexts:
         """For each article the number of its component: articles joined by a chain of similar ones."""
         return near_duplicates.components(self.words, similarity, self.unrelated, self.passages())
 
-    def group_names(self, labels: Sequence[int], articles: Iterable[str]) -> dict[str, str]:
-        """For each article the first of its group, sorted; those without words are alone.
-
-        Args:
-            labels: for each article with words the number of its group.
-            articles: the ids of all of them.
-        """
-        first: dict[int, str] = {}
-        with_words = sorted(zip(self.ids, labels, strict=True))
-        names = {article: first.setdefault(label, article) for article, label in with_words}
-        return dict(sorted(({article: article for article in articles} | names).items()))
-
     def positions(self) -> dict[str, int]:
         """The position of each article."""
         return {article: number for number, article in enumerate(self.ids)}
@@ -214,7 +210,10 @@ class ArticleGroups:
 
 
 def group_articles(
-    articles: Mapping[str, Mapping[str, str]], similarity: Similarity = SIMILAR, accepted: AcceptedReuse = NOTHING
+    articles: Mapping[str, Mapping[str, str]],
+    similarity: Similarity = SIMILAR,
+    accepted: AcceptedReuse = NOTHING,
+    clusters: Mapping[str, str] = NO_CLUSTERS,
 ) -> ArticleGroups:
     """The groups: articles joined by a chain of pairs that belong together.
 
@@ -222,10 +221,11 @@ def group_articles(
         articles: per article its paragraphs in their order, as texts by the id of their example.
         similarity: when the word trigrams of two articles are similar.
         accepted: paragraphs that count in no article, and pairs that do not belong together.
+        clusters: the cluster of each article that is in one, also of others than these.
     """
     texts = ArticleTexts.of(articles, accepted)
     position = texts.positions()
-    labels = texts.components(similarity)
+    ids, labels = _joined_by_clusters(articles, texts, similarity, accepted, clusters)
     joins: list[tuple[int, int]] = []
     standing = []
     for places in texts.repeated:
@@ -233,12 +233,15 @@ def group_articles(
         joins += ((labels[i], labels[j]) for i, j in _chain(members, texts.unrelated))
         if (groups := len({labels[member] for member in members})) >= MANY:
             standing.append(StandingParagraph(min(places).example, len(members), groups))
-    names = texts.group_names(near_duplicates.connect(labels, joins), articles)
+    names = _group_names(ids, near_duplicates.connect(labels, joins))
     return ArticleGroups(names, tuple(sorted(standing, key=lambda each: (-each.groups, each.example))))
 
 
 def group_near_duplicates(
-    articles: Mapping[str, Mapping[str, str]], similarity: Similarity = SIMILAR, accepted: AcceptedReuse = NOTHING
+    articles: Mapping[str, Mapping[str, str]],
+    similarity: Similarity = SIMILAR,
+    accepted: AcceptedReuse = NOTHING,
+    clusters: Mapping[str, str] = NO_CLUSTERS,
 ) -> dict[str, str]:
     """For each article the name of its group, its first article: articles joined by a chain of similar ones.
 
@@ -248,9 +251,43 @@ def group_near_duplicates(
         articles: per article its paragraphs in their order, as texts by the id of their example.
         similarity: when the word trigrams of two articles are similar.
         accepted: paragraphs that count in no article, and pairs that do not belong together.
+        clusters: as in `group_articles`.
     """
     texts = ArticleTexts.of(articles, accepted)
-    return texts.group_names(texts.components(similarity), articles)
+    return _group_names(*_joined_by_clusters(articles, texts, similarity, accepted, clusters))
+
+
+def _joined_by_clusters(
+    articles: Iterable[str],
+    texts: ArticleTexts,
+    similarity: Similarity,
+    accepted: AcceptedReuse,
+    clusters: Mapping[str, str],
+) -> tuple[list[str], list[int]]:
+    """All articles, first those of `texts`, and for each the number of its group by similarity and cluster."""
+    with_words = set(texts.ids)
+    ids = [*texts.ids, *(article for article in articles if article not in with_words)]
+    labels = [*texts.components(similarity), *range(len(texts.ids), len(ids))]
+    at = {article: number for number, article in enumerate(ids)}
+    members: defaultdict[str, list[int]] = defaultdict(list)
+    for article, cluster in clusters.items():
+        if article in at:
+            members[cluster].append(at[article])
+    pairs = ((at[a], at[b]) for a, b in accepted.pairs if a in at and b in at)
+    unrelated = frozenset((min(pair), max(pair)) for pair in pairs)
+    joins = ((labels[i], labels[j]) for one in members.values() for i, j in _chain(one, unrelated))
+    return ids, near_duplicates.connect(labels, joins)
+
+
+def _group_names(ids: Sequence[str], labels: Sequence[int]) -> dict[str, str]:
+    """For each article the first of its group, sorted.
+
+    Args:
+        ids: of the articles.
+        labels: for each of them the number of its group.
+    """
+    first: dict[int, str] = {}
+    return {article: first.setdefault(label, article) for article, label in sorted(zip(ids, labels, strict=True))}
 
 
 def _chain(members: Sequence[int], unrelated: frozenset[tuple[int, int]]) -> Iterator[tuple[int, int]]:
