@@ -29,6 +29,6 @@ def arguments(given: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    python = environment("cas", "html", "model", "serve", "test")
+    python = environment("bulk", "cas", "html", "model", "ray", "serve", "test")
     command = [python, "-m", "pytest", *arguments(sys.argv[1:])]
     sys.exit(subprocess.run(command, cwd=ROOT, check=False).returncode)

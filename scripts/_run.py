@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
-EXTRAS = {"serve": ("serve",)}  # by command, what it needs beyond the others
+EXTRAS = {"bulk": ("bulk",), "serve": ("serve",)}  # by command, what it needs beyond the others
 
 
 def run_command(script: str) -> None:
