@@ -1,26 +1,16 @@
 """The recognisers of a project in a process of their own, which can be stopped when they take too long.
 
 A pattern of a project can be one that never ends, and a model can crash. In the process that answers requests, either
-would be the end of all answers. The process is a new Python, not one of `multiprocessing`, which would run the script
-of its parent once more. The two talk over a pair of sockets, and it ends when the other end is closed, whatever became
-of the parent.
+would be the end of all answers.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
-import sys
-import warnings
 from dataclasses import dataclass
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.errors import GoldspanError, InputError
-from goldspan.service.service_state import VARIABLE
+from goldspan.child_process import ChildEndedError, ChildProcess, connection_to_parent, error_fields, raise_error
+from goldspan.errors import GoldspanError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +22,6 @@ Row = tuple[int, int, str]  # a span: start and end in code points, and its labe
 JobKind = Literal["text", "article", "index"]
 
 SLOWEST_START = 300.0  # seconds: a large model on a busy machine
-SETTLE = 5.0  # seconds that a stopped process gets to end
-SECRETS = {VARIABLE, "DOCCANO_PASSWORD", "DOCCANO_PROXY_AUTH"}
 PROGRAM = f"from {__name__} import main; main()"
 QUOTE = 10  # characters
 FIRST = "On 12 May 2023, 300 soldiers left."  # what is asked before the first request: models load a part only then
@@ -75,18 +63,17 @@ class RecogniserProcess:
 
     def __init__(self, recipe: SuggesterRecipe) -> None:
         self._recipe = recipe
-        self._process: subprocess.Popen[bytes] | None = None
-        self._connection: Connection[Any, Any] | None = None
+        self._process: ChildProcess | None = None
 
     @property
     def number(self) -> int | None:
         """The number of the process; None if there is none."""
-        return None if self._process is None else self._process.pid
+        return None if self._process is None else self._process.number
 
     @property
     def is_running(self) -> bool:
         """Whether it is there."""
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.is_running
 
     def start(self) -> LoadedRecognisers:
         """Start it, and wait until it has loaded all.
@@ -96,22 +83,11 @@ class RecogniserProcess:
             RecogniserError: if it ends or does not answer.
         """
         self.stop()
-        ours, theirs = Pipe()
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  (this program)
-                [sys.executable, "-c", PROGRAM, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,  # what libraries print is no answer
-                env=_environment(),
-            )
-        finally:
-            theirs.close()
-        self._connection = ours
+        self._process = ChildProcess(PROGRAM)
         answer = self._exchange(self._recipe, SLOWEST_START)
         if isinstance(answer, dict):
             self.stop()
-            raise InputError(**answer)
+            raise_error(answer)
         assert isinstance(answer, LoadedRecognisers)
         return answer
 
@@ -140,50 +116,32 @@ class RecogniserProcess:
 
     def stop(self) -> None:
         """End it, and wait until it has."""
-        if self._connection is not None:
-            self._connection.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait(SETTLE)
-        self._process = self._connection = None
+            self._process.stop()
+        self._process = None
 
     def _exchange(self, message: object, limit: float) -> Any:  # noqa: ANN401  (what the process sends)
-        assert self._connection is not None
+        assert self._process is not None
         try:
-            self._connection.send(message)
-            if self._connection.poll(limit):
-                return self._connection.recv()
-        except (EOFError, OSError):
-            assert self._process is not None
-            with contextlib.suppress(subprocess.TimeoutExpired):  # then it closed its end, and goes on
-                self._process.wait(1)
-            code = self._process.returncode
+            self._process.send(message)
+            return self._process.receive(limit)
+        except ChildEndedError as error:
             self.stop()
-            raise RecogniserError(f"the process of the recognisers ended (code {code})") from None
-        self.stop()
-        raise TooSlowError(f"the recognisers did not end within {limit:.0f} s")
-
-
-def _environment() -> dict[str, str]:
-    """The environment of the processes: with the modules of this one, and without its secrets, which they do not need.
-
-    Recognisers may be the code of others. Of the secrets they get the key of a language model, which they ask.
-    """
-    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
-    return {"OMP_NUM_THREADS": "1", **kept, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+            raise RecogniserError(f"the process of the recognisers ended ({error})") from None
+        except TimeoutError:
+            self.stop()
+            raise TooSlowError(f"the recognisers did not end within {limit:.0f} s") from None
 
 
 def main() -> None:
     """Answer questions until the other end is closed."""
-    warnings.simplefilter("ignore")  # of libraries; each process would print them
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the parent decides
-    connection: Connection[Any, Any] = Connection(int(sys.argv[1]))
+    connection = connection_to_parent()
     try:
         recipe = connection.recv()
         try:
             answers = _Answers(recipe)
         except GoldspanError as error:
-            connection.send(_fields(error))
+            connection.send(error_fields(error))
             return
         except Exception as error:  # noqa: BLE001  (what the code of others may raise is not known)
             connection.send({"message": f"the recognisers cannot be loaded: {type(error).__name__}: {error}"})
@@ -270,14 +228,3 @@ def _clause(error: GoldspanError) -> str:
 def _quotes(clause: str, text: str) -> bool:
     """Whether a message has a part of a text: it goes into a log, in which no text must be."""
     return any(text[start : start + QUOTE] in clause for start in range(max(1, len(text) - QUOTE + 1)))
-
-
-def _fields(error: GoldspanError) -> dict[str, Any]:
-    place = None if error.file is None else str(error.file)
-    return {
-        "message": error.message,
-        "file": place,
-        "line": error.line,
-        "example": error.example,
-        "remedy": error.remedy,
-    }
