@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _PATH = re.compile(r"(/[\w.~-]+)*", re.ASCII)
 _HOST = re.compile(r"(?=.{1,254}$)([^.]{1,63}\.)*[^.]{1,63}\.?")
 _PORTS = {"http": 80, "https": 443}
+_LOGIN = re.compile(r"""(?<=://)[^/\s:@'"]*:(?!\d+(?:/|$))[^\s'"]*@""")
+_HTTP = re.compile(r"""(https?://)(?:[^/\s@?#'"]*@)?([^\s?#'"<>]*)([?#][^\s'"<>)\]]*)?""", re.IGNORECASE)
 
 
 def is_loopback(url: str) -> bool:
@@ -28,6 +30,12 @@ def is_loopback(url: str) -> bool:
         return (getattr(address, "ipv4_mapped", None) or address).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def redacted(text: str) -> str:
+    """A text without what addresses in it may hold of secrets: logins, and the queries of http and https."""
+    parts = (_LOGIN.sub("", part) for part in text.split("::"))  # the parts of a chain such as zip://a::https://…
+    return _HTTP.sub(lambda match: f"{match[1]}{match[2]}{'?…' if match[3] else ''}", "::".join(parts))
 
 
 def normalize_address(url: str, whose: str, *, shape: str, login: str) -> str:
