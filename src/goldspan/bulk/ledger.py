@@ -75,6 +75,11 @@ class Ledger:
         self.location = folder / FILE
         self._lines = {line.shard: line for line in _read(self.location)}
 
+    @property
+    def lines(self) -> list[LedgerLine]:
+        """The lines of all shards that are done, sorted by shard."""
+        return [self._lines[name] for name in sorted(self._lines)]
+
     def line(self, shard: str) -> LedgerLine | None:
         """The line of a shard; None if it is not done."""
         return self._lines.get(shard)

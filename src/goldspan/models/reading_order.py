@@ -185,7 +185,7 @@ def draw_random_part(
     Each article has a number that depends on nothing but its id and the seed, and the lowest ones are drawn (bottom-k
     sampling, Cohen and Kaplan 2007). Of near-duplicates one takes part in the draw, and none of those that were read.
     """
-    number = {one.article: _random(options.seed, one.article) for one in forecasts}
+    number = {one.article: draw_number(options.seed, one.article) for one in forecasts}
     ordered = sorted(number, key=lambda article: (number[article], article))
     representatives: dict[str, str] = {}
     for article in ordered:
@@ -201,8 +201,8 @@ def draw_random_part(
     return [article for article in ordered if article in chosen]
 
 
-def _random(seed: int, article: str) -> bytes:
-    """A number that is the same on every machine and in every version of Python."""
+def draw_number(seed: int, article: str) -> bytes:
+    """The number of an article in a draw: the same on every machine and in every version of Python."""
     return hashlib.sha256(f"{seed}\n{article}".encode()).digest()
 
 

@@ -54,12 +54,25 @@ def clusters_of(
         InputError: naming the file and row, for a path that is no such table, and for a row without id or cluster.
     """
     memberships = [(article, ClusterKey(0, cluster)) for article, cluster in sorted((known or {}).items())]
+    for name, key in scan(paths, articles.keys()):
+        memberships += [(article, key) for article in articles[name]]
+    return _joined(memberships)
+
+
+def scan(paths: Sequence[Path], wanted: Collection[str] | None = None) -> Iterator[tuple[str, ClusterKey]]:
+    """The id and the cluster of each row of some tables.
+
+    Args:
+        paths: the tables, or folders with a `clusters.parquet`.
+        wanted: the ids whose rows are wanted; None for all.
+
+    Raises:
+        InputError: as of `clusters_of`.
+    """
     for number, path in enumerate(paths, 1):
         table = path / TABLE if path.is_dir() else path
-        for row, (name, cluster) in _rows(table, articles.keys()):
-            key = _key(number, cluster, table, row)
-            memberships += [(article, key) for article in articles[name]]
-    return _joined(memberships)
+        for row, (name, cluster) in _rows(table, wanted):
+            yield name, _key(number, cluster, table, row)
 
 
 def _joined(memberships: Iterable[tuple[str, ClusterKey]]) -> dict[str, str]:
@@ -91,8 +104,8 @@ def _key(table: int, cluster: object, path: Path, row: int) -> ClusterKey:
     raise InputError(f"the cluster is {cluster!r:.60}, neither a name nor a number", file=path, line=row, remedy=REMEDY)
 
 
-def _rows(path: Path, wanted: Collection[str]) -> Iterator[tuple[int, tuple[str, Any]]]:
-    """The rows of wanted ids, each with its number, from 1.
+def _rows(path: Path, wanted: Collection[str] | None) -> Iterator[tuple[int, tuple[str, Any]]]:
+    """The rows of wanted ids, or of all if None, each with its number, from 1.
 
     Raises:
         InputError: for a path that is no table with these columns, and for a row that cannot be read.
@@ -108,7 +121,8 @@ def _rows(path: Path, wanted: Collection[str]) -> Iterator[tuple[int, tuple[str,
         if isinstance(item, InputError):
             raise item
         _require_columns(path, item.values, item.line)
-        if (name := str(item.values["id"])) in wanted:
+        name = str(item.values["id"])
+        if wanted is None or name in wanted:
             yield item.line, (name, item.values["cluster"])
 
 
@@ -118,19 +132,20 @@ def _require_columns(path: Path, present: Collection[str], line: int | None = No
             raise InputError(f"there is no column {name!r}", file=path, line=line, remedy=REMEDY)
 
 
-def _parquet_rows(path: Path, wanted: Collection[str]) -> Iterator[tuple[int, tuple[str, Any]]]:
+def _parquet_rows(path: Path, wanted: Collection[str] | None) -> Iterator[tuple[int, tuple[str, Any]]]:
     """The rows of wanted ids of a Parquet file, found column by column: that is faster than row by row."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    ids = pa.array(sorted(wanted), pa.string())
+    ids = None if wanted is None else pa.array(sorted(wanted), pa.string())
     done = 0
     try:
         with pq.ParquetFile(path, pre_buffer=False) as table:
             for batch in table.iter_batches(columns=[*COLUMNS]):
                 names = batch.column("id").cast(pa.string())
-                chosen = pc.indices_nonzero(pc.is_in(names, value_set=ids))
+                is_chosen = pc.is_valid(names) if ids is None else pc.is_in(names, value_set=ids)
+                chosen = pc.indices_nonzero(is_chosen)
                 columns = (column.take(chosen).to_pylist() for column in (names, batch.column("cluster")))
                 found = zip(*columns, strict=True)
                 for place, row in zip(chosen.to_pylist(), found, strict=True):
