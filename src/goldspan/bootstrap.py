@@ -17,12 +17,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
-
-    from goldspan.annotation import Example
 
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
@@ -35,17 +33,9 @@ RARE = 20  # sets of counts that so few units have are drawn unit by unit
 CELLS = 2**18  # of a table that is in memory at once: 2 MiB, which fit into the caches of a processor
 
 
-def default_unit(examples: Sequence[Example]) -> Unit:
-    """The article, or the example where there are not two articles to resample."""
-    return "article" if len({example.article for example in examples}) > 1 else "example"
-
-
-def unit_numbers(examples: Sequence[Example], unit: Unit) -> NDArray[np.int64] | None:
-    """The number of each example's unit, from 0, shape (examples,); None where each example is a unit."""
-    if unit == "example":
-        return None
-    number: dict[str, int] = {}
-    return np.array([number.setdefault(example.article, len(number)) for example in examples], np.int64)
+def default_unit(articles: Integers) -> Unit:
+    """The article, or the example where there are not two articles to resample; of the article of each example."""
+    return "article" if (articles != articles[:1]).any() else "example"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,16 @@ class SpanTable:
             labels=names,
         )
 
+    def only(self, rows: Integers) -> SpanTable:
+        """The spans of some rows, of the same documents."""
+        return replace(
+            self,
+            document=self.document[rows],
+            start=self.start[rows],
+            end=self.end[rows],
+            label=self.label[rows],
+        )
+
     def relabelled(self, labels: tuple[str, ...]) -> SpanTable:
         """The same spans with `labels` as the names of the labels; it must hold all the old ones."""
         if labels == self.labels:

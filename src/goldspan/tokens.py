@@ -27,6 +27,8 @@ from goldspan.errors import InvalidValueError, NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -114,6 +116,20 @@ def tokenize(text: str, language: str) -> list[tuple[int, int]]:
         InvalidValueError: for a text with a lone surrogate.
     """
     return extents(doc(text, language))
+
+
+def bounds(text: str, language: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The starts and the ends of the tokens of a text, as `tokenize` has them: two columns, for what counts many.
+
+    Raises:
+        NotFoundError: if there is no tokenizer for the language, see `require_language`.
+        InvalidValueError: for a text with a lone surrogate.
+    """
+    from spacy.attrs import IDX, IS_SPACE, LENGTH
+
+    start, length, is_space = doc(text, language).to_array([IDX, LENGTH, IS_SPACE]).astype("int64").reshape(-1, 3).T
+    start, length = start[is_space == 0], length[is_space == 0]
+    return start, start + length
 
 
 def tokenize_all(texts: Iterable[str], language: str) -> Iterator[list[tuple[int, int]]]:

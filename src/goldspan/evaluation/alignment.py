@@ -25,23 +25,34 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from goldspan import iob, tokens
 from goldspan.annotation import Span
 from goldspan.errors import InputError
 from goldspan.evaluation.article_places import with_examples_of
+from goldspan.example_table import DIGEST, ExampleStore, digest, joined
 from goldspan.formats.conll_table import locate_words
 from goldspan.formats.record import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from goldspan.annotation import Example
+    from goldspan.example_table import ExampleTable
     from goldspan.formats.sources import Source
+
+if TYPE_CHECKING:
+    Integers = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 HALF = 0.5  # the share of equal tokens that aligns two sequences one to one, or texts with each other
 NEARLY_ALL = 0.9  # the share of equal tokens that aligns two files whose sentences end in other places
 MAX_RUN = 3  # different tokens in equal number between equal ones: taken as the same, misspelt
+NONE = -1  # the number of no prediction
 LONG = 2_000  # sentences or tokens above which frequent ones are left to a second pass, for speed
 
 
@@ -197,80 +208,134 @@ def _by_word(spans: Sequence[Span], text: str, other: str) -> list[Span | None] 
     return moved
 
 
-# By what an example of gold and a prediction are the same, in this order; the first and the last need stated ids.
-KEYS: tuple[Callable[[Example], Hashable], ...] = (
-    lambda example: (example.id, example.text),
-    lambda example: example.text,
-    lambda example: without_spaces(example.text),
-    lambda example: example.id,
-)
-KEYS_WITH_ID = {KEYS[0], KEYS[-1]}
-
-
-def pair_by_text(gold: Source, predicted: Source) -> tuple[list[Example], list[Note]]:
+def pair_by_text(gold: Source, predicted: Source) -> tuple[ExampleTable, list[Note]]:
     """The examples of gold with the predicted spans, and notes on the differences.
 
-    An example without a prediction has no spans; a prediction for an example that is not in gold does not count.
+    An example without a prediction has no spans; a prediction for an example that is not in gold does not count. Texts
+    are read where they differ, and where nobody annotated a part of gold.
 
     Raises:
         InputError: if nothing matches.
     """
+    left, right = gold.table, predicted.table
     partners = _partners(gold, predicted)
-    if not partners:
+    if (partners < 0).all():
         raise _no_match(gold, predicted)
     notes: list[Note] = [*_unmatched(gold, predicted, partners)]
-    paired = []
-    for number, example in enumerate(gold.examples):
-        if number in partners:
-            other = partners[number]
-            with_predicted = _with_predicted(example, predicted.examples[other], predicted.place(other), notes)
-            paired.append(_judged(example, with_predicted, predicted.place(other), notes))
-        else:
-            paired.append(example.with_spans(()))
-    return paired, notes
+    same = _same_texts(left, right, partners)
+    other, origin = ExampleStore(), np.where(same, partners, NONE)
+    to_read = ~same
+    to_read[left.partly_annotated] = True
+    for number in np.flatnonzero(to_read & (partners >= 0)).tolist():
+        place, prediction = predicted.place(int(partners[number])), right[int(partners[number])]
+        spans = _judged(left[number], _moved(left[number], prediction, place, notes), place, notes)
+        origin[number] = len(right) + other.append_spans(spans)
+    columns = joined(right.spans, other.spans()).take(origin)
+    return left.with_spans(columns, extras=(right, np.where(same, partners, NONE))), notes
 
 
-def _judged(gold: Example, predicted: Example, place: tuple[Any, Any], notes: list[Note]) -> Example:
-    """The prediction without the spans where nobody annotated gold: whether they are right is not known."""
-    spans = gold.judged(predicted.spans)
-    if len(spans) < len(predicted.spans):
-        for span in sorted({*predicted.spans} - {*spans}):
-            message = f"[{span.start}, {span.end}, {span.label}] {gold.surface(span)!r}: nobody annotated gold there"
-            notes.append(Note("unjudged-span", message, *place, gold.id))
-        return replace(predicted, spans=tuple(spans))
-    return predicted
+def _judged(gold: Example, spans: Sequence[Span], place: tuple[Any, Any], notes: list[Note]) -> Sequence[Span]:
+    """The predicted spans without those where nobody annotated gold: whether they are right is not known."""
+    judged = gold.judged(spans)
+    for span in sorted({*spans} - {*judged}):
+        message = f"[{span.start}, {span.end}, {span.label}] {gold.surface(span)!r}: nobody annotated gold there"
+        notes.append(Note("unjudged-span", message, *place, gold.id))
+    return judged
 
 
-def _partners(gold: Source, predicted: Source) -> dict[int, int]:
-    """The number of the prediction of each example of gold that has one."""
-    partners: dict[int, int] = {}
-    left, right = [*range(len(gold.examples))], [*range(len(predicted.examples))]
-    for key in KEYS:
-        needs_id = key in KEYS_WITH_ID
-        free: dict[Hashable, list[int]] = defaultdict(list)
-        for number in reversed(right):
-            if predicted.states_id(number) or not needs_id:
-                free[key(predicted.examples[number])].append(number)
-        for number in left:
-            if needs_id and not gold.states_id(number):
-                continue
-            others = free.get(key(gold.examples[number]))
-            if others and _fit(gold.examples[number], predicted.examples[others[-1]]):
-                partners[number] = others.pop()
-        taken = set(partners.values())
-        left = [number for number in left if number not in partners]
-        right = [number for number in right if number not in taken]
+def _partners(gold: Source, predicted: Source) -> Integers:
+    """The number of the prediction of each example of gold, -1 without one; shape (examples,).
+
+    Examples are the same by id and text, by text, by the text without its spaces, or by the id with a text that has
+    half of the words, in this order; the first and the last need stated ids.
+    """
+    left, right = gold.table, predicted.table
+    ids, texts = _numbered(left.ids, right.ids), _numbered(left.texts, right.texts)
+    of_both = [id_number * (int(max(side.max(initial=0) for side in texts)) + 1) + text_number
+               for id_number, text_number in zip(ids, texts, strict=True)]  # fmt: skip
+    stated = [_stated(gold), _stated(predicted)]
+    partners = np.full(len(left), NONE)
+    free = np.ones(len(right), np.bool_)
+    _match_keys(partners, free, of_both, stated)
+    _match_keys(partners, free, texts, [])
+    if (partners < 0).any() and free.any():
+        _match_keys(partners, free, _keys_without_spaces(left, partners < 0, right, free), [])
+    if (partners < 0).any() and free.any():
+        _match_ids(partners, free, ids, stated, (left, right))
     return partners
 
 
-def _fit(example: Example, other: Example) -> bool:
-    return align_spans((), other.text, example.text) is not None
+def _stated(source: Source) -> Flags:
+    """Whether each id is stated, rather than made from a number."""
+    count = len(source.examples)
+    return ~np.array(source.numbered, np.bool_) if len(source.numbered) else np.ones(count, np.bool_)
 
 
-def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], notes: list[Note]) -> Example:
-    """The example with the spans of its prediction, and with its extra keys if the text is the same."""
+def _numbered(left: NDArray[np.bytes_], right: NDArray[np.bytes_]) -> list[Integers]:
+    """The digests of both sides as numbers, equal where the digests are."""
+    numbers = np.unique(np.concatenate([left, right]), return_inverse=True)[1]
+    return np.split(numbers, [len(left)])
+
+
+def _match_keys(partners: Integers, free: Flags, keys: Sequence[Integers], may: Sequence[Flags]) -> None:
+    """Pair what has equal keys: of several with one key, the first of gold with the first prediction, and so on.
+
+    Args:
+        partners: of each example of gold, changed in place.
+        free: whether each prediction has no partner yet, changed in place.
+        keys: of both sides.
+        may: which examples of both sides may be paired; all if empty.
+    """
+    rows = [np.flatnonzero(side) for side in (partners < 0, free)]
+    if may:
+        rows = [row[side[row]] for row, side in zip(rows, may, strict=True)]
+    rows = [row[np.argsort(side[row], kind="stable")] for row, side in zip(rows, keys, strict=True)]
+    ours, theirs = (side[row] for side, row in zip(keys, rows, strict=True))
+    if not theirs.size:
+        return
+    at = np.searchsorted(theirs, ours) + np.arange(ours.size) - np.searchsorted(ours, ours)
+    found = theirs[np.minimum(at, theirs.size - 1)] == ours
+    found &= at < theirs.size
+    partners[rows[0][found]] = rows[1][at[found]]
+    free[rows[1][at[found]]] = False
+
+
+def _keys_without_spaces(left: ExampleTable, unpaired: Flags, right: ExampleTable, free: Flags) -> list[Integers]:
+    """Numbers for the texts without spaces of those examples of both sides that have no partner yet."""
+    keys = []
+    for table, chosen in ((left, unpaired), (right, free)):
+        digests = np.zeros(len(table), f"S{DIGEST}")
+        for number in np.flatnonzero(chosen).tolist():
+            digests[number] = digest(without_spaces(table.text(number)))
+        keys.append(digests)
+    return _numbered(*keys)
+
+
+def _match_ids(
+    partners: Integers, free: Flags, ids: Sequence[Integers], stated: Sequence[Flags], tables: Sequence[ExampleTable]
+) -> None:
+    """Pair what has one stated id, and texts that share half of their words."""
+    others: dict[int, list[int]] = defaultdict(list)
+    for number in np.flatnonzero(free & stated[1])[::-1].tolist():
+        others[int(ids[1][number])].append(number)
+    for number in np.flatnonzero((partners < 0) & stated[0]).tolist():
+        same = others.get(int(ids[0][number]))
+        if same and align_spans((), tables[1].text(same[-1]), tables[0].text(number)) is not None:
+            partners[number] = same.pop()
+            free[partners[number]] = False
+
+
+def _same_texts(left: ExampleTable, right: ExampleTable, partners: Integers) -> Flags:
+    """Whether each example of gold has a prediction of the same text."""
+    same = partners >= 0
+    same[same] = left.texts[same] == right.texts[partners[same]]
+    return same
+
+
+def _moved(example: Example, other: Example, place: tuple[Any, Any], notes: list[Note]) -> Sequence[Span]:
+    """The spans of a prediction, in the text of gold."""
     if other.text == example.text:
-        return replace(example, spans=other.spans, extra=other.extra)
+        return other.spans
     aligned = align_spans(other.spans, other.text, example.text) or []
     spans: set[Span] = set()
     for span, moved in zip(other.spans, aligned, strict=True):
@@ -289,31 +354,31 @@ def _with_predicted(example: Example, other: Example, place: tuple[Any, Any], no
         f"{len(spans)}"
     )
     notes.append(Note("different-text", message, *place, example.id))
-    return replace(example, spans=tuple(spans), extra={})
+    return sorted(spans)
 
 
-def _unmatched(gold: Source, predicted: Source, partners: dict[int, int]) -> Iterator[Note]:
-    for number, example in enumerate(gold.examples):
-        if number not in partners:
-            yield Note("missing-example", "no prediction", *gold.place(number), example.id)
-    paired = set(partners.values())
-    for number, example in enumerate(predicted.examples):
-        if number not in paired:
-            message = f"not in gold; its predicted spans ({len(example.spans)}) do not count"
-            yield Note("extra-example", message, *predicted.place(number), example.id)
-    by_text = sum(
-        gold.examples[a].id != predicted.examples[b].id and (gold.states_id(a) or predicted.states_id(b))
-        for a, b in partners.items()
-    )
+def _unmatched(gold: Source, predicted: Source, partners: Integers) -> Iterator[Note]:
+    left, right = gold.table, predicted.table
+    for number in np.flatnonzero(partners < 0).tolist():
+        yield Note("missing-example", "no prediction", *gold.place(number), left.id(number))
+    has = partners >= 0
+    extra = np.ones(len(right), np.bool_)
+    extra[partners[has]] = False
+    counts = np.diff(right.spans.first)
+    for number in np.flatnonzero(extra).tolist():
+        message = f"not in gold; its predicted spans ({counts[number]}) do not count"
+        yield Note("extra-example", message, *predicted.place(number), right.id(number))
+    stated = _stated(gold)[has] | _stated(predicted)[partners[has]]
+    by_text = int(((left.ids[has] != right.ids[partners[has]]) & stated).sum())
     if by_text:
-        yield Note("matched-by-text", f"{by_text} of {len(partners)} are matched by text: their ids are not gold's")
+        yield Note("matched-by-text", f"{by_text} of {has.sum()} are matched by text: their ids are not gold's")
 
 
 def _no_match(gold: Source, predicted: Source) -> InputError:
     file, line = predicted.place(0)
     return InputError(
         f"none of {len(predicted.examples)} predictions has a text of gold, which begins with "
-        f"{gold.examples[0].text[:40]!r}",
+        f"{gold.table.text(0)[:40]!r}",
         file=file,
         line=line,
         example=predicted.examples[0].id if predicted.examples else None,
@@ -360,7 +425,7 @@ class AlignedTokens:
     alignment: Sequence[int | None]
 
 
-def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[list[Example], list[Note]]:
+def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[ExampleTable, list[Note]]:
     """The examples of gold with the predicted spans, and notes on the differences.
 
     Args:
@@ -424,7 +489,7 @@ def _require_same_sentences(aligned: AlignedTokens) -> None:
     )
 
 
-def _examples(aligned: AlignedTokens) -> list[Example]:
+def _examples(aligned: AlignedTokens) -> ExampleTable:
     """The examples of gold with the spans of the predicted tags on gold's tokens."""
     tags = [iob.OUTSIDE] * len(aligned.left)
     for number, token in zip(aligned.alignment, aligned.right, strict=True):
@@ -437,10 +502,10 @@ def _examples(aligned: AlignedTokens) -> list[Example]:
         for chunk in iob.well_formed_chunks(inside, scheme) if scheme else iob.decode(inside):
             head, tail = aligned.left[first + chunk.first], aligned.left[first + chunk.stop - 1]
             spans[head.sentence].append(Span(head.extent[0], tail.extent[1], chunk.label))
-    return [
-        replace(example, spans=tuple(of_example), extra={})
-        for example, of_example in zip(aligned.gold.examples, spans, strict=True)
-    ]
+    columns = ExampleStore()
+    for of_example in spans:
+        columns.append_spans(sorted(of_example))
+    return aligned.gold.table.with_spans(columns.spans())
 
 
 def _sentences(tokens_of_side: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -518,8 +583,8 @@ class PairedExamples:
         notes: on gold, on the predictions and on their pairing.
     """
 
-    gold: list[Example]
-    predicted: list[Example]
+    gold: ExampleTable
+    predicted: ExampleTable
     notes: list[Note]
 
 
@@ -539,14 +604,13 @@ def pair(gold: Source, predicted: Source, *, language: str) -> PairedExamples:
     """
     if not gold.examples:
         raise InputError("there is no gold", remedy="Name a file with examples.")
+    gold, predicted = (replace(source, examples=source.table) for source in (gold, predicted))
     predicted = with_examples_of(gold, predicted)
     by_token = predicted.sentences and not _share_ids(gold, predicted)
     if not by_token:
         _require_one_scheme(gold, predicted)
     paired, notes = pair_by_token(gold, predicted, language) if by_token else pair_by_text(gold, predicted)
-    return PairedExamples(
-        gold.examples, paired, [*_scheme_notes(gold, predicted), *gold.notes, *predicted.notes, *notes]
-    )
+    return PairedExamples(gold.table, paired, [*_scheme_notes(gold, predicted), *gold.notes, *predicted.notes, *notes])
 
 
 def _are_judged_differently(gold: Source, predicted: Source) -> bool:
@@ -576,4 +640,4 @@ def _share_ids(gold: Source, predicted: Source) -> bool:
     """Whether both sides have ids, and some of them in common."""
     if not (gold.has_ids and predicted.has_ids):
         return False
-    return not {example.id for example in gold.examples}.isdisjoint(example.id for example in predicted.examples)
+    return bool(np.isin(gold.table.ids, predicted.table.ids).any())

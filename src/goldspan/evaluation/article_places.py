@@ -10,11 +10,12 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from goldspan.annotation import Example, Span, unit_of
+from goldspan.annotation import Example, Span
+from goldspan.example_table import ExampleStore
 from goldspan.formats.record import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from goldspan.formats.sources import Source
 
@@ -26,12 +27,12 @@ def with_examples_of(gold: Source, predicted: Source) -> Source:
     them does not count. Where the ids are of one unit, the articles differ or the texts do not agree at their places,
     the predictions stay as they are.
     """
-    if not (gold.has_ids and predicted.has_ids) or not _are_of_other_units(gold.examples, predicted.examples):
+    if not (gold.has_ids and predicted.has_ids) or not gold.table.units.isdisjoint(predicted.table.units):
         return predicted
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, example in enumerate(predicted.examples):
         numbers[example.article].append(number)
-    found: list[Example] = []
+    found = ExampleStore()
     origins: list[int] = []
     notes: list[Note] = []
     used: set[int] = set()
@@ -44,25 +45,22 @@ def with_examples_of(gold: Source, predicted: Source) -> Source:
             found.append(Example(example.id, example.text, tuple({*chain.from_iterable(moved)}), example.at))
             origins.append(touching[0])
             used.update(touching)
-    rest = [number for number in range(len(predicted.examples)) if number not in used]
     if not used:
         return predicted
-    units = "/".join(sorted({unit_of(predicted.examples[number].id) for number in used}))
+    rest = [number for number in range(len(predicted.examples)) if number not in used]
+    units = "/".join(sorted(predicted.table.take(sorted(used)).units))
     notes += _lost_spans(gold, predicted, used)
     notes.insert(0, Note("other-unit", f"predicted by {units}: compared by the places in the article", None, None))
+    for number in rest:
+        found.append(predicted.examples[number])
     return replace(
         predicted,
-        examples=[*found, *(predicted.examples[number] for number in rest)],
+        examples=found.table(),
         places=[predicted.place(number) for number in [*origins, *rest]],
         notes=[*predicted.notes, *notes],
         sentences=(),
         numbered=(),
     )
-
-
-def _are_of_other_units(gold: Sequence[Example], predicted: Sequence[Example]) -> bool:
-    units = {unit_of(example.id) for example in gold}
-    return units.isdisjoint(unit_of(example.id) for example in predicted)
 
 
 def _agree(first: Example, second: Example) -> bool:

@@ -8,17 +8,27 @@ scheme `type` itself: `correct` and `boundary` are its correct, `label` and `bot
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan.annotation import same_spans
+import numpy as np
+
+from goldspan.evaluation.matching import identical, match
+from goldspan.example_table import ExampleTable, LazySequence, parts_of
 from goldspan.formats import inline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from goldspan.annotation import Example, Span
+    from goldspan.example_table import SpanColumns
+    from goldspan.span_table import SpanTable
+
+if TYPE_CHECKING:
+    Integers = NDArray[np.int64]
 
 NONE = "none"
 """The label of a missing span in confusion matrices and reports."""
@@ -28,6 +38,7 @@ ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed
 
 
 MOST_HARD = 20  # examples with the most errors
+NO_SPAN = -1  # the row of no span
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +73,6 @@ class SpanOutcome:
         return {"kind": self.kind, "gold": gold, "predicted": predicted}
 
 
-Outcomes: TypeAlias = "Sequence[tuple[SpanOutcome, ...]]"
-"""The outcomes of each example, in the order of its text."""
-
-
 def kind_of(gold: Span | None, predicted: Span | None) -> Kind:
     """The kind of two matched spans, or of one alone."""
     if gold is None:
@@ -78,7 +85,83 @@ def kind_of(gold: Span | None, predicted: Span | None) -> Kind:
     return "label" if same_place else "both"
 
 
-def span_outcomes(gold: Sequence[Example], predicted: Sequence[Example]) -> list[tuple[SpanOutcome, ...]]:
+class Outcomes(LazySequence[tuple[SpanOutcome, ...]]):
+    """The outcomes of each of n examples, in the order of its text; kept as columns, for there may be millions.
+
+    Args:
+        gold: the spans of gold.
+        predicted: the predicted spans, with the same labels.
+        parts: the examples, in parts that follow each other; of each part the example, the gold span and the predicted
+            one of each outcome, as rows of its tables, -1 for none.
+    """
+
+    def __init__(
+        self, gold: SpanColumns, predicted: SpanColumns, parts: Iterable[tuple[slice, Integers, Integers, Integers]]
+    ) -> None:
+        self.gold, self.predicted = gold, predicted
+        columns: list[list[NDArray[np.int32]]] = [[], [], []]
+        for part, example, gold_span, predicted_span in parts:
+            begins = part.start, int(gold.first[part.start]), int(predicted.first[part.start])
+            for column, values, begin in zip(columns, (example, gold_span, predicted_span), begins, strict=True):
+                column.append(np.where(values < 0, NO_SPAN, values + begin).astype(np.int32))
+        empty = [np.zeros(0, np.int32)]
+        self.example, self.gold_span, self.predicted_span = (np.concatenate(empty + column) for column in columns)
+        self._first = np.searchsorted(self.example, np.arange(len(gold) + 1))
+
+    def __len__(self) -> int:
+        return len(self.gold)
+
+    def value(self, number: int) -> tuple[SpanOutcome, ...]:
+        """The outcomes of an example."""
+        spans = self.gold[number], self.predicted[number]
+        begins = int(self.gold.first[number]), int(self.predicted.first[number])
+        part = slice(self._first[number], self._first[number + 1])
+        rows = zip(self.gold_span[part].tolist(), self.predicted_span[part].tolist(), strict=True)
+        return tuple(
+            SpanOutcome.of(
+                *(None if row < 0 else of[row - begin] for of, row, begin in zip(spans, pair, begins, strict=True))
+            )
+            for pair in rows
+        )
+
+    def examples_of(self, label: str) -> list[int]:
+        """The numbers of the examples in which a span of either side has a label."""
+        number = self.gold.labels.index(label) if label in self.gold.labels else len(self.gold.labels)
+        has = (self.gold_label == number) | (self.predicted_label == number)
+        numbers: list[int] = np.unique(self.example[has]).tolist()
+        return numbers
+
+    @cached_property
+    def gold_label(self) -> NDArray[np.int32]:
+        """The label of the gold span of each outcome, -1 for none."""
+        return _taken(self.gold.label, self.gold_span)
+
+    @cached_property
+    def predicted_label(self) -> NDArray[np.int32]:
+        """The label of the predicted span of each outcome, -1 for none."""
+        return _taken(self.predicted.label, self.predicted_span)
+
+    @cached_property
+    def kind(self) -> NDArray[np.int8]:
+        """The kind of each outcome, as an index into `ERROR_KINDS`."""
+        same_place = np.ones(self.example.size, np.bool_)
+        for name in ("start", "end"):
+            sides = ((self.gold, self.gold_span), (self.predicted, self.predicted_span))
+            first, second = (_taken(getattr(columns, name), rows) for columns, rows in sides)
+            same_place &= first == second
+        same_label = self.gold_label == self.predicted_label
+        found = np.where(same_label, np.where(same_place, 0, 1), np.where(same_place, 2, 3)).astype(np.int8)
+        found[self.predicted_span < 0] = ERROR_KINDS.index("missed")
+        found[self.gold_span < 0] = ERROR_KINDS.index("spurious")
+        return found
+
+
+def _taken(values: NDArray[np.int32], rows: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The values of rows, -1 where there is no row."""
+    return np.where(rows < 0, NO_SPAN, np.append(values, np.int32(NO_SPAN))[rows])
+
+
+def span_outcomes(gold: Iterable[Example], predicted: Iterable[Example]) -> Outcomes:
     """The outcomes of each example: every span of either side is in exactly one.
 
     Args:
@@ -88,39 +171,32 @@ def span_outcomes(gold: Sequence[Example], predicted: Sequence[Example]) -> list
     Returns:
         One tuple per example, sorted by the start of the spans.
     """
-    same = [same_spans(a.spans, b.spans) for a, b in zip(gold, predicted, strict=True)]
-    other_gold = [[span for span in a.spans if span not in both] for a, both in zip(gold, same, strict=True)]
-    other_predicted = [[span for span in b.spans if span not in both] for b, both in zip(predicted, same, strict=True)]
-    matched = _matched(other_gold, other_predicted)
-    return [_of_example(*sides) for sides in zip(same, other_gold, other_predicted, matched, strict=True)]
+    sides = [ExampleTable.of(side).spans for side in (gold, predicted)]
+    labels = sorted({*sides[0].labels, *sides[1].labels})  # in alphabetical order, as spans are sorted
+    left, right = (side.relabelled(labels) for side in sides)
+    return Outcomes(
+        left, right, ((part, *_of_part(left.table(part), right.table(part))) for part in parts_of(left, right))
+    )
 
 
-def _of_example(
-    same: Iterable[Span], gold: Iterable[Span], predicted: Iterable[Span], pairs: dict[Span, Span]
-) -> tuple[SpanOutcome, ...]:
-    """The outcomes of one example: of identical, of matched and of unmatched spans."""
-    matched = set(pairs.values())
-    outcomes = [SpanOutcome("correct", span, span) for span in same]
-    outcomes += [SpanOutcome.of(span, pairs.get(span)) for span in gold]
-    outcomes += [SpanOutcome.of(None, span) for span in predicted if span not in matched]
-    return tuple(sorted(outcomes, key=lambda outcome: (outcome.span, outcome.gold is None)))
-
-
-def _matched(gold: Sequence[Sequence[Span]], predicted: Sequence[Sequence[Span]]) -> list[dict[Span, Span]]:
-    """Per example the predicted span of each gold span that is matched."""
-    from goldspan.evaluation.matching import match
-    from goldspan.span_table import SpanTable
-
-    labels = tuple(sorted({span.label for side in (gold, predicted) for spans in side for span in spans}))
-    left, right = SpanTable.of(gold, labels), SpanTable.of(predicted, labels)
-    matching = match(left, right, "type")
-    of_left = [(number, span) for number, spans in enumerate(gold) for span in spans]
-    of_right = [span for spans in predicted for span in spans]
-    pairs: list[dict[Span, Span]] = [{} for _ in gold]
-    for first, second in zip(matching.gold_index.tolist(), matching.predicted_index.tolist(), strict=True):
-        example, span = of_left[first]
-        pairs[example][span] = of_right[second]
-    return pairs
+def _of_part(gold: SpanTable, predicted: SpanTable) -> tuple[Integers, Integers, Integers]:
+    """The example, the gold span and the predicted span of each outcome: of identical, matched and unmatched spans."""
+    same = identical(gold, predicted)
+    rows = [
+        np.setdiff1d(np.arange(side.start.size), of_side) for side, of_side in zip((gold, predicted), same, strict=True)
+    ]
+    matching = match(gold.only(rows[0]), predicted.only(rows[1]), "type")
+    left = np.concatenate([same[0], rows[0][matching.gold_index], rows[0][matching.missed]])
+    right = np.concatenate([same[1], rows[1][matching.predicted_index]])
+    left = np.concatenate([left, np.full(matching.spurious.size, NO_SPAN)])
+    right = np.concatenate([right, np.full(matching.missed.size, NO_SPAN), rows[1][matching.spurious]])
+    in_gold = left >= 0
+    keys = [
+        np.where(in_gold, np.append(getattr(gold, name), 0)[left], np.append(getattr(predicted, name), 0)[right])
+        for name in ("label", "end", "start", "document")
+    ]
+    order = np.lexsort((~in_gold, *keys))
+    return keys[-1][order], left[order], right[order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +219,7 @@ class ConfusionMatrix:
 
 @dataclass(frozen=True, slots=True)
 class KindCounts:
-    """The number of outcomes of each kind."""
+    """The number of outcomes of each kind, in the order of `ERROR_KINDS`."""
 
     correct: int = 0
     boundary: int = 0
@@ -151,12 +227,6 @@ class KindCounts:
     both: int = 0
     missed: int = 0
     spurious: int = 0
-
-    @classmethod
-    def of(cls, outcomes: Iterable[SpanOutcome]) -> KindCounts:
-        """The counts of these outcomes."""
-        count = Counter(outcome.kind for outcome in outcomes)
-        return cls(*(count[kind] for kind in ERROR_KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,26 +253,30 @@ def confusion(outcomes: Outcomes, labels: Sequence[str]) -> ConfusionMatrix:
         outcomes: of every example.
         labels: all label names, in the order of the rows.
     """
-    counts = Counter(
-        (outcome.gold and outcome.gold.label, outcome.predicted and outcome.predicted.label)
-        for row in outcomes
-        for outcome in row
-    )
-    keys = [*labels, None]
-    rows = tuple(tuple(counts[gold, predicted] for predicted in keys) for gold in keys)
+    keys = [_numbered(outcomes, labels, side) for side in (outcomes.gold_label, outcomes.predicted_label)]
+    size = len(labels) + 1
+    counts = np.bincount(keys[0] * size + keys[1], minlength=size * size).reshape(size, size)
+    rows = tuple(map(tuple, counts.tolist()))
     return ConfusionMatrix((*labels, NONE), rows)
 
 
 def error_kinds(outcomes: Outcomes, labels: Sequence[str]) -> ErrorCounts:
     """The number of outcomes of each kind, over all labels and for each of them."""
-    of_label: dict[str, list[SpanOutcome]] = {label: [] for label in labels}
-    for row in outcomes:
-        for outcome in row:
-            of_label[outcome.span.label].append(outcome)
+    of_span = np.where(outcomes.gold_span < 0, outcomes.predicted_label, outcomes.gold_label)
+    size = len(ERROR_KINDS)
+    keys = _numbered(outcomes, labels, of_span) * size + outcomes.kind
+    counts = np.bincount(keys, minlength=size * (len(labels) + 1)).reshape(-1, size)
+    of_label = counts[: len(labels)].tolist()
     return ErrorCounts(
-        KindCounts.of(outcome for row in outcomes for outcome in row),
-        {label: KindCounts.of(some) for label, some in of_label.items()},
+        KindCounts(*counts.sum(axis=0).tolist()),
+        {label: KindCounts(*row) for label, row in zip(labels, of_label, strict=True)},
     )
+
+
+def _numbered(outcomes: Outcomes, labels: Sequence[str], column: NDArray[np.int32]) -> Integers:
+    """A column of labels as numbers of these labels; as their number where there is none."""
+    number = {label: index for index, label in enumerate(labels)}
+    return np.array([*(number[name] for name in outcomes.gold.labels), len(labels)])[column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,12 +334,10 @@ def hardest(
         outcomes: of each of them.
         most: how many to return; examples without an error are left out.
     """
-
-    def order(number: int) -> tuple[int, int, int]:
-        errors = count_errors(outcomes[number])
-        return -errors, len(outcomes[number]) - errors, number
-
-    worst = sorted((number for number in range(len(gold)) if count_errors(outcomes[number])), key=order)[:most]
+    wrong = np.bincount(outcomes.example[outcomes.kind != ERROR_KINDS.index("correct")], minlength=len(outcomes))
+    right = np.bincount(outcomes.example, minlength=len(outcomes)) - wrong
+    faulty = np.flatnonzero(wrong)
+    worst = faulty[np.lexsort((faulty, right[faulty], -wrong[faulty]))[:most]].tolist()
     return tuple(
         HardExample(
             example=gold[number].id,

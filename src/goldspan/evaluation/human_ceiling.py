@@ -8,9 +8,10 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from goldspan.evaluation.annotator_scores import score_annotator
+from goldspan.example_table import ExampleTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.evaluation.result import Counts
@@ -100,11 +101,9 @@ def human_ceiling(
     Returns:
         None if no annotator has read any of the examples.
     """
-    place = {(example.id, example.text): number for number, example in enumerate(gold)}
-    read = {
-        name: {place[example.id, example.text]: example for example in examples if (example.id, example.text) in place}
-        for name, examples in passes.items()
-    }
+    table = ExampleTable.of(gold)
+    numbers = table.numbers_of({example.id for examples in passes.values() for example in examples})
+    read = {name: dict(_read_examples(table, numbers, examples)) for name, examples in passes.items()}
     against = tuple(_against(name, mine, gold, predicted) for name, mine in read.items() if mine)
     pairs = tuple(
         _pair(first, second, read, gold, predicted)
@@ -112,6 +111,16 @@ def human_ceiling(
         if read[first].keys() & read[second].keys()
     )
     return HumanCeiling(pairs, against, _sentence(pairs)) if against else None
+
+
+def _read_examples(
+    gold: ExampleTable, numbers: Mapping[str, Sequence[int]], examples: Iterable[Example]
+) -> Iterator[tuple[int, Example]]:
+    """Those of an annotator's examples that gold has with their id and text, each with its number there."""
+    for example in examples:
+        same = [number for number in numbers.get(example.id, ()) if gold.text(number) == example.text]
+        if same:
+            yield same[-1], example
 
 
 def agreement(first: Iterable[Example], second: Iterable[Example]) -> Counts:

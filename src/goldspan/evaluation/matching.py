@@ -160,6 +160,18 @@ def overlaps(gold: SpanTable, predicted: SpanTable) -> Overlaps:
     return Overlaps(np.concatenate([pairs[0], more[0]]), np.concatenate([pairs[1], more[1]]), edges)
 
 
+def identical(gold: SpanTable, predicted: SpanTable) -> tuple[Integers, Integers]:
+    """The rows of the spans that are the same on both sides, those of gold and those of the prediction.
+
+    Args:
+        gold: the spans of one side.
+        predicted: those of the other; `aligned` with gold.
+    """
+    g, p = _sides(gold, predicted)
+    first, second = _identical(g.key, p.key)
+    return g.row[first], p.row[second]
+
+
 def _sides(gold: SpanTable, predicted: SpanTable) -> tuple[_Side, _Side]:
     """Both sides on one line, with keys that order the spans and are equal for identical spans alone."""
     stride = max((int(side.end.max()) for side in (gold, predicted) if side.end.size), default=0)

@@ -93,8 +93,9 @@ def score_values(gold: Sequence[Example], outcomes: Outcomes, label: str) -> Lab
     """
     count: Counter[str] = Counter()
     wrong: list[ValueComparison] = []
-    for example, row in zip(gold, outcomes, strict=True):
-        for in_gold, in_predicted in _pairs(row, label):
+    for number in outcomes.examples_of(label):
+        example = gold[number]
+        for in_gold, in_predicted in _pairs(outcomes[number], label):
             result = _compare(example, in_gold, in_predicted)
             if isinstance(result, ValueComparison):
                 wrong.append(result)

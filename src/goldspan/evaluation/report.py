@@ -5,17 +5,20 @@ An undefined number is None, in JSON null, and a sentence of `undefined` gives t
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldspan.bootstrap import default_unit, unit_numbers
+import numpy as np
+
+from goldspan.bootstrap import default_unit
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.errors import confusion, error_kinds, hardest, span_outcomes
 from goldspan.evaluation.human_ceiling import human_ceiling
 from goldspan.evaluation.quantity_values import score_values
-from goldspan.evaluation.scores import by_article
+from goldspan.evaluation.scores import by_article, measure_examples
 from goldspan.evaluation.slices import slices
+from goldspan.example_table import ExampleTable
 from goldspan.quantities import labels_with_values
 from goldspan.report.text import enumerate_names
 from goldspan.tokens import DEFAULT_LANGUAGE
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.human_ceiling import HumanCeiling
     from goldspan.evaluation.quantity_values import LabelValues
     from goldspan.evaluation.result import Evaluation, PrecisionRecallF1
-    from goldspan.evaluation.scores import ArticleScores, DocumentCounts
+    from goldspan.evaluation.scores import ArticleScores
     from goldspan.evaluation.significance import ScoreIntervals, SystemComparison
     from goldspan.evaluation.slices import Slice
     from goldspan.formats.record import Note
@@ -44,7 +47,7 @@ RECALL = "recall is undefined, as gold has no spans"
 
 
 def remarks(
-    gold: Sequence[Example],
+    examples: Iterable[Example],
     *,
     scheme: LabelScheme | None = None,
     language: str | None = None,
@@ -54,12 +57,13 @@ def remarks(
     """Sentences on how to read the report, and on what cannot be known from these data.
 
     Args:
-        gold: the examples that were evaluated.
+        examples: those of gold that were evaluated.
         scheme: the labels, if they are known.
         language: of the texts, if it is known without the scheme.
         training: what the model was trained on, if it is known.
         passes: per annotator the examples read, if there are any.
     """
+    gold = ExampleTable.of(examples)
     known = language or (scheme.stated_language if scheme else None)
     cut_as = known or DEFAULT_LANGUAGE
     assumed = "" if known else "; neither a label scheme nor --language names the language of the texts"
@@ -79,45 +83,53 @@ def remarks(
     return tuple(sentences)
 
 
-def _articles(gold: Sequence[Example]) -> Iterator[str]:
+def _articles(gold: ExampleTable) -> Iterator[str]:
     """A remark if there is one article, or if each example is an article."""
-    articles = len({example.article for example in gold})
+    articles = int(gold.article_numbers.max(initial=-1)) + 1
     if articles == len(gold):
         yield "Every example is an article of its own, so there are no measures per article."
     elif articles == 1:
         yield "All examples are of one article: the scores on other articles may be quite different."
 
 
-def _training(gold: Iterable[Example], training: Sequence[Example] | None) -> Iterator[str]:
+def _training(gold: ExampleTable, training: Sequence[Example] | None) -> Iterator[str]:
     """A remark if the training data is not known, or has some of the examples."""
     if training is None:
         yield "The training data is not known, so seen and unseen spans are not separated."
         return
-    texts = {example.text for example in training}
-    known = [example.id for example in gold if example.text in texts]
+    known = np.flatnonzero(np.isin(gold.texts, ExampleTable.of(training).texts)).tolist()
     if known:
         yield (
             f"{len(known)} of the examples are also in the training data, so the scores are too high: "
-            f"{enumerate_names(known, most=MOST_NAMED)}."
+            f"{_names(gold, known)}."
         )
 
 
-def _passes(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> Iterator[str]:
+def _names(gold: ExampleTable, numbers: Sequence[int]) -> str:
+    """The ids of the first of some examples; the others are counted."""
+    named = (gold.id(number) if place < MOST_NAMED else "" for place, number in enumerate(numbers))
+    return enumerate_names(named, most=MOST_NAMED)
+
+
+def _passes(gold: ExampleTable, passes: Mapping[str, Sequence[Example]]) -> Iterator[str]:
     """Remarks on examples that fewer than two annotators have read, or that have another text in a pass."""
-    texts = {example.id: example.text for example in gold}
-    readings: Counter[str] = Counter()
+    numbers = gold.numbers_of({example.id for examples in passes.values() for example in examples})
+    texts = {name: gold.text(same[-1]) for name, same in numbers.items()}
+    readings = np.zeros(len(gold), np.int64)
     for name, examples in passes.items():
         mine = [example for example in examples if example.id in texts]
-        readings.update(example.id for example in mine if example.text == texts[example.id])
+        for example in mine:
+            if example.text == texts[example.id]:
+                readings[numbers[example.id]] += 1
         differing = [example.id for example in mine if example.text != texts[example.id]]
         if differing:
             names = enumerate_names(differing, most=MOST_NAMED)
             yield f"{name}: these examples have another text than in gold and do not count: {names}."
-    few = [example.id for example in gold if readings[example.id] < 2]
+    few = np.flatnonzero(readings < 2).tolist()
     if few:
         yield (
             f"Fewer than two annotators have read {len(few)} of the examples; their spans are neither unanimous nor "
-            f"disputed: {enumerate_names(few, most=MOST_NAMED)}."
+            f"disputed: {_names(gold, few)}."
         )
 
 
@@ -240,7 +252,7 @@ class EvaluationReport:
     confusion: ConfusionMatrix
     errors: ErrorCounts
     values: tuple[LabelValues, ...]
-    articles: tuple[ArticleScores, ...]
+    articles: Sequence[ArticleScores]
     hardest: tuple[HardExample, ...]
     ceiling: HumanCeiling | None
     undefined: tuple[str, ...]
@@ -275,10 +287,10 @@ class EvaluationReport:
 
 
 def make_report(
-    gold: Sequence[Example],
-    predicted: Sequence[Example],
+    gold: Iterable[Example],
+    predicted: Iterable[Example],
     *,
-    baseline: Sequence[Example] | None = None,
+    baseline: Iterable[Example] | None = None,
     training: Sequence[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
     scheme: LabelScheme | None = None,
@@ -315,24 +327,34 @@ def make_report(
     from goldspan.evaluation.significance import compare, intervals
     from goldspan.intervals import IntervalSettings
 
-    require_paired(gold, predicted, "the predictions")
-    if baseline is not None:
-        require_paired(gold, baseline, "the baseline")
-    labels = label_names(scheme, gold, predicted, baseline or ())
-    counted = _counted(gold, predicted, labels)
-    evaluation, articles, outcomes = counted.evaluation(), by_article(gold, counted), span_outcomes(gold, predicted)
+    left, right = ExampleTable.of(gold), ExampleTable.of(predicted)
+    require_paired(left, right, "the predictions")
+    other = None if baseline is None else ExampleTable.of(baseline)
+    if other is not None:
+        require_paired(left, other, "the baseline")
+    labels = label_names(scheme, left, right, other or ())
+    counted, outcomes = measure_examples(left.spans, right.spans, labels), span_outcomes(left, right)
+    numbers, evaluation = left.article_numbers, counted.evaluation()
+    articles = by_article(left.articles, numbers, counted)
     cut_as = language or (scheme.language if scheme else DEFAULT_LANGUAGE)
-    parts = slices(gold, predicted, labels, language=cut_as, training=training, passes=passes)
+    parts = slices(left, right, labels, language=cut_as, training=training, passes=passes)
     quantities = labels_with_values(scheme) if scheme else ()
-    of_quantities = tuple(score_values(gold, outcomes, label) for label in quantities)
-    ceiling = None if passes is None else human_ceiling(gold, predicted, passes)
-    unit = unit or default_unit(gold)
+    of_quantities = tuple(score_values(left, outcomes, label) for label in quantities)
+    ceiling = None if passes is None else human_ceiling(left, right, passes)
+    unit = unit or default_unit(numbers)
     settings = IntervalSettings(unit=unit, method=method, resamples=resamples, level=level, seed=seed)
-    numbers = unit_numbers(gold, unit)
-    limits = intervals(counted, settings, numbers)
-    comparison = None if baseline is None else compare(counted, _counted(gold, baseline, labels), settings, numbers)
+    units = numbers if unit == "article" else None
+    limits = intervals(counted, settings, units)
+    comparison = None
+    if other is not None:
+        comparison = compare(counted, measure_examples(left.spans, other.spans, labels), settings, units)
     return EvaluationReport(
-        size=_size(gold, predicted),
+        size=CorpusSize(
+            examples=len(left),
+            articles=int(numbers.max()) + 1,
+            gold=left.spans.size,
+            predicted=right.spans.size,
+        ),
         labels=labels,
         evaluation=evaluation,
         intervals=limits,
@@ -342,18 +364,18 @@ def make_report(
         errors=error_kinds(outcomes, labels),
         values=of_quantities,
         articles=articles,
-        hardest=hardest(gold, predicted, outcomes),
+        hardest=hardest(left, right, outcomes),
         ceiling=ceiling,
         undefined=undefined_sentences(evaluation, parts, articles, of_quantities, ceiling),
         remarks=(
             *filter(None, (limits.sentence, limits.missing)),
-            *remarks(gold, scheme=scheme, language=language, training=training, passes=passes),
+            *remarks(left, scheme=scheme, language=language, training=training, passes=passes),
         ),
         notes=tuple(notes),
     )
 
 
-def require_paired(gold: Sequence[Example], predicted: Sequence[Example], who: str) -> None:
+def require_paired(gold: ExampleTable, predicted: ExampleTable, who: str) -> None:
     """Check that both sides have the same examples in the same order.
 
     Raises:
@@ -364,30 +386,16 @@ def require_paired(gold: Sequence[Example], predicted: Sequence[Example], who: s
         raise InvalidValueError("there is no example to evaluate", remedy=remedy)
     if len(gold) != len(predicted):
         raise InvalidValueError(f"gold has {len(gold):,} examples and {who} {len(predicted):,}", remedy=remedy)
-    for expected, example in zip(gold, predicted, strict=True):
-        if (expected.id, expected.text) != (example.id, example.text):
-            what = "text" if expected.id == example.id else f"id, {example.id!r},"
-            raise InvalidValueError(f"{who} have another {what} here", example=expected.id, remedy=remedy)
+    other_id = gold.ids != predicted.ids
+    differs = other_id | (gold.texts != predicted.texts)
+    if differs.any():
+        number = int(np.argmax(differs))
+        what = f"id, {predicted.id(number)!r}," if other_id[number] else "text"
+        raise InvalidValueError(f"{who} have another {what} here", example=gold.id(number), remedy=remedy)
 
 
 def label_names(scheme: LabelScheme | None, *sides: Iterable[Example]) -> tuple[str, ...]:
     """The labels of the scheme, in its order, and then those that only the examples have, sorted."""
-    occurring = {span.label for side in sides for example in side for span in example.spans}
+    occurring = {label for side in sides for label in ExampleTable.of(side).spans.occurring}
     known = () if scheme is None else scheme.names
     return (*known, *sorted(occurring - set(known)))
-
-
-def _counted(gold: Sequence[Example], predicted: Sequence[Example], labels: Sequence[str]) -> DocumentCounts:
-    from goldspan.evaluation.scores import measure
-    from goldspan.span_table import SpanTable
-
-    return measure(SpanTable.of(gold, labels), SpanTable.of(predicted, labels))
-
-
-def _size(gold: Sequence[Example], predicted: Sequence[Example]) -> CorpusSize:
-    return CorpusSize(
-        examples=len(gold),
-        articles=len({example.article for example in gold}),
-        gold=sum(len(example.spans) for example in gold),
-        predicted=sum(len(example.spans) for example in predicted),
-    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from goldspan import formats
 from goldspan.annotation import first_overlap
@@ -13,6 +14,7 @@ from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
+from goldspan.example_table import TextsById
 from goldspan.formats import model_record, sources, tagging_schemes
 from goldspan.formats.label_selection import OVERLAP_REMEDY, require_selected
 from goldspan.formats.options import DEFAULT, ReadOptions
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.alignment import PairedExamples
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme
+    from goldspan.example_table import ExampleTable
     from goldspan.formats.sources import Source
     from goldspan.intervals import Method
 
@@ -106,7 +109,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     scheme = _scheme(corpus, gold)
     read = [_predictions(options, name, all_gold, chosen) for name in (options.predictions, options.baseline) if name]
     _require_options_apply(given.reading, [gold, *read])
-    spans = sum(len(example.spans) for source in (gold, *read) for example in source.examples)
+    spans = sum(source.table.spans.size for source in (gold, *read))
     require_selected(options.reading, spans, [note for source in (gold, *read) for note in source.notes])
     if scheme is not None and options.reading.overlaps is None:
         _require_flat([gold, *read])
@@ -180,7 +183,7 @@ def _of_articles(source: Source, articles: frozenset[str] | None) -> Source:
     """The source with the examples of these articles only."""
     if articles is None:
         return source
-    return source.chosen([n for n, example in enumerate(source.examples) if example.article in articles])
+    return source.chosen(np.flatnonzero(source.table.are_of(articles)).tolist())
 
 
 def _predictions_for(source: Source, gold: Source, articles: frozenset[str] | None) -> Source:
@@ -190,15 +193,15 @@ def _predictions_for(source: Source, gold: Source, articles: frozenset[str] | No
     """
     if articles is None:
         return source
-    here = {e.text for e in gold.examples if e.article in articles}
-    elsewhere = {e.text for e in gold.examples if e.article not in articles} - here
-    return source.chosen(
-        [
-            number
-            for number, example in enumerate(source.examples)
-            if (example.article in articles if source.states_id(number) else example.text not in elsewhere)
-        ]
-    )
+    left, right = gold.table, source.table
+    here = left.are_of(articles)
+    elsewhere = np.isin(right.texts, left.texts[~here]) & ~np.isin(right.texts, left.texts[here])
+    numbers = [
+        number
+        for number, (is_here, is_elsewhere) in enumerate(zip(right.are_of(articles), elsewhere, strict=True))
+        if (is_here if source.states_id(number) else not is_elsewhere)
+    ]
+    return source.chosen(numbers)
 
 
 def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
@@ -213,8 +216,8 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
 
 
 def _predictions(options: EvaluationOptions, name: str, gold: Source, articles: frozenset[str] | None) -> Source:
-    here = [example for example in gold.examples if articles is None or example.article in articles]
-    reading = replace(options.reading, texts={**{e.id: e.text for e in gold.examples}, **(options.reading.texts or {})})
+    here = _of_articles(gold, articles).table
+    reading = replace(options.reading, texts=TextsById(gold.table, options.reading.texts or {}))
     source = sources.read_source(name, form=options.form, reading=reading, texts=here)
     return _predictions_for(source, gold, articles)
 
@@ -230,12 +233,18 @@ def _require_options_apply(reading: ReadOptions, read: Sequence[Source]) -> None
 def _require_flat(read: Sequence[Source]) -> None:
     """Refuse spans that overlap: of two that do, the labels of a project allow one."""
     for source in read:
-        for number, example in enumerate(source.examples):
-            if overlap := first_overlap(example.spans):
-                shown = " and ".join(f"[{s.start}, {s.end}, {s.label}] {example.surface(s)!r}" for s in overlap)
-                file, line = source.place(number)
-                message = f"the spans {shown} overlap, and labels of this project are not nested"
-                raise InputError(message, file=file, line=line, example=example.id, remedy=OVERLAP_REMEDY)
+        spans = source.table.spans
+        document = spans.document
+        overlap = (document[1:] == document[:-1]) & (spans.start[1:] < spans.end[:-1])
+        if overlap.any():
+            number = int(document[np.argmax(overlap)])
+            example = source.examples[number]
+            shown = " and ".join(
+                f"[{s.start}, {s.end}, {s.label}] {example.surface(s)!r}" for s in first_overlap(example.spans) or ()
+            )
+            file, line = source.place(number)
+            message = f"the spans {shown} overlap, and labels of this project are not nested"
+            raise InputError(message, file=file, line=line, example=example.id, remedy=OVERLAP_REMEDY)
 
 
 def _notes(pairs: Sequence[PairedExamples], scheme: LabelScheme | None) -> tuple[Note, ...]:
@@ -244,9 +253,9 @@ def _notes(pairs: Sequence[PairedExamples], scheme: LabelScheme | None) -> tuple
     return tuple(dict.fromkeys(notes))
 
 
-def _seen_articles(options: EvaluationOptions, gold: Sequence[Example]) -> Iterator[Note]:
+def _seen_articles(options: EvaluationOptions, gold: ExampleTable) -> Iterator[Note]:
     """A note for each pipeline that goldspan trained on articles with which it is now evaluated."""
-    articles = {example.article for example in gold}
+    articles = set(gold.articles)
     for name in filter(None, (options.predictions, options.baseline)):
         record = model_record.read(pipeline_folder(name))
         if record is not None and (seen := articles & record.seen_articles):
@@ -260,9 +269,8 @@ def _seen_articles(options: EvaluationOptions, gold: Sequence[Example]) -> Itera
 
 def _outside_scheme(paired: PairedExamples, scheme: LabelScheme | None) -> list[Note]:
     """A note for each predicted label that neither gold nor its scheme has."""
-    known = {span.label for example in paired.gold for span in example.spans} | set(scheme.names if scheme else ())
-    labels = [span.label for example in paired.predicted for span in example.spans]
-    counts = Counter(label for label in labels if label not in known)
+    known = {*paired.gold.spans.occurring, *(scheme.names if scheme else ())}
+    counts = {label: count for label, count in paired.predicted.spans.label_counts().items() if label not in known}
     return [
         Note(
             "outside-scheme",
@@ -278,7 +286,7 @@ def _scheme(corpus: Corpus | None, gold: Source) -> LabelScheme | None:
     """The project's scheme, if it knows every label of gold."""
     if corpus is None:
         return None
-    names = {span.label for example in gold.examples for span in example.spans}
+    names = set(gold.table.spans.occurring)
     return corpus.scheme if names <= set(corpus.scheme.names) else None
 
 
@@ -291,7 +299,7 @@ def _training(options: EvaluationOptions, corpus: Corpus | None) -> Sequence[Exa
 
 
 def _passes(
-    options: EvaluationOptions, corpus: Corpus | None, gold: Sequence[Example]
+    options: EvaluationOptions, corpus: Corpus | None, gold: ExampleTable
 ) -> Mapping[str, Sequence[Example]] | None:
     """Per annotator the examples read, of those in gold; None if there are no passes."""
     if options.passes is not None:
@@ -305,6 +313,6 @@ def _passes(
         return {folder.name: sources.read_source(folder).examples for folder in folders}
     if corpus is None:
         return None
-    articles = dict.fromkeys(example.article for example in gold)
+    articles = dict.fromkeys(gold.articles)
     read = {name: list(corpus.confirmed_examples(name, articles)) for name in corpus.annotators()}
     return {name: examples for name, examples in read.items() if examples} or None

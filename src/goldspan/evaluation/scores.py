@@ -25,16 +25,18 @@ import numpy as np
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.matching import FULL, Solver, credit, overlaps
 from goldspan.evaluation.result import SCHEMES, Evaluation, SchemeCounts
+from goldspan.example_table import LazySequence, parts_of
 from goldspan.span_table import SpanTable, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_array
 
     from goldspan.annotation import Example
     from goldspan.evaluation.matching import OverlapGraph
+    from goldspan.example_table import SpanColumns
 
 if TYPE_CHECKING:
     Integers = NDArray[np.int64]
@@ -45,6 +47,7 @@ POSSIBLE, ACTUAL, IDENTICAL, CORRECT, PAIRED = 0, 1, 2, 3, 3 + len(SCHEMES)
 WIDTH = PAIRED + len(SCHEMES)
 
 
+AT_ONCE = 1 << 10  # articles whose measures are made together
 BLOCK = 2 + len(SCHEMES)  # for each block of columns: possible, actual, and twice the credit under each scheme
 
 
@@ -61,8 +64,8 @@ class DocumentCounts:
 
     documents: int
     labels: tuple[str, ...]
-    document: Integers
-    column: Integers
+    document: NDArray[np.integer]
+    column: NDArray[np.integer]
 
     @property
     def width(self) -> int:
@@ -102,16 +105,30 @@ class DocumentCounts:
 
     def summed(self, units: Integers | None = None) -> csr_array:
         """The columns summed over the documents of each unit, shape (units, width); `units` as in `table`."""
-        if units is None:
-            return self.matrix
-        from scipy.sparse import csr_array
+        return self.matrix if units is None else self.of_units(units).matrix
 
-        places = (np.asarray(units), np.arange(self.documents))
-        return csr_array(csr_array((np.ones(self.documents, np.int64), places)) @ self.matrix)
+    def of_units(self, units: Integers) -> DocumentCounts:
+        """The counts of units of documents: each is a document of the result.
+
+        Args:
+            units: the number of each document's unit, from 0 without gaps; shape (documents,).
+        """
+        numbers = np.asarray(units).astype(np.int32)
+        return DocumentCounts(int(numbers.max(initial=-1)) + 1, self.labels, numbers[self.document], self.column)
+
+    def evaluations(self, part: slice) -> Iterator[Evaluation]:
+        """The measures of each of some documents that follow each other."""
+        for row in _table(np.asarray(self.matrix[part].todense())):
+            yield self._evaluation(row)
 
     def _read(self, sums: Integers) -> Evaluation:
-        table = _table(np.asarray(sums).reshape(1, -1))[0].tolist()
-        rows = {scheme: [SchemeCounts(*counts) for counts in rows] for scheme, rows in zip(SCHEMES, table, strict=True)}
+        return self._evaluation(_table(np.asarray(sums).reshape(1, -1))[0])
+
+    def _evaluation(self, table: Integers) -> Evaluation:
+        rows = {
+            scheme: [SchemeCounts(*counts) for counts in rows]
+            for scheme, rows in zip(SCHEMES, table.tolist(), strict=True)
+        }
         return Evaluation(
             overall={scheme: counts[0] for scheme, counts in rows.items()},
             labels={scheme: dict(zip(self.labels, counts[1:], strict=True)) for scheme, counts in rows.items()},
@@ -154,6 +171,23 @@ def measure(gold: SpanTable, predicted: SpanTable) -> DocumentCounts:
     counted += _count_pairs(gold, pairs.edges.where(pairs.edges.label), 1 + gold.label)
     document, column = (np.concatenate(parts) for parts in zip(*counted, strict=True))
     return DocumentCounts(gold.documents, gold.labels, document, column)
+
+
+def measure_examples(gold: SpanColumns, predicted: SpanColumns, labels: Sequence[str]) -> DocumentCounts:
+    """Count a prediction against gold as `measure` does, some examples at a time: there may be millions.
+
+    Args:
+        gold: the spans of gold.
+        predicted: the predicted spans, of the same examples.
+        labels: all labels, in the order of the counts.
+    """
+    left, right = gold.relabelled(labels), predicted.relabelled(labels)
+    document, column = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+    for part in parts_of(left, right):
+        counted = measure(left.table(part), right.table(part))
+        document.append((counted.document + part.start).astype(np.int32))
+        column.append(counted.column.astype(np.int32))
+    return DocumentCounts(len(left), tuple(labels), np.concatenate(document), np.concatenate(column))
 
 
 def _count_pairs(gold: SpanTable, edges: OverlapGraph, block: Integers) -> list[tuple[Integers, Integers]]:
@@ -207,22 +241,43 @@ class ArticleScores:
         return {"examples": self.examples, "schemes": schemes}
 
 
-def by_article(examples: Sequence[Example], counted: DocumentCounts) -> tuple[ArticleScores, ...]:
+class ArticleTable(LazySequence[ArticleScores]):
+    """The measures of each article, in the order of the examples; made when they are asked for.
+
+    Args:
+        articles: the ids of n articles.
+        examples: how many of the examples of each were evaluated.
+        counted: the counts of each.
+    """
+
+    def __init__(self, articles: Sequence[str], examples: Sequence[int], counted: DocumentCounts) -> None:
+        self._articles, self._examples, self._counted = articles, examples, counted
+
+    def __len__(self) -> int:
+        return len(self._articles)
+
+    def value(self, number: int) -> ArticleScores:
+        """The measures of the article of a number."""
+        (evaluation,) = self._counted.evaluations(slice(number, number + 1))
+        return ArticleScores(self._articles[number], self._examples[number], evaluation)
+
+    def __iter__(self) -> Iterator[ArticleScores]:
+        for begin in range(0, len(self), AT_ONCE):
+            part = slice(begin, begin + AT_ONCE)
+            yield from map(ArticleScores, self._articles[part], self._examples[part], self._counted.evaluations(part))
+
+
+def by_article(articles: Sequence[str], numbers: Integers, counted: DocumentCounts) -> Sequence[ArticleScores]:
     """The measures of each article, in the order of the examples; none where each example is an article of its own.
 
     Args:
-        examples: those that were evaluated.
-        counted: their counts, in the same order.
+        articles: the ids of the articles.
+        numbers: which of them each example that was evaluated is of, from 0 without gaps.
+        counted: the counts of the examples, in the same order.
     """
-    places: dict[str, list[int]] = {}
-    for number, example in enumerate(examples):
-        places.setdefault(example.article, []).append(number)
-    if len(places) == len(examples):
+    if len(articles) == len(numbers):
         return ()
-    return tuple(
-        ArticleScores(article, len(numbers), counted.of_documents(np.array(numbers)))
-        for article, numbers in places.items()
-    )
+    return ArticleTable(articles, np.bincount(numbers).tolist(), counted.of_units(numbers))
 
 
 def totals(counted: DocumentCounts, units: Integers | None) -> csr_array:

@@ -7,28 +7,36 @@ they mean elsewhere.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from goldspan import tokens
-from goldspan.annotation import same_spans
+from goldspan.evaluation.matching import identical
 from goldspan.evaluation.result import Counts
+from goldspan.example_table import ExampleTable, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from goldspan.annotation import Example, Span
+    from goldspan.example_table import SpanColumns
 
-SliceOf: TypeAlias = "Callable[[Example, Span], str | None]"
-"""The name of the slice that a span of an example is in; None if it is in no slice."""
+if TYPE_CHECKING:
+    Flags = NDArray[np.bool_]
+    Numbers = NDArray[np.int8]
 
 LENGTHS = {1: "1", 2: "2", 3: "3", 4: "4–6", 5: "4–6", 6: "4–6"}
 LONG = "7+"
+SPACES_ALONE = "0"  # tokens
 NOVELTY = ("seen", "unseen")
 AGREEMENT = ("unanimous", "disputed")
+MOST_AT_ONCE = 1 << 14  # spans whose texts are read together
 FEWEST = 2  # annotators who must have read an example before it can be disputed
 
 
@@ -57,8 +65,8 @@ class Slice:
 
 
 def slices(
-    gold: Sequence[Example],
-    predicted: Sequence[Example],
+    gold: Iterable[Example],
+    predicted: Iterable[Example],
     labels: Sequence[str],
     *,
     language: str,
@@ -80,66 +88,132 @@ def slices(
         Dimension by dimension: label, length, seen, article, agreement. There is no slice per article where every
         example is an article of its own.
     """
-    articles = tuple(dict.fromkeys(example.article for example in gold))
-    parts = slices_of_dimension("label", labels, lambda _, span: span.label, gold, predicted)
-    parts += slices_of_dimension("length", dict.fromkeys((*LENGTHS.values(), LONG)), _length(language), gold, predicted)
+    left, right = ExampleTable.of(gold), ExampleTable.of(predicted)
+    spans = ComparedSpans.of(left.spans, right.spans)
+    names, articles = spans.gold.labels, left.article_numbers
+    lengths, novelty = _of_texts(left, spans, language, training)
+    parts = spans.slices("label", labels, names, (spans.gold.label, spans.predicted.label))
+    parts += spans.slices("length", dict.fromkeys((*LENGTHS.values(), LONG)), LENGTH_NAMES, lengths)
     if training is not None:
-        parts += slices_of_dimension("seen", NOVELTY, _novelty(training), gold, predicted)
-    if len(articles) < len(gold):
-        parts += slices_of_dimension("article", articles, lambda example, _: example.article, gold, predicted)
+        parts += spans.slices("seen", NOVELTY, NOVELTY, novelty)
+    if articles.max(initial=0) + 1 < len(left):
+        named = left.articles
+        parts += spans.slices("article", named, named, [articles[side.document] for side in spans.sides])
     if passes is not None:
-        parts += slices_of_dimension("agreement", AGREEMENT, _agreement(gold, passes), gold, predicted)
+        parts += spans.slices("agreement", AGREEMENT, AGREEMENT, _agreement(left, spans, passes))
     return tuple(parts)
 
 
-def slices_of_dimension(
-    dimension: str, names: Iterable[str], part: SliceOf, gold: Sequence[Example], predicted: Sequence[Example]
-) -> list[Slice]:
-    """The slices of one dimension: those of `names` in their order, then the others."""
-    of_gold, of_predicted, of_both = Counter[str | None](), Counter[str | None](), Counter[str | None]()
-    for in_gold, in_predicted in zip(gold, predicted, strict=True):
-        of_gold.update(part(in_gold, span) for span in in_gold.spans)
-        of_predicted.update(part(in_gold, span) for span in in_predicted.spans)
-        of_both.update(part(in_gold, span) for span in same_spans(in_gold.spans, in_predicted.spans))
-    every = dict.fromkeys([*names, *sorted(name for name in of_gold | of_predicted if name is not None)])
-    return [Slice(dimension, name, Counts(of_both[name], of_gold[name], of_predicted[name])) for name in every]
+@dataclass(frozen=True, slots=True)
+class ComparedSpans:
+    """The spans of gold and of a prediction, and which are the same.
+
+    Args:
+        gold: the spans of gold.
+        predicted: the predicted spans, of the same examples and with the same labels.
+        same: whether each span of gold was predicted.
+    """
+
+    gold: SpanColumns
+    predicted: SpanColumns
+    same: Flags
+
+    @classmethod
+    def of(cls, gold: SpanColumns, predicted: SpanColumns) -> ComparedSpans:
+        """The spans of two sides."""
+        labels = sorted({*gold.labels, *predicted.labels})
+        left, right = gold.relabelled(labels), predicted.relabelled(labels)
+        same = np.zeros(left.size, np.bool_)
+        for part in parts_of(left, right):
+            same[left.first[part.start] + identical(left.table(part), right.table(part))[0]] = True
+        return cls(left, right, same)
+
+    @property
+    def sides(self) -> tuple[SpanColumns, SpanColumns]:
+        """The spans of gold and of the prediction."""
+        return self.gold, self.predicted
+
+    def slices(
+        self, dimension: str, names: Iterable[str], slice_names: Sequence[str], numbers: Sequence[NDArray[np.integer]]
+    ) -> list[Slice]:
+        """The slices of one dimension: those of `names` in their order, then the others that occur.
+
+        Args:
+            dimension: what divides the spans.
+            names: of the slices that are wanted in any case.
+            slice_names: what the numbers mean.
+            numbers: of the slice of each span of gold, and of each predicted one; -1 for a span in no slice.
+        """
+        size = len(slice_names)
+        gold, predicted, both = (
+            np.bincount(column[column >= 0], minlength=size).tolist()
+            for column in (numbers[0], numbers[1], numbers[0][self.same])
+        )
+        counts = {
+            name: Counts(both[number], gold[number], predicted[number]) for number, name in enumerate(slice_names)
+        }
+        occurring = sorted(name for name, count in counts.items() if count.gold or count.predicted)
+        every = dict.fromkeys([*names, *occurring])
+        return [Slice(dimension, name, counts.get(name, NOTHING)) for name in every]
 
 
-def _length(language: str) -> SliceOf:
-    """The number of tokens that a span overlaps; `0` for a span of spaces alone."""
-
-    @lru_cache(maxsize=1)  # the spans of an example come one after the other
-    def ends(text: str) -> tuple[list[int], list[int]]:
-        extents = tokens.tokenize(text, language)
-        return [start for start, _ in extents], [end for _, end in extents]
-
-    def part(example: Example, span: Span) -> str:
-        starts, stops = ends(example.text)
-        number = bisect_left(starts, span.end) - bisect_right(stops, span.start)
-        return LENGTHS.get(number, LONG) if number else "0"
-
-    return part
+LENGTH_NAMES = (SPACES_ALONE, *dict.fromkeys(LENGTHS.values()), LONG)
+LENGTH_OF = np.array(
+    [LENGTH_NAMES.index(name) for name in (SPACES_ALONE, *LENGTHS.values(), LONG)], np.int8
+)  # by tokens
+NOTHING = Counts(0, 0, 0)
 
 
-def _novelty(training: Iterable[Example]) -> SliceOf:
-    """Whether the training data has the words of a span under its label."""
-    known = {(span.label, example.surface(span)) for example in training for span in example.spans}
-    return lambda example, span: NOVELTY[(span.label, example.surface(span)) not in known]
+def _of_texts(
+    gold: ExampleTable, spans: ComparedSpans, language: str, training: Iterable[Example] | None
+) -> tuple[list[Numbers], list[Numbers]]:
+    """What follows from the texts, of both sides: how many tokens each span overlaps, and whether its words are new.
+
+    A span of spaces alone has no token. A span is not new if training has its words under its label.
+    """
+    lengths = [np.zeros(side.size, np.int8) for side in spans.sides]
+    novelty = [np.zeros(side.size if training is not None else 0, np.int8) for side in spans.sides]
+    known = {(span.label, example.surface(span)) for example in training or () for span in example.spans}
+    for part in parts_of(*spans.sides, most=MOST_AT_ONCE):
+        numbers = np.arange(part.start, part.stop)
+        has_spans = sum(np.diff(side.first)[part] for side in spans.sides) > 0
+        begin, at = np.zeros(len(numbers), np.int64), 0
+        bounds = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]  # of the tokens of one text after the other
+        for number in numbers[has_spans].tolist():
+            text = gold.text(number)
+            begin[number - part.start] = at
+            start, end = tokens.bounds(text, language)
+            bounds.append((start + at, end + at))
+            at += len(text) + 1
+            if training is not None:
+                for new, side in zip(novelty, spans.sides, strict=True):
+                    row = int(side.first[number])
+                    for place, span in enumerate(side[number], start=row):
+                        new[place] = (span.label, text[span.start : span.end]) not in known
+        starts, ends = map(np.concatenate, zip(*bounds, strict=True))
+        for length, side in zip(lengths, spans.sides, strict=True):
+            table = side.table(part)
+            of_span = begin[table.document]
+            count = np.searchsorted(starts, table.end + of_span) - np.searchsorted(ends, table.start + of_span, "right")
+            row = int(side.first[part.start])
+            length[row : row + count.size] = LENGTH_OF[np.minimum(count, LENGTH_OF.size - 1)]
+    return lengths, novelty
 
 
-def _agreement(gold: Sequence[Example], passes: Mapping[str, Sequence[Example]]) -> SliceOf:
-    """Whether all annotators marked the same where a span is."""
-    readings: dict[tuple[str, str], list[set[Span]]] = {(example.id, example.text): [] for example in gold}
-    for examples in passes.values():
-        for example in examples:
-            if (example.id, example.text) in readings:
-                readings[example.id, example.text].append(set(example.spans))
-    disputed = {
-        key: read[0].union(*read) - read[0].intersection(*read) for key, read in readings.items() if len(read) >= FEWEST
-    }
-
-    def part(example: Example, span: Span) -> str | None:
-        places = disputed.get((example.id, example.text))
-        return None if places is None else AGREEMENT[any(span.overlaps(place) for place in places)]
-
-    return part
+def _agreement(gold: ExampleTable, spans: ComparedSpans, passes: Mapping[str, Sequence[Example]]) -> list[Numbers]:
+    """Whether all annotators marked the same where a span is; -1 where fewer than two read the example."""
+    numbers = gold.numbers_of({example.id for examples in passes.values() for example in examples})
+    readings: defaultdict[int, list[set[Span]]] = defaultdict(list)
+    for example in chain.from_iterable(passes.values()):
+        for number in numbers.get(example.id, ()):
+            if gold.text(number) == example.text:
+                readings[number].append(set(example.spans))
+    found = [np.full(side.size, -1, np.int8) for side in spans.sides]
+    for number, read in readings.items():
+        if len(read) < FEWEST:
+            continue
+        disputed = read[0].union(*read) - read[0].intersection(*read)
+        for column, side in zip(found, spans.sides, strict=True):
+            for row, span in enumerate(side[number], start=int(side.first[number])):
+                column[row] = any(span.overlaps(place) for place in disputed)
+    return found

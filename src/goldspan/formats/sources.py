@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from goldspan import formats, iob
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
+from goldspan.example_table import ExampleStore, ExampleTable, LazySequence, StoredValues, digest
 from goldspan.formats import conll_sentences
 from goldspan.formats.convert import input_files
 from goldspan.formats.label_selection import select, select_tags
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.formats.conll_sentences import ConllSentence
+    from goldspan.formats.conll_sentences import ConllSentence, SentenceError
 
 __all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source", "scheme_fit"]
 
@@ -64,6 +66,7 @@ NOTE_KINDS = {
 }
 
 SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "pipeline")
+NO_LINE = -1  # in the column of lines
 MOST_REPAIRED: Mapping[conll_sentences.FaultKind, float] = {
     "tag": 0.01,
     "bytes": 0.05,
@@ -76,12 +79,37 @@ REPAIRS = {
 }
 
 
+class Places(LazySequence["tuple[Path | None, int | None]"]):
+    """The file and the line of each of many examples, as numbers."""
+
+    def __init__(self) -> None:
+        self._files: list[Path | None] = []
+        self._numbers: dict[Path | None, int] = {}
+        self._file, self._line = array("q"), array("q")
+
+    def append(self, file: Path | None, line: int | None) -> None:
+        """Add the place of an example."""
+        if file not in self._numbers:
+            self._numbers[file] = len(self._files)
+            self._files.append(file)
+        self._file.append(self._numbers[file])
+        self._line.append(NO_LINE if line is None else line)
+
+    def __len__(self) -> int:
+        return len(self._file)
+
+    def value(self, number: int) -> tuple[Path | None, int | None]:
+        """The place of the example of a number."""
+        line = self._line[number]
+        return self._files[self._file[number]], None if line == NO_LINE else line
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The examples of gold or of a prediction.
 
     Args:
-        examples: n examples.
+        examples: n examples; their texts are not kept in memory (`goldspan.example_table`).
         notes: what was noted while reading.
         kind: the format's name, `dataset`, `pipeline` or `examples`.
         places: file and line of each of the n examples; empty where there is no file.
@@ -91,14 +119,19 @@ class Source:
         scheme: the tagging scheme by which chunks must be well formed (`--repair strict`); None under `conlleval`.
     """
 
-    examples: list[Example]
+    examples: Sequence[Example]
     notes: list[Note] = field(default_factory=list)
     kind: str = "examples"
     places: Sequence[tuple[Path | None, int | None]] = ()
     sentences: Sequence[ConllSentence] = ()
-    numbered: Sequence[bool] = ()
+    numbered: Sequence[int] = ()
     formats: tuple[str, ...] = ()
     scheme: str | None = None
+
+    @property
+    def table(self) -> ExampleTable:
+        """The examples as a table."""
+        return ExampleTable.of(self.examples)
 
     def place(self, number: int) -> tuple[Path | None, int | None]:
         """The file and the line of an example, as far as they are known."""
@@ -117,10 +150,10 @@ class Source:
         """The source with only some of its examples."""
         return replace(
             self,
-            examples=[self.examples[number] for number in numbers],
+            examples=self.table.take(numbers),
             places=[self.places[number] for number in numbers] if self.places else (),
-            sentences=[self.sentences[number] for number in numbers] if self.sentences else (),
-            numbered=[self.numbered[number] for number in numbers] if self.numbered else (),
+            sentences=StoredValues.of(self.sentences[number] for number in numbers) if self.sentences else (),
+            numbered=bytearray(bool(self.numbered[number]) for number in numbers) if self.numbered else (),
         )
 
 
@@ -152,16 +185,21 @@ def read_source(
             noted instead if asked for (`goldspan.formats.conll_sentences.read_sentences`).
         NotFoundError: for a pipeline that is not installed.
     """
-    path, kind = Path(source), _source_kind(source, form)
+    path, kind, columns = Path(source), _source_kind(source, form), _Columns()
     if kind == "pipeline":
         records = (Record(path, None, e.id, e.text, tuple(RawSpan(s.start, s.end, s.label) for s in e.spans), e.at)
                    for e in predict(str(source), _require_texts(texts, path), reading.spans_key))  # fmt: skip
-        read = _collect((select(record, reading) for record in records), kind)
+        parts = [_collect((select(record, reading) for record in records), kind, columns)]
     else:
         files = list(input_files(path, kind))
         reading = with_one_scheme(reading, files)
-        parts = [_read_file(file, name, reading, mend=mend) for file, name in files]
-        read = parts[0] if len(parts) == 1 else _join_files(parts)
+        parts = [_read_file(file, name, reading, columns, mend=mend) for file, name in files]
+    read = replace(
+        parts[0] if len(parts) == 1 else _join_files(parts),
+        examples=columns.store.table(),
+        places=columns.places,
+        numbered=columns.numbered,
+    )
     if not read.examples:
         raise InputError("there is no example in it", file=path, remedy="Name a file with examples.")
     return read
@@ -201,20 +239,33 @@ def _require_texts(texts: Sequence[Example] | None, path: Path) -> Sequence[Exam
     return texts
 
 
-def _read_file(path: Path, name: str, reading: ReadOptions, *, mend: bool) -> Source:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What is kept of all examples of all files of a source."""
+
+    store: ExampleStore = field(default_factory=ExampleStore)
+    places: Places = field(default_factory=Places)
+    numbered: bytearray = field(default_factory=bytearray)
+
+    def append(self, record: Record, example: Example, *, numbered: bool) -> None:
+        self.store.append(example)
+        self.places.append(record.file, record.line)
+        self.numbered.append(numbered)
+
+
+def _read_file(path: Path, name: str, reading: ReadOptions, columns: _Columns, *, mend: bool) -> Source:
+    """What is known of a file besides its examples, which are added to the columns."""
     form = formats.get(name)
     if form.has_sentences:
-        return _read_sentences(path, form, reading, mend=mend)
-    return _collect(form.scan(path, reading), name)
+        return _read_sentences(path, form, reading, columns, mend=mend)
+    return _collect(form.scan(path, reading), name, columns)
 
 
-def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
-    places: list[tuple[Path | None, int | None]] = []
-    numbered: list[bool] = []
+def _collect(scanned: Iterable[Record | InputError], kind: str, columns: _Columns) -> Source:
     form = formats.get(kind) if kind in formats.NAMES else None
-    read = Source([], kind=kind, places=places, numbered=numbered, formats=(kind,))
-    annotators: dict[str, str | None] = {}
-    seen: set[str] = set()
+    read = Source((), kind=kind, formats=(kind,))
+    names: dict[str | None, str | None] = {}
+    annotators: dict[bytes, str | None] = {}
     for record in scanned:
         if isinstance(record, InputError):
             raise record
@@ -223,40 +274,42 @@ def _collect(scanned: Iterable[Record | InputError], kind: str) -> Source:
             message = f"left out, for nobody annotated it: {reason}"
             read.notes.append(Note("no-annotation", message, record.file, record.line, example.id))
             continue
-        if annotators.setdefault(example.id, record.annotator) != record.annotator:
-            raise several_annotators(record, annotators[example.id])
-        if example.id in seen:
+        key, annotator = digest(example.id), names.setdefault(record.annotator, record.annotator)
+        if key in annotators and annotators[key] != annotator:
+            raise several_annotators(record, annotators[key])
+        if key in annotators:
             raise duplicate_id(record, "Which of the two counts cannot be told: remove one, or give it another id.")
-        seen.add(example.id)
+        annotators[key] = annotator
         read.notes.extend(record.notes)
-        read.examples.append(example)
-        places.append((record.file, record.line))
-        numbered.append(form is not None and form.is_numbered(record.id, record.file))
+        columns.append(record, example, numbered=form is not None and form.is_numbered(record.id, record.file))
     return read
 
 
-def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, mend: bool) -> Source:
+def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, columns: _Columns, *, mend: bool) -> Source:
     module, repair = form.module, reading.repair
     layout = module.read_layout(path, reading)
     scheme = module.tagging_scheme(path, reading, layout)
-    sentences: list[ConllSentence] = []
+    sentences: StoredValues[ConllSentence] = StoredValues()
     for sentence in module.read_sentences(path, reading, lenient=mend, layout=layout):
         if isinstance(sentence, InputError):
             raise sentence
         sentences.append(sentence)
     _refuse_damaged_file(sentences)
-    records = [select(module.record(sentence, path, scheme, repair), reading) for sentence in sentences]
     notes = [*layout.notes(path)]
     notes += [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)]
+    selected: StoredValues[ConllSentence] = StoredValues()
+    is_nested = False
+    for sentence in sentences:
+        record = select(module.record(sentence, path, scheme, repair), reading)
+        columns.append(record, record.example(), numbered=not sentence.stated)
+        notes += record.notes
+        selected.append(replace(sentence, tags=select_tags(sentence.tags, reading)))
+        is_nested = is_nested or bool(sentence.nested)
     return Source(
-        examples=[record.example() for record in records],
-        notes=notes + [note for record in records for note in record.notes],
+        (),
+        notes=notes,
         kind=form.name,
-        places=[(path, sentence.line) for sentence in sentences],
-        sentences=[replace(sentence, tags=select_tags(sentence.tags, reading)) for sentence in sentences]
-        if not any(sentence.nested for sentence in sentences)
-        else (),
-        numbered=[not sentence.stated for sentence in sentences],
+        sentences=() if is_nested else selected,
         formats=(form.name,),
         scheme=scheme if repair == "strict" and not layout.only_scheme else None,
     )
@@ -264,8 +317,11 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, *, m
 
 def _refuse_damaged_file(sentences: Sequence[ConllSentence]) -> None:
     """Refuse a file with too many faults. Lost words do not count: their tags are there, and gold has the words."""
-    faults = [fault for sentence in sentences for fault in sentence.faults]
-    lines = sum(len(sentence.lines) for sentence in sentences)
+    faults: list[SentenceError] = []
+    lines = 0
+    for sentence in sentences:
+        faults += sentence.faults
+        lines += len(sentence.lines)
     for kind, share in MOST_REPAIRED.items():
         errors = [fault.error for fault in faults if fault.kind == kind]
         if len(errors) > share * lines:
@@ -289,12 +345,10 @@ def _join_files(parts: Sequence[Source]) -> Source:
     schemes = {part.scheme for part in parts}
     comparable = len(kinds) == len(schemes) == 1 and all(part.sentences for part in parts)
     return Source(
-        examples=[example for part in parts for example in part.examples],
+        (),
         notes=[note for part in parts for note in part.notes],
         kind=kinds.pop() if len(kinds) == 1 else "folder",
-        places=[place for part in parts for place in part.places],
-        numbered=[numbered for part in parts for numbered in part.numbered],
         formats=tuple(dict.fromkeys(name for part in parts for name in part.formats)),
-        sentences=[sentence for part in parts for sentence in part.sentences] if comparable else (),
+        sentences=StoredValues.of(sentence for part in parts for sentence in part.sentences) if comparable else (),
         scheme=schemes.pop() if comparable else None,
     )
