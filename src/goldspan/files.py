@@ -58,6 +58,8 @@ NOT_TEXT = {  # by the first bytes
     b"\xfe\xff": "It is UTF-16: save it as UTF-8.",
     b"%PDF": "It is a PDF: save its text as UTF-8.",
 }
+CHANGED = "it changed while it was read"
+CHANGED_REMEDY = "Let whatever writes to it finish, and try again."
 PART, OLD = ".part", ".old"
 IN_MEMORY = 1 << 24  # bytes of a content to be written through that are kept in memory; more go to a temporary file
 LONGEST_PREFIX = 40  # characters of a file's name in that of its temporary one, whose length is limited

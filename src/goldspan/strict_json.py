@@ -94,6 +94,32 @@ def loads(text: str | bytes, *, nan_as_null: bool = False) -> Any:  # noqa: ANN4
     return value
 
 
+def value_at(text: str, begin: int, *, nan_as_null: bool = False, inside: int = 0) -> tuple[Any, int]:
+    """The value that begins at a place of a text that may go on elsewhere, and where it ends.
+
+    Args:
+        text: a part of a JSON text.
+        begin: where the value begins, in code points.
+        nan_as_null: see `loads`.
+        inside: in how many arrays and objects the value stands.
+
+    Raises:
+        json.JSONDecodeError: with the place, if the part is not JSON from there on, or ends too early.
+        ValueError: for what `loads` refuses, without its place.
+    """
+    try:
+        value, end = (_NULLING if nan_as_null else _REFUSING)(text, begin)
+    except RecursionError as error:
+        raise ValueError(NESTED) from error
+    written = text[begin:end]
+    if "\\u" in written and _has_lone_surrogate(written):
+        raise ValueError(SURROGATE)
+    deepest = DEEPEST - inside
+    if written.count("[") + written.count("{") > deepest and _is_too_deep(value, deepest):
+        raise ValueError(NESTED)
+    return value, end
+
+
 def objects_within(text: str, most: int = 1000) -> Iterator[str]:
     """The JSON objects that stand among other words of a text, each as it is written, from left to right.
 
@@ -184,9 +210,9 @@ def _has_lone_surrogate(text: str) -> bool:
     return any(escape["lone"] for escape in ESCAPE.finditer(text))
 
 
-def _is_too_deep(value: Any) -> bool:  # noqa: ANN401  (JSON is any)
+def _is_too_deep(value: Any, deepest: int = DEEPEST) -> bool:  # noqa: ANN401  (JSON is any)
     level = [value]
-    for _ in range(DEEPEST):
+    for _ in range(deepest):
         level = [item for item in _items(level) if isinstance(item, (dict, list))]
         if not level:
             return False

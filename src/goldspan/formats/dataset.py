@@ -13,13 +13,17 @@ overlap, `ner_tags` is null. `goldspan_extra` holds further keys.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
+import tempfile
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json, tokens
 from goldspan.annotation import first_overlap
-from goldspan.errors import InputError
+from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import rows
 from goldspan.formats.dataset_files import INFO, SPLITS, SUFFIXES, card_metadata, choose, is_dataset_folder
 from goldspan.formats.json_rows import JsonRow, scan_rows
@@ -28,7 +32,7 @@ from goldspan.formats.record import RawSpan, Record
 from goldspan.formats.token_format import Alignment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -45,6 +49,9 @@ OWN_COLUMNS = ("id", "at", "text", "spans", "tokens", "token_offsets", "ner_tags
 REMEDY = "Name a Parquet or Arrow file, or a folder that load_dataset opens."
 NAMES_REMEDY = "Write the labels by their names, or as a ClassLabel, which states them in the file's schema."
 DAMAGED = "Write the file again."
+BATCH = 1_000  # rows that are in memory at once
+ROW_GROUP = 10 * BATCH  # rows of a row group that is written
+BUFFER = 1 << 20  # bytes that are read at once
 
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
@@ -54,14 +61,14 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         InputError: for a split that is not there or not named, or a file that cannot be read.
     """
     sources = _sources(path, options)
-    found: list[JsonRow | InputError] = []
+    others = []
     for file in sources:
-        table = _table(file)
-        if table is not None and _is_own(table):
-            yield from _own_records(table, file)
+        if _is_own(file):
+            yield from _own_records(file)
         else:
-            found += _foreign_rows(path, file, table, len(found))
-    yield from rows.read_rows(found, sources[0] if len(sources) == 1 else path, options)
+            others.append(file)
+    if others:
+        yield from rows.read_rows(_foreign_rows(path, others), sources[0] if len(sources) == 1 else path, options)
 
 
 def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> SchemeFit | None:
@@ -70,12 +77,8 @@ def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> SchemeFit | None:
     Raises:
         InputError: for a split that is not there or not named, or a file that cannot be read.
     """
-    found: list[JsonRow | InputError] = []
-    for file in _sources(path, options):
-        table = _table(file)
-        if table is None or not _is_own(table):  # ours has spans besides
-            found += _foreign_rows(path, file, table, len(found))
-    return rows.scheme_fit_of_rows(found, options)
+    others = [file for file in _sources(path, options) if not _is_own(file)]  # ours has spans besides
+    return rows.scheme_fit_of_rows(_foreign_rows(path, others), options)
 
 
 def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> list[tokens.Misaligned]:
@@ -83,7 +86,7 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
 
     Args:
         path: a file, or a folder that is new or was written by this function.
-        examples: all are kept in memory, since the schema names all labels.
+        examples: kept in a temporary file until all are known, since the schema names all labels.
         options: the policy `strict` refuses spans that cut tokens, `expand` widens them to the tokens that they touch.
 
     Raises:
@@ -93,14 +96,35 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
     import pyarrow.parquet as pq
 
     alignment = Alignment(options.policy, options.language)
-    written = [_row(example, alignment, options.language) for example in examples]
-    misaligned = alignment.validated(path)
-    labels = sorted({span["label"] for row in written for span in row["spans"]})
-    schema = _schema(labels)
-    table = pa.Table.from_pylist([_numbered(row, labels) for row in written], schema=schema)
-    with files.replacing(_output_file(path)) as stream:
-        pq.write_table(table, stream, compression="zstd")
+    labels: set[str] = set()
+    with tempfile.SpooledTemporaryFile(files.IN_MEMORY) as kept:
+        for example in examples:
+            row = _row(example, alignment, options.language)
+            labels.update(span["label"] for span in row["spans"])
+            kept.write(json.dumps(row).encode() + b"\n")
+        misaligned = alignment.validated(path)
+        kept.seek(0)
+        names = sorted(labels)
+        schema = _schema(names)
+        written = (_numbered(json.loads(line), names) for line in kept)
+        with files.replacing(_output_file(path)) as stream, pq.ParquetWriter(stream, schema, compression="zstd") as out:
+            is_empty = True
+            while group := _row_group(written, schema):
+                out.write_table(pa.concat_tables(group).combine_chunks(), row_group_size=ROW_GROUP)
+                is_empty = False
+            if is_empty:
+                out.write_table(schema.empty_table())
     return misaligned
+
+
+def _row_group(written: Iterator[dict[str, Any]], schema: pa.Schema) -> list[pa.Table]:
+    """The next rows as tables; few at once, since lists of Python's take far more memory."""
+    import pyarrow as pa
+
+    group: list[pa.Table] = []
+    while sum(table.num_rows for table in group) < ROW_GROUP and (some := list(islice(written, BATCH))):
+        group.append(pa.Table.from_pylist(some, schema=schema))
+    return group
 
 
 def writes_file(path: Path) -> bool:
@@ -216,23 +240,41 @@ def _sources(path: Path, options: ReadOptions) -> list[Path]:
     return sources
 
 
-def _table(file: Path) -> pa.Table | None:
-    """The table of a file; None if its rows are JSON."""
-    return None if file.suffix in {".jsonl", ".json"} else _read_table(file)
+def _is_json(file: Path) -> bool:
+    return file.suffix in {".jsonl", ".json"}
 
 
-def _is_own(table: pa.Table) -> bool:
-    """Whether goldspan wrote a table."""
-    return all(name in table.column_names for name in OWN_COLUMNS)
+def _is_own(file: Path) -> bool:
+    """Whether goldspan wrote a file: a table with its columns."""
+    if _is_json(file):
+        return False
+    with _opened(file) as (schema, _):
+        return all(name in schema.names for name in OWN_COLUMNS)
 
 
-def _foreign_rows(path: Path, file: Path, table: pa.Table | None, before: int) -> list[JsonRow | InputError]:
-    """The rows of a file that goldspan did not write, with names for class ids, numbered after those before."""
-    if table is None:
-        features = _card_features(path) if path.is_dir() else {}
-        return [_decoded(row, features) for row in scan_rows(file)]
-    features = _features(table, file) or _card_features(path)
-    return [JsonRow(row, number, None) for number, row in enumerate(_rows(table, features, file), start=before + 1)]
+def _foreign_rows(path: Path, sources: Sequence[Path]) -> rows.RowScan:
+    """What reads the rows of files that goldspan did not write, with names for class ids, numbered on and on."""
+
+    def scan_files() -> Iterator[JsonRow | InputError]:
+        before = 0
+        for file in sources:
+            for row in _rows_of_json(path, file) if _is_json(file) else _rows_of_table(path, file, before):
+                before += 1
+                yield row
+
+    return scan_files
+
+
+def _rows_of_json(path: Path, file: Path) -> Iterator[JsonRow | InputError]:
+    features = _card_features(path) if path.is_dir() else {}
+    return (_decoded(row, features) for row in scan_rows(file))
+
+
+def _rows_of_table(path: Path, file: Path, before: int) -> Iterator[JsonRow]:
+    with _opened(file) as (schema, batches):
+        features = _features(schema, file) or _card_features(path)
+        for number, row in enumerate(_rows(batches(None), features, file), start=before + 1):
+            yield JsonRow(row, number, None)
 
 
 def _magic(file: Path) -> str | None:
@@ -240,37 +282,67 @@ def _magic(file: Path) -> str | None:
         return MAGIC.get(stream.read(4))
 
 
-def _read_table(file: Path) -> pa.Table:
+@contextmanager
+def _opened(file: Path) -> Iterator[tuple[pa.Schema, Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]]]:
+    """The schema of a table, and what reads some or all of its columns, a few rows at a time.
+
+    Raises:
+        InputError: for a file that is no table, or a damaged one, once that is seen.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     kind = _magic(file)
-    try:
-        if kind == "Arrow":
-            with files.opened(file) as stream:
+
+    def checked(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        with refused():
+            for batch in batches:
+                batch.validate(full=True)
+                yield from (batch.slice(at, BATCH) for at in range(0, batch.num_rows, BATCH))
+
+    @contextmanager
+    def refused() -> Iterator[None]:
+        try:
+            yield
+        except (OSError, pa.ArrowException, ValueError) as error:
+            if isinstance(error, GoldspanError):
+                raise
+            why = " ".join(str(error).split())
+            raise InputError(f"no {kind or 'Parquet'}: {why:.120}", file=file, remedy=REMEDY) from None
+
+    with files.opened(file) as stream, ExitStack() as stack:
+        with refused():
+            if kind == "Arrow":
                 begin = stream.read(6)
                 stream.seek(0)
-                opened = pa.ipc.open_file(stream) if begin == b"ARROW1" else pa.ipc.open_stream(stream)
-                table = opened.read_all()
-        else:
-            table = pq.read_table(file, partitioning=None)
-        table.validate(full=True)
-    except (OSError, pa.ArrowException, ValueError) as error:
-        why = " ".join(str(error).split())
-        raise InputError(f"no {kind or 'Parquet'}: {why:.120}", file=file, remedy=REMEDY) from None
-    return table
+                reader = stack.enter_context(
+                    pa.ipc.open_file(stream) if begin == b"ARROW1" else pa.ipc.open_stream(stream)
+                )
+                schema = reader.schema
+            else:
+                reader = stack.enter_context(pq.ParquetFile(stream, buffer_size=BUFFER, pre_buffer=False))
+                schema = reader.schema_arrow
+
+        def batches(columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+            if kind != "Arrow":
+                return checked(reader.iter_batches(BATCH, columns=columns))
+            read = map(reader.get_batch, range(reader.num_record_batches)) if begin == b"ARROW1" else reader
+            return checked(read if columns is None else (batch.select(columns) for batch in read))
+
+        yield schema, batches
 
 
-def _own_records(table: pa.Table, file: Path) -> Iterator[Record | InputError]:
+def _own_records(file: Path) -> Iterator[Record | InputError]:
     """The records of a table that goldspan wrote."""
-    features = _features(table, file)
-    kept = [name for name in ("id", "at", "text", "spans", "annotator", EXTRA) if name in table.column_names]
-    for number, row in enumerate(_rows(table.select(kept), features, file), start=1):
-        try:
-            yield _own_record(row, file)
-        except (KeyError, TypeError, strict_json.JSONError):
-            example = str(row.get("id"))
-            yield InputError(f"row {number} does not match its schema", file=file, example=example, remedy=DAMAGED)
+    with _opened(file) as (schema, batches):
+        features = _features(schema, file)
+        kept = [name for name in ("id", "at", "text", "spans", "annotator", EXTRA) if name in schema.names]
+        for number, row in enumerate(_rows(batches(kept), features, file), start=1):
+            try:
+                yield _own_record(row, file)
+            except (KeyError, TypeError, strict_json.JSONError):
+                example = str(row.get("id"))
+                yield InputError(f"row {number} does not match its schema", file=file, example=example, remedy=DAMAGED)
 
 
 def _own_record(row: Mapping[str, Any], file: Path) -> Record:
@@ -293,13 +365,13 @@ def _own_span(span: dict[str, Any]) -> RawSpan:
     return RawSpan(int(span["start"]), int(span["end"]), span["label"], span.get("surface"))
 
 
-def _rows(table: pa.Table, features: Mapping[str, Any], file: Path) -> Iterator[dict[str, Any]]:
+def _rows(batches: Iterable[pa.RecordBatch], features: Mapping[str, Any], file: Path) -> Iterator[dict[str, Any]]:
     """The rows of a table as JSON values, with names for class ids.
 
     Raises:
         InputError: for values that are not what their column is said to hold.
     """
-    for batch in table.to_batches():
+    for batch in batches:
         try:
             rows_of_batch = batch.to_pylist()
         except (ValueError, OverflowError) as error:  # strings that are not UTF-8, dates that no calendar has
@@ -314,10 +386,10 @@ def _decoded(row: JsonRow | InputError, features: Mapping[str, Any]) -> JsonRow 
     return row._replace(value={key: _decode(value, features.get(key)) for key, value in row.value.items()})
 
 
-def _features(table: pa.Table, file: Path) -> dict[str, Any]:
+def _features(schema: pa.Schema, file: Path) -> dict[str, Any]:
     """The features of the columns: those in the schema of the file, or in the description beside it."""
     try:
-        stated: Any = strict_json.loads((table.schema.metadata or {})[b"huggingface"])["info"]["features"]
+        stated: Any = strict_json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
     except (KeyError, TypeError, ValueError):
         stated = None
         if (file.parent / INFO).is_file():

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files, offsets
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats.json_rows import JsonRow, scan_objects
+from goldspan.formats.json_rows import JsonFile, JsonRow
 from goldspan.formats.offset_units import DOUBT, resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import Note, RawSpan, Record
@@ -109,11 +109,11 @@ class _Reading:
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each annotation of each task as a record, or the error that says why it is not valid."""
-    tasks = list(scan_objects(path, REMEDY))
+    tasks = JsonFile(path, REMEDY)
     of_models = (options.annotator or "").startswith(MODEL) or not any(
-        task.value.get(key) for task in tasks if isinstance(task, JsonRow) for key in WORK
+        task.value.get(key) for task in tasks.objects() if isinstance(task, JsonRow) for key in WORK
     )
-    for task in tasks:
+    for task in tasks.objects():
         if isinstance(task, InputError):
             yield task
             continue

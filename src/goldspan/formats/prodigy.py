@@ -26,12 +26,14 @@ line; what several annotators did with one text has the number of its first line
 from __future__ import annotations
 
 import re
+from array import array
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, tokens
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.annotation_shape import require_nothing_unread
+from goldspan.formats.digest_table import DigestTable, short_number
 from goldspan.formats.json_lines import write_lines
 from goldspan.formats.json_rows import scan_objects
 from goldspan.formats.offset_units import resolve
@@ -65,7 +67,7 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; rows stand on lines or in one array."""
     numbers = ExampleNumbers()
-    answered: dict[tuple[object, str | None], Record] = {}
+    answers = _Answers()
     for item in scan_objects(path, REMEDY):
         if isinstance(item, InputError):
             yield item
@@ -74,29 +76,37 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         first = numbers.number(_annotator(row), row.get("text"), number)
         try:
             record = parse(row, path, line, name=f"{path.stem}.{first}", named=options.offsets)
-            _require_one_answer(row, record, answered)
+            answers.require_one(row, record)
             yield record
         except InputError as error:
             yield error
 
 
-def _require_one_answer(
-    row: Mapping[str, Any], record: Record, answered: dict[tuple[object, str | None], Record]
-) -> None:
-    """Refuse a task that one annotator answered twice in different ways: nothing says which answer holds."""
-    task = row.get("_task_hash")
-    if type(task) is not int or record.is_unannotated:
-        return
-    before = answered.setdefault((task, record.annotator), record)
-    if before.text == record.text and set(before.spans) != set(record.spans):
-        place = "" if before.line is None else f" in line {before.line}"
-        raise InputError(
-            f"this task is answered otherwise{place}",
-            file=record.file,
-            line=record.line,
-            example=record.id,
-            remedy="Keep the row that holds, or give each the _session_id of its annotator.",
-        )
+class _Answers:
+    """What each annotator answered to each task: the line, and digests of the text and the spans."""
+
+    def __init__(self) -> None:
+        self._places = DigestTable()
+        self._answers = array("Q")  # three numbers for each
+
+    def require_one(self, row: Mapping[str, Any], record: Record) -> None:
+        """Refuse a task that one annotator answered twice in different ways: nothing says which answer holds."""
+        task = row.get("_task_hash")
+        if type(task) is not int or record.is_unannotated:
+            return
+        text, spans = short_number(record.text), short_number(repr(sorted(set(record.spans), key=repr)))
+        place = self._places.setdefault(len(self._answers), str(task), repr(record.annotator))
+        if place == len(self._answers):
+            self._answers.extend((record.line or 0, text, spans))
+        line, earlier_text, earlier_spans = self._answers[place : place + 3]
+        if earlier_text == text and earlier_spans != spans:
+            raise InputError(
+                f"this task is answered otherwise{f' in line {line}' if line else ''}",
+                file=record.file,
+                line=record.line,
+                example=record.id,
+                remedy="Keep the row that holds, or give each the _session_id of its annotator.",
+            )
 
 
 def parse(row: dict[str, Any], path: Path, line: int | None, *, name: str, named: Unit | None = None) -> Record:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan.annotation import NOT_ANNOTATED, Example, Span
 from goldspan.errors import InputError, InvalidValueError, one_line
+from goldspan.formats.digest_table import DigestTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -157,15 +157,15 @@ class ExampleNumbers:
     """Numbers of examples without ids: what several annotators did with one text has one number."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[str, int], int] = {}
-        self._times: Counter[tuple[str, str]] = Counter()
+        self._first = DigestTable()
+        self._times = DigestTable()
 
     def number(self, annotator: str | None, text: object, number: int) -> int:
         """The number of a row by its annotator and text; its own number, if its annotator is not known."""
         if annotator is None or not isinstance(text, str):
             return number
-        self._times[annotator, text] += 1
-        return self._first.setdefault((text, self._times[annotator, text]), number)
+        times = self._times.increment(annotator, text)
+        return self._first.setdefault(number, text, str(times))
 
 
 def several_annotators(record: Record, other: str | None) -> InputError:

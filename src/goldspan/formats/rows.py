@@ -23,8 +23,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, iob
@@ -32,8 +32,9 @@ from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import foreign, gold, row_keys, token_rows
 from goldspan.formats.annotation_shape import first_annotation, require_nothing_unread
+from goldspan.formats.digest_table import DigestTable
 from goldspan.formats.json_lines import write_lines
-from goldspan.formats.json_rows import JsonRow, scan_rows
+from goldspan.formats.json_rows import JsonFile, JsonRow
 from goldspan.formats.offset_units import Doubt, resolve
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
 from goldspan.formats.record import ExampleNumbers, Note, RawSpan, Record
@@ -42,12 +43,14 @@ from goldspan.formats.token_rows import TokenConventions
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
     from goldspan.formats.options import ReadOptions, WriteOptions
     from goldspan.formats.sample import FileSample
+
+    RowScan = Callable[[], Iterator[JsonRow | InputError]]  # reads the rows from the first one at each call
 
 DETAILS = "span_details"
 OURS = "goldspan"
@@ -103,25 +106,27 @@ class RowAnnotation:
 
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not understood."""
-    return read_rows(list(scan_rows(path)), path, options)
+    return read_rows(JsonFile(path).rows, path, options)
 
 
-def read_rows(
-    rows: Sequence[JsonRow | InputError], path: Path, options: ReadOptions = DEFAULT
-) -> Iterator[Record | InputError]:
+def read_rows(rows: RowScan, path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row of a file as a record, or the error in its place.
 
     Args:
-        rows: all the rows of the file: some conventions can only be seen in all of them.
+        rows: all the rows of the file, which are read twice, or three times if tags are judged by a scheme: some
+            conventions can only be seen in all of them.
         path: the file.
         options: how to read it.
     """
-    values = [row.value for row in rows if isinstance(row, JsonRow) and isinstance(row.value, dict)]
-    conventions = conventions_of(values, options)
-    if values and not conventions.has_annotation and not any(isinstance(row, InputError) for row in rows):
-        yield _no_annotation(values, path)
+    survey = _survey(rows, options)
+    conventions = survey.conventions
+    if options.repair == "strict" and conventions.tokens.tags:
+        fit = _scheme_fit(rows, conventions)
+        conventions.tokens.scheme = None if fit is None else options.tagging_scheme or fit.best[0]
+    if survey.objects and not conventions.has_annotation and not survey.errors:
+        yield _no_annotation(survey.keys, path)
         return
-    for row in rows:
+    for row in rows():
         if isinstance(row, InputError):
             yield row
             continue
@@ -131,20 +136,52 @@ def read_rows(
             yield error
 
 
-def conventions_of(rows: Sequence[Mapping[str, Any]], options: ReadOptions = DEFAULT) -> RowConventions:
-    """What the rows of a file have in common."""
-    out = RowConventions(options, TokenConventions(options.label))
-    seen: dict[str, Counter[Any]] = {name: Counter() for name in row_keys.ID}
-    for row in rows:
-        for name, values in seen.items():
+@dataclass
+class _RowSurvey:
+    """What is seen in all the rows of a file, while one of them is held at a time.
+
+    Args:
+        conventions: what they have in common.
+        objects: how many of them are objects.
+        errors: how many are none at all.
+        keys: the first few of their keys.
+        named: of each further name of the key of the id, whose row it names; None once it does not tell rows apart.
+    """
+
+    conventions: RowConventions
+    objects: int = 0
+    errors: int = 0
+    keys: dict[str, None] = field(default_factory=dict)
+    named: dict[str, DigestTable | None] = field(default_factory=dict)
+
+    def see(self, row: Mapping[str, Any]) -> None:
+        """Take note of a row."""
+        self.objects += 1
+        if len(self.keys) < MOST_KEYS:
+            self.keys |= dict.fromkeys(row)
+        for name in row_keys.ID[1:]:  # the first is always taken
             if isinstance(value := row.get(name), (str, int)):
-                values[row_keys.annotator(row), value] += 1
-        _see_row(row, out)
-    if options.repair == "strict" and out.tokens.tags:
-        fit = _scheme_fit(rows, out)
-        out.tokens.scheme = None if fit is None else options.tagging_scheme or fit.best[0]
-    told = [name for name, values in seen.items() if not values or max(values.values()) == 1]
-    out.ids = ["id", *(name for name in told if name != "id")]
+                self._see_id(name, value, row_keys.annotator(row))
+        _see_row(row, self.conventions)
+
+    def _see_id(self, name: str, value: str | int, annotator: str | None) -> None:
+        table = self.named.setdefault(name, DigestTable())
+        kind = "s" if isinstance(value, str) else "i"
+        whose = "" if annotator is None else f"a{annotator}"
+        if table is not None and table.increment(kind, str(value) if kind == "s" else str(int(value)), whose) > 1:
+            self.named[name] = None
+
+
+def _survey(rows: RowScan, options: ReadOptions) -> _RowSurvey:
+    """What the rows of a file have in common, but for the scheme of their tags."""
+    out = _RowSurvey(RowConventions(options, TokenConventions(options.label)))
+    for row in rows():
+        if isinstance(row, InputError):
+            out.errors += 1
+        elif isinstance(row.value, dict):
+            out.see(row.value)
+    told = [name for name in row_keys.ID[1:] if out.named.get(name, True) is not None]
+    out.conventions.ids = [row_keys.ID[0], *told]
     return out
 
 
@@ -154,6 +191,8 @@ def _see_row(row: Mapping[str, Any], conventions: RowConventions) -> None:
     tags = key and token_rows.tags_key(row, key)
     if tags and row_keys.is_strings(row[tags]):
         tokens.see_tags(row[tags], tags)
+    if conventions.has_annotation and (tags or not key):
+        return  # there is nothing more to see
     try:
         found = find_spans(row, None, LabelHelp("?"))
     except InvalidValueError:
@@ -163,34 +202,45 @@ def _see_row(row: Mapping[str, Any], conventions: RowConventions) -> None:
         tokens.see_spans(found.spans, len(row[key]))
     ours = row.get(OURS)
     is_ours = isinstance(ours, dict) and isinstance(ours.get("extra"), dict) and NOT_ANNOTATED in ours["extra"]
-    conventions.has_annotation |= found.key is not None or bool(tags) or is_ours or _looks_annotated(row)
+    conventions.has_annotation = (
+        conventions.has_annotation or found.key is not None or bool(tags) or is_ours or _looks_annotated(row)
+    )
 
 
 def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
     """How well each tagging scheme fits the tags of a file; None if it has none, or none with prefixes."""
-    return scheme_fit_of_rows(list(scan_rows(path)), options)
+    return scheme_fit_of_rows(JsonFile(path).rows, options)
 
 
-def scheme_fit_of_rows(rows: Sequence[JsonRow | InputError], options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
+def scheme_fit_of_rows(rows: RowScan, options: ReadOptions = DEFAULT) -> iob.SchemeFit | None:
     """How well each tagging scheme fits the tags of rows, those of an annotator if the options name one.
 
     None if they have none, or none with prefixes.
     """
-    values = [row.value for row in rows if isinstance(row, JsonRow) and isinstance(row.value, dict)]
-    conventions = conventions_of(values, replace(options, repair="conlleval"))
-    return _scheme_fit(values, conventions) if conventions.tokens.tags else None
+    conventions = _survey(rows, options).conventions
+    return _scheme_fit(rows, conventions) if conventions.tokens.tags else None
 
 
-def _scheme_fit(rows: Iterable[Mapping[str, Any]], conventions: RowConventions) -> iob.SchemeFit | None:
-    out: list[list[iob.Tag]] = []
-    for row in rows:
-        if conventions.options.annotator not in (None, row_keys.annotator(row)):
+def _scheme_fit(rows: RowScan, conventions: RowConventions) -> iob.SchemeFit | None:
+    tagged = _tags_of_rows(rows, conventions)
+    first = next(tagged, None)
+    if first is None or conventions.tokens.notation.only_scheme:
+        return None
+    return iob.SchemeFit.of(chain([first], tagged))
+
+
+def _tags_of_rows(rows: RowScan, conventions: RowConventions) -> Iterator[list[iob.Tag]]:
+    """The tags of each row that has some; those that are not understood are refused where the row is read."""
+    for row in rows():
+        if not (isinstance(row, JsonRow) and isinstance(row.value, dict)):
             continue
-        key = row_keys.tokens_key(row)
-        tags = key and token_rows.tags_key(row, key)
-        with contextlib.suppress(InvalidValueError):  # it is refused where the row is read
-            out += [token_rows.parse_tags(row[tags], conventions.tokens)] if tags else []
-    return iob.SchemeFit.of(out) if out and not conventions.tokens.notation.only_scheme else None
+        if conventions.options.annotator not in (None, row_keys.annotator(row.value)):
+            continue
+        key = row_keys.tokens_key(row.value)
+        tags = key and token_rows.tags_key(row.value, key)
+        with contextlib.suppress(InvalidValueError):
+            if tags:
+                yield token_rows.parse_tags(row.value[tags], conventions.tokens)
 
 
 def _looks_annotated(row: Mapping[str, Any]) -> bool:
@@ -352,10 +402,9 @@ def _no_text(row: Mapping[str, Any], found: FoundSpans) -> InvalidValueError:
     )
 
 
-def _no_annotation(rows: Sequence[Mapping[str, Any]], path: Path) -> InputError:
-    keys = dict.fromkeys(repr(key) for row in rows for key in row)
+def _no_annotation(keys: Iterable[str], path: Path) -> InputError:
     return InputError(
-        f"no row has a key that is known to hold spans; the keys are {', '.join([*keys][:MOST_KEYS])}",
+        f"no row has a key that is known to hold spans; the keys are {', '.join([*map(repr, keys)][:MOST_KEYS])}",
         file=path,
         remedy=REMEDY,
     )

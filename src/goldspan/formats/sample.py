@@ -7,9 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
-from goldspan.errors import InputError
 from goldspan.formats.json_lines import numbered
-from goldspan.formats.json_rows import JsonRow, scan_rows
+from goldspan.formats.json_rows import first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
 HEAD_SIZE = 1 << 16
 MOST_ROWS = 200  # that are looked at: rows of a file may differ
+MOST_LINES = 10 * MOST_ROWS  # that are looked at where none is JSON
 # Those that distinguish the formats of JSON lines.
 KEYS = ("id", "at", "spans", "text", "label", "answer", "_input_hash", "_task_hash", "goldspan_id", "goldspan key")
 
@@ -68,15 +68,7 @@ class FileSample:
         """The first rows of JSON. If all lines are broken: the keys that are seen in those that show a text."""
         if self.head.lstrip()[:1] not in {b"{", b"["}:
             return []
-        try:
-            rows = [
-                row.value
-                for row in islice(scan_rows(self.path, nan_as_null=True), MOST_ROWS)
-                if isinstance(row, JsonRow)
-            ]
-        except InputError:
-            rows = []
-        return rows or list(islice(self._broken_rows(), MOST_ROWS))
+        return first_rows(self.path, MOST_ROWS) or list(islice(self._broken_rows(), MOST_ROWS))
 
     @property
     def objects(self) -> list[dict[str, Any]]:
@@ -84,7 +76,7 @@ class FileSample:
         return [row for row in self.rows if isinstance(row, dict)]
 
     def _broken_rows(self) -> Iterator[dict[str, None]]:
-        for _, line in numbered(self.path):
+        for _, line in islice(numbered(self.path), MOST_LINES):
             keys = {key: None for key in KEYS if f'"{key}":'.encode() in line}
             if "text" in keys:
                 yield keys
