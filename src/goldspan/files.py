@@ -251,12 +251,21 @@ def remove_abandoned(folder: Path) -> None:
 @functools.cache
 def _remove_abandoned(folder: str, _process: int) -> None:
     with contextlib.suppress(OSError):
-        for path in [Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(PART)]:
-            if _is_abandoned(path):
-                if path.is_dir():
-                    shutil.rmtree(path, ignore_errors=True)
-                else:
-                    path.unlink(missing_ok=True)
+        _remove_those_abandoned(Path(entry.path) for entry in os.scandir(folder) if entry.name.endswith(PART))
+
+
+def remove_abandoned_below(folder: Path) -> None:
+    """Remove the temporary files and folders of processes that have ended, in a folder and below."""
+    _remove_those_abandoned(folder.rglob(f".*{PART}"))
+
+
+def _remove_those_abandoned(paths: Iterable[Path]) -> None:
+    for path in [*paths]:
+        if _is_abandoned(path):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
 
 
 def _is_abandoned(path: Path) -> bool:

@@ -14,6 +14,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
+from goldspan.bulk.shard_rows import LONGEST_TEXT
 from goldspan.corpus import Corpus
 from goldspan.version import __version__
 
@@ -35,15 +36,23 @@ class BulkRecipe:
         columns: of the articles.
         reading: how they are read.
         project: by the path in the project, the SHA-256 of each file on which suggestions depend.
+        longest_text: characters of an article; a row with a longer one is rejected.
     """
 
     suggester: SuggesterRecipe
     columns: TableColumns
     reading: ArticleOptions
     project: dict[str, str]
+    longest_text: int = LONGEST_TEXT
 
     @classmethod
-    def of(cls, suggester: SuggesterRecipe, columns: TableColumns, reading: ArticleOptions) -> BulkRecipe:
+    def of(
+        cls,
+        suggester: SuggesterRecipe,
+        columns: TableColumns,
+        reading: ArticleOptions,
+        longest_text: int = LONGEST_TEXT,
+    ) -> BulkRecipe:
         """The recipe, with the digests of the project's files.
 
         Raises:
@@ -52,7 +61,7 @@ class BulkRecipe:
         corpus = Corpus(suggester.root)
         paths = [path for path in (corpus.scheme_file, corpus.root / "goldspan.toml") if files.is_there(path)]
         project = {path.relative_to(corpus.root).as_posix(): files.sha256(path) for path in paths}
-        return cls(suggester=suggester, columns=columns, reading=reading, project=project)
+        return cls(suggester=suggester, columns=columns, reading=reading, project=project, longest_text=longest_text)
 
     def json(self) -> dict[str, Any]:
         """The recipe as JSON values, without a path of this machine."""
@@ -65,6 +74,7 @@ class BulkRecipe:
             "recognisers": list(self.suggester.only),
             "columns": {part: column.name for part, column in self.columns.columns.items()},
             "id": None if self.reading.id is None else self.reading.id.pattern,
+            "longest_text": self.longest_text,
             "project": self.project,
         }
 

@@ -7,22 +7,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from goldspan import files
 from goldspan.articles import tables
 from goldspan.articles.columns import choose_columns
 from goldspan.articles.received import SAMPLED, ReceivedArticle, read_row
 from goldspan.bulk import shards
+from goldspan.bulk.article_ids import RowsById
 from goldspan.bulk.shards import PARQUET
 from goldspan.errors import InputError
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import BinaryIO
 
     from goldspan.articles.columns import ColumnNames, TableColumns
     from goldspan.articles.received import ArticleOptions, LeftOut
     from goldspan.articles.tables import TableRow
     from goldspan.bulk.shards import Shard
 
-BATCH = 256  # rows of a Parquet file that are read together
+BATCH = 256  # rows of a Parquet file that are read together, at most
+BATCH_SIZE = 1 << 24  # bytes of them, about
+LONGEST_TEXT = 1_000_000  # characters
+BYTES_PER_CHARACTER = 16  # of a line, at most: an escape of JSON takes up to 12, and there are other columns
+EMPTY_REMEDY = "Put articles into it, or leave it out."
 
 
 class ShardReading:
@@ -30,12 +38,24 @@ class ShardReading:
 
     Args:
         shard: to read.
-        columns: of a Parquet file, those that are read; all if None.
+        columns: the columns of the articles; None to read all.
+        reads_all: whether other columns are read, too.
+        longest_text: characters; a line that is too long to have so short a text is not read.
     """
 
-    def __init__(self, shard: Shard, columns: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        shard: Shard,
+        columns: TableColumns | None = None,
+        *,
+        reads_all: bool = True,
+        longest_text: int = LONGEST_TEXT,
+    ) -> None:
         self.shard = shard
+        self.bytes = 0  # of the shard that were read, about
         self._columns = columns
+        self._reads_all = reads_all or columns is None
+        self._longest_line = BYTES_PER_CHARACTER * longest_text
         self._digest = hashlib.sha256()
         self._is_digested_apart = shard.suffix not in shards.LINES
 
@@ -60,14 +80,31 @@ class ShardReading:
             with self.shard.location.opened() as stream:
                 stream.seek(at)
                 number = 0
-                while at < self.shard.end and (line := stream.readline()):
+                while at < self.shard.end and (line := stream.readline(self._longest_line)):
                     self._digest.update(line)
                     number += 1
-                    if line.strip():
-                        yield _line_row(line, path, number, at)
-                    at += len(line)
+                    begin, at = at, at + len(line)
+                    if len(line) == self._longest_line and not line.endswith(b"\n"):
+                        at += self._skip_line(stream)
+                        yield self._too_long(path, number)
+                    elif line.strip():
+                        yield _line_row(line.removeprefix(files.BOM) if begin == 0 else line, path, number, begin)
+                    self.bytes = at - self.shard.start
         except InputError as error:
             yield error
+
+    def _skip_line(self, stream: BinaryIO) -> int:
+        """Pass over the rest of a line; returns how many bytes it has."""
+        skipped = 0
+        while line := stream.readline(shards.BLOCK):
+            self._digest.update(line)
+            skipped += len(line)
+            if line.endswith(b"\n"):
+                break
+        return skipped
+
+    def _too_long(self, path: Path, number: int) -> InputError:
+        return InputError(f"the line has more than {self._longest_line:,} bytes", file=path, line=number)
 
     def _parquet_rows(self) -> Iterator[TableRow | InputError]:
         import pyarrow as pa
@@ -78,16 +115,34 @@ class ShardReading:
             starts = shards.row_group_starts(self.shard.location)
             groups = [n for n, start in enumerate(starts) if self.shard.start <= start < self.shard.end]
             with self.shard.location.opened() as stream, pq.ParquetFile(stream) as table:
-                names = table.schema_arrow.names
-                columns = None if self._columns is None else [name for name in names if name in self._columns]
-                for batch in table.iter_batches(batch_size=BATCH, row_groups=groups, columns=columns):
+                columns = self._read_columns(table.schema_arrow.names)
+                sizes = [table.metadata.row_group(group) for group in groups]
+                total = max(1, sum(group.num_rows for group in sizes))
+                each = max(1, sum(group.total_byte_size for group in sizes) // total)
+                rows = min(BATCH, max(1, BATCH_SIZE // each))
+                for batch in table.iter_batches(batch_size=rows, row_groups=groups, columns=columns):
                     for row in batch.to_pylist():
                         number += 1
-                        yield tables.parquet_row(row, path, number, lenient=self._columns is None)
+                        yield tables.parquet_row(row, path, number, lenient=self._reads_all)
+                    self.bytes = (self.shard.end - self.shard.start) * number // total
         except InputError as error:
             yield error
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             yield InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.")
+
+    def _read_columns(self, names: Sequence[str]) -> list[str] | None:
+        """The columns of a Parquet file that are read; None for all.
+
+        Raises:
+            InputError: if it has none for the text.
+        """
+        if self._columns is None:
+            return None
+        text = self._columns.columns["text"].name
+        if not {text, text.split(".")[0]}.intersection(names):
+            remedy = f"It has {enumerate_names(names, most=5)}. Work on it by itself, or rename the column."
+            raise InputError(f"there is no column {text!r}", file=self.shard.place, remedy=remedy)
+        return None if self._reads_all else [name for name in names if name in self._columns.top_level]
 
 
 def _line_row(line: bytes, path: Path, number: int, at: int) -> TableRow | InputError:
@@ -97,32 +152,39 @@ def _line_row(line: bytes, path: Path, number: int, at: int) -> TableRow | Input
         return error
 
 
-def find_columns(shard: Shard, names: ColumnNames, language: str = "en") -> TableColumns:
-    """The columns of the articles, those named and those guessed from the first rows of a shard.
+def find_columns(shards: Sequence[Shard], names: ColumnNames, language: str = "en") -> TableColumns:
+    """The columns of the articles, those named and those guessed from the first rows of the first shard that has any.
 
     Args:
-        shard: the first of the input.
+        shards: of the input.
         names: the columns that were named.
         language: of the texts, for dates.
 
     Raises:
         InputError: if there are no rows, and as `choose_columns`.
     """
-    sample: list[Mapping[str, object]] = []
-    for row in ShardReading(shard).rows():
-        if isinstance(row, InputError) and row.line is None:
-            raise row
-        if not isinstance(row, InputError):
-            sample.append(row.values)
-        if len(sample) == SAMPLED:
-            break
-    if not sample:
-        raise InputError("the file has no rows", file=shard.place, remedy="Put articles into it, or leave it out.")
-    return choose_columns(Path(shard.location.text), sample, names, language)
+    problem: InputError | None = None
+    for shard in shards:
+        sample: list[Mapping[str, object]] = []
+        for row in ShardReading(shard).rows():
+            if isinstance(row, InputError):
+                problem = problem or row
+            else:
+                sample.append(row.values)
+            if len(sample) == SAMPLED:
+                break
+        if sample:
+            return choose_columns(Path(shard.location.text), sample, names, language)
+    place = shards[0].place if len(shards) == 1 else f"{shards[0].place} and {len(shards) - 1:,} more"
+    raise problem or InputError("no shard has a row", file=place, remedy=EMPTY_REMEDY)
 
 
 def read_articles(
-    rows: Iterable[TableRow | InputError], shard: Shard, columns: TableColumns, options: ArticleOptions
+    rows: Iterable[TableRow | InputError],
+    shard: Shard,
+    columns: TableColumns,
+    options: ArticleOptions,
+    longest_text: int = LONGEST_TEXT,
 ) -> Iterator[tuple[int, ReceivedArticle | LeftOut | InputError]]:
     """The article of each row with the number of the row, or why it is none.
 
@@ -131,12 +193,13 @@ def read_articles(
         shard: by whose name articles are named that have no id.
         columns: of the articles.
         options: how they are read.
+        longest_text: characters; a longer one is rejected.
 
     Raises:
         InputError: for an error that ends the shard.
     """
     named = replace(columns, path=Path(f"{shard.name.replace('/', '-')}.jsonl"))
-    first: dict[int, int] = {}
+    first = RowsById()
     for row in rows:
         if isinstance(row, InputError):
             if row.line is None:
@@ -144,13 +207,19 @@ def read_articles(
             yield row.line, row
             continue
         try:
+            _require_short(columns.cell(row.values, "text"), longest_text)
             article = read_row(row, named, options)
         except InputError as error:
             yield row.number, error
             continue
         if isinstance(article, ReceivedArticle):
-            earlier = first.setdefault(hash(article.id), row.number)
+            earlier = first.setdefault(article.id, row.number)
             if earlier != row.number:
                 yield row.number, InputError(f"the id {article.id!r} is that of row {earlier:,}, too")
                 continue
         yield row.number, article
+
+
+def _require_short(text: object, longest: int) -> None:
+    if isinstance(text, str) and len(text) > longest:
+        raise InputError(f"the text has {len(text):,} characters, more than {longest:,} (--longest-text)")

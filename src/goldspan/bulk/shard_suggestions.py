@@ -2,34 +2,47 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.articles.documents import Document
-from goldspan.articles.examples import Segmentation
 from goldspan.articles.received import LeftOut, ReceivedArticle
 from goldspan.bulk import shards
+from goldspan.bulk.article_ids import WrittenIds
+from goldspan.bulk.article_suggestions import (
+    ROW,
+    STALL,
+    ArticleLines,
+    ArticleSuggester,
+    GuardedSuggester,
+    RejectedArticle,
+)
 from goldspan.bulk.ledger import LedgerLine
 from goldspan.bulk.shard_rows import ShardReading, read_articles
-from goldspan.corpus import Corpus
 from goldspan.errors import GoldspanError, InputError
-from goldspan.formats import gold
-from goldspan.suggest.run import BATCH, suggest_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from typing import IO
 
     from goldspan.bulk.locations import Location
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.shards import Shard
-    from goldspan.suggest.suggester import DocumentSuggestions
 
-ROW = "row"  # the further key of a line: the row of the article in its shard
 SUGGESTIONS, REJECTS = ".jsonl", ".rejects.jsonl"
+# How many characters are suggested for together: enough to fill the caches of a tokenizer, few enough to hear of the
+# worker in time. The results of some models depend on what they read together, so that it is the same in every run.
+BATCH = 200_000
+READ_TOGETHER = 1 << 24  # bytes of a shard after which there is progress also without an article
+MOST_REASONS = 50  # kinds of reasons of a shard
+OTHERS = "other reasons"
+LONGEST_REASON = 80  # characters of a kind
+VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d[\d,.]*""")  # parts of a reason that differ from row to row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,13 +53,15 @@ class ShardTask:
         shard: the shard.
         output: the output folder.
         done: the line of the ledger, if an earlier run had it done.
-        careful: whether each article is suggested for in a process of its own, which may end or take too long.
+        careful: whether articles are suggested for in a process of its own, which may end or take too long.
+        stall: seconds that some of them may take then.
     """
 
     shard: Shard
     output: Location
     done: LedgerLine | None = None
     careful: bool = False
+    stall: float = STALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +72,13 @@ class ShardProgress:
         shard: its name.
         articles: of how many it has the suggestions.
         rejects: how many rows it has rejected.
+        bytes: of the shard that it has read.
     """
 
     shard: str
     articles: int
     rejects: int
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +88,12 @@ class ShardResult:
     Args:
         line: of the ledger.
         unchanged: whether it was done already, from the same input with the same recipe.
+        ids: the hashes of the ids of its articles, each in 8 bytes.
     """
 
     line: LedgerLine
     unchanged: bool = False
+    ids: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +102,13 @@ class ShardFailure:
 
     Args:
         shard: its name.
-        reason: why, as a sentence with its place.
+        reason: why, as a clause.
+        is_kept: whether what an earlier run made of it stays, since its input cannot be compared.
     """
 
     shard: str
     reason: str
+    is_kept: bool = False
 
 
 ShardEvent = ShardProgress | ShardResult | ShardFailure
@@ -105,97 +126,118 @@ class ShardSuggester:
 
     def __init__(self, recipe: BulkRecipe) -> None:
         self.recipe = recipe
-        corpus = Corpus(recipe.suggester.root)
-        self._suggester, self.left_out = recipe.suggester.suggester(corpus)
-        self._segmentation = Segmentation.of(corpus)
+        self._suggester = ArticleSuggester(recipe)
+        self.left_out = self._suggester.left_out
 
-    def run(self, task: ShardTask) -> Iterator[ShardEvent]:
-        """Work on a shard: its progress, and at last its result."""
+    def run(self, task: ShardTask, on_attempt: Callable[[], object] = lambda: None) -> Iterator[ShardEvent]:
+        """Work on a shard: its progress, and at last its result.
+
+        Args:
+            task: the shard.
+            on_attempt: called, if the task is careful, before each step that may take as long as its `stall`.
+        """
+        name = task.shard.name
         try:
-            if self._is_done(task):
-                assert task.done is not None
-                yield ShardResult(task.done, unchanged=True)
-                return
-            yield from self._work(task)
-        except GoldspanError as error:
-            yield ShardFailure(task.shard.name, " ".join(str(error).split()))
-        except OSError as error:
-            yield ShardFailure(task.shard.name, f"{error.filename or task.shard.place}: {error.strerror or error}")
+            ids = self._ids_if_done(task)
+        except (GoldspanError, OSError) as error:
+            yield ShardFailure(name, _clause(error), is_kept=True)
+            return
+        if ids is not None:
+            assert task.done is not None
+            yield ShardResult(task.done, unchanged=True, ids=ids)
+            return
+        try:
+            yield from self._work(task, on_attempt)
+        except (GoldspanError, OSError) as error:
+            yield ShardFailure(name, _clause(error))
+        except Exception as error:  # noqa: BLE001  (a shard is not worth the others)
+            yield ShardFailure(name, f"unexpected error: {' '.join(f'{type(error).__name__}: {error}'.split())}")
 
-    def _is_done(self, task: ShardTask) -> bool:
-        """Whether it is done, from the same bytes with the same recipe, and its files are as they were written."""
+    def _ids_if_done(self, task: ShardTask) -> bytes | None:
+        """The hashes of the ids, if it is done, from the same bytes with the same recipe, and its files are there."""
         line = task.done
         if line is None or line.recipe != self.recipe.digest:
-            return False
+            return None
         if shards.digest_of(task.shard) != line.input_sha256:
-            return False
-        suggestions, rejects = _files_of(task)
-        return _digest(suggestions) == line.output_sha256 and _digest(rejects) == line.rejects_sha256
+            return None
+        suggestions, rejects = files_of(task.shard.name, task.output)
+        ids = WrittenIds()
+        is_same = _digest(suggestions, ids.add_line) == line.output_sha256 and _digest(rejects) == line.rejects_sha256
+        return ids.data if is_same else None
 
-    def _work(self, task: ShardTask) -> Iterator[ShardEvent]:
-        columns = None if self.recipe.reading.id is not None else self.recipe.columns.top_level
-        reading = ShardReading(task.shard, columns)
+    def _work(self, task: ShardTask, on_attempt: Callable[[], object]) -> Iterator[ShardEvent]:
+        recipe = self.recipe
+        reading = ShardReading(
+            task.shard, recipe.columns, reads_all=recipe.reading.id is not None, longest_text=recipe.longest_text
+        )
         counts = _ShardCounts()
-        rejected: list[bytes] = []
-        suggestions, rejects = _files_of(task)
-        with suggestions.replacing() as stream:
-            output = _DigestedStream(stream)
-            for batch in self._batches(reading, task.shard, rejected):
-                for line in self._lines(batch, counts):
-                    output.write(line)
-                yield ShardProgress(task.shard.name, counts.articles, len(rejected))
-        if rejected:
-            with rejects.replacing() as stream:
-                stream.write(b"".join(rejected))
-        else:
+        suggester = GuardedSuggester(recipe, task.stall, on_attempt) if task.careful else self._suggester
+        suggestions, rejects = files_of(task.shard.name, task.output)
+        ids = WrittenIds()
+        with contextlib.ExitStack() as stack:
+            if isinstance(suggester, GuardedSuggester):
+                stack.callback(suggester.close)
+            output = _DigestedStream(suggestions, stack)
+            rejected = _DigestedStream(rejects, stack)
+            for batch in self._batches(reading, task.shard, rejected, counts):
+                for (row, document), outcome in zip(batch, suggester.suggest(batch) if batch else (), strict=True):
+                    if isinstance(outcome, RejectedArticle):
+                        _reject(row, outcome.reason, rejected, counts)
+                        continue
+                    counts.add(document, outcome)
+                    output.write(outcome.lines)
+                    ids.add_line(outcome.lines)
+                yield ShardProgress(task.shard.name, counts.articles, counts.rejects, reading.bytes)
+            output.begin()
+        if rejected.digest is None:
             rejects.remove()
-        entry = LedgerLine(
+        assert output.digest is not None
+        yield ShardResult(self._line(task, reading, counts, output.digest, rejected.digest), ids=ids.data)
+
+    def _line(
+        self, task: ShardTask, reading: ShardReading, counts: _ShardCounts, output: str, rejected: str | None
+    ) -> LedgerLine:
+        return LedgerLine(
             shard=task.shard.name,
-            input=str(task.shard.location),
+            input=task.shard.file,
             start=task.shard.start,
             end=task.shard.end,
             input_sha256=reading.digest,
             recipe=self.recipe.digest,
-            rows=counts.articles + len(rejected),
+            rows=counts.articles + counts.rejects,
             articles=counts.articles,
             examples=counts.examples,
             characters=counts.characters,
             spans=dict(sorted(counts.spans.items())),
-            rejects=len(rejected),
-            output_sha256=output.digest,
-            rejects_sha256=hashlib.sha256(b"".join(rejected)).hexdigest() if rejected else None,
+            rejects=counts.rejects,
+            reasons=dict(sorted(counts.reasons.items())),
+            output_sha256=output,
+            rejects_sha256=rejected,
         )
-        yield ShardResult(entry)
 
     def _batches(
-        self, reading: ShardReading, shard: Shard, rejected: list[bytes]
+        self, reading: ShardReading, shard: Shard, rejected: _DigestedStream, counts: _ShardCounts
     ) -> Iterator[list[tuple[int, Document]]]:
-        """The articles of a shard with their rows, as many together as share the memory of a tokenizer."""
+        """The articles of a shard with their rows, as many as are suggested for together; now and then none."""
+        recipe = self.recipe
         batch: list[tuple[int, Document]] = []
-        size = 0
-        for row, article in read_articles(reading.rows(), shard, self.recipe.columns, self.recipe.reading):
+        size, last = 0, 0
+        articles = read_articles(reading.rows(), shard, recipe.columns, recipe.reading, recipe.longest_text)
+        for row, article in articles:
             document = article if not isinstance(article, ReceivedArticle) else _document(article)
-            if not isinstance(document, Document):
-                rejected.append(_reject(row, document))
-                continue
-            batch.append((row, document))
-            size += len(document.text)
+            if isinstance(document, Document):
+                batch.append((row, document))
+                size += len(document.text)
+            else:
+                _reject(row, document.reason if isinstance(document, LeftOut) else document.message, rejected, counts)
             if size >= BATCH:
                 yield batch
-                batch, size = [], 0
+                batch, size, last = [], 0, reading.bytes
+            elif reading.bytes >= last + READ_TOGETHER:
+                last = reading.bytes
+                yield []
         if batch:
             yield batch
-
-    def _lines(self, batch: list[tuple[int, Document]], counts: _ShardCounts) -> Iterator[bytes]:
-        rows = {document.id: row for row, document in batch}
-        documents = [document for _, document in batch]
-        for document, suggested in suggest_documents(
-            documents, suggester=self._suggester, segmentation=self._segmentation
-        ):
-            counts.add(document, suggested)
-            for example in suggested.examples:
-                numbered = replace(example, extra={ROW: rows[document.id], **example.extra})
-                yield gold.line(numbered).encode("utf-8")
 
 
 @dataclass
@@ -203,29 +245,51 @@ class _ShardCounts:
     articles: int = 0
     examples: int = 0
     characters: int = 0
+    rejects: int = 0
     spans: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
 
-    def add(self, document: Document, suggested: DocumentSuggestions) -> None:
+    def add(self, document: Document, suggested: ArticleLines) -> None:
         self.articles += 1
-        self.examples += len(suggested.examples)
+        self.examples += suggested.examples
         self.characters += len(document.text)
-        self.spans.update(span.label for example in suggested.examples for span in example.spans)
+        self.spans.update(suggested.spans)
+
+    def reject(self, reason: str) -> None:
+        kind = " ".join(VARYING.sub("…", reason).split())[:LONGEST_REASON]
+        self.rejects += 1
+        self.reasons[kind if kind in self.reasons or len(self.reasons) < MOST_REASONS else OTHERS] += 1
 
 
 class _DigestedStream:
-    """A stream that knows the digest of what was written."""
+    """A file that is replaced at the end of a block, if anything is written; it knows the digest of its content.
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
+    Args:
+        location: of the file.
+        stack: the block.
+    """
+
+    def __init__(self, location: Location, stack: contextlib.ExitStack) -> None:
+        self._location = location
+        self._stack = stack
+        self._stream: IO[bytes] | None = None
         self._digest = hashlib.sha256()
 
+    def begin(self) -> None:
+        """Have the file written, though it be empty."""
+        if self._stream is None:
+            self._stream = self._stack.enter_context(self._location.replacing())
+
     def write(self, data: bytes) -> None:
+        self.begin()
+        assert self._stream is not None
         self._digest.update(data)
         self._stream.write(data)
 
     @property
-    def digest(self) -> str:
-        return self._digest.hexdigest()
+    def digest(self) -> str | None:
+        """The SHA-256 of what was written, in hexadecimal; None if nothing was."""
+        return None if self._stream is None else self._digest.hexdigest()
 
 
 def _document(article: ReceivedArticle) -> Document | InputError:
@@ -235,22 +299,33 @@ def _document(article: ReceivedArticle) -> Document | InputError:
         return error
 
 
-def _reject(row: int, why: LeftOut | InputError) -> bytes:
-    reject: Mapping[str, Any] = {ROW: row, "reason": why.reason if isinstance(why, LeftOut) else why.message}
-    return (files.dumps(reject) + "\n").encode("utf-8")
+def _reject(row: int, reason: str, rejected: _DigestedStream, counts: _ShardCounts) -> None:
+    counts.reject(reason)
+    reject: dict[str, Any] = {ROW: row, "reason": reason}
+    rejected.write((files.dumps(reject) + "\n").encode("utf-8", "replace"))
 
 
-def _files_of(task: ShardTask) -> tuple[Location, Location]:
-    """The files of a shard: its suggestions, and its rejected rows."""
-    return task.output / f"{task.shard.name}{SUGGESTIONS}", task.output / f"{task.shard.name}{REJECTS}"
+def files_of(shard: str, output: Location) -> tuple[Location, Location]:
+    """The files of a shard in an output folder: its suggestions, and its rejected rows."""
+    return output / f"{shard}{SUGGESTIONS}", output / f"{shard}{REJECTS}"
 
 
-def _digest(location: Location) -> str | None:
+def _digest(location: Location, on_line: Callable[[bytes], object] = lambda _: None) -> str | None:
     """The SHA-256 of a file, in hexadecimal; None if it is not there."""
     if not location.exists():
         return None
     digest = hashlib.sha256()
     with location.opened() as stream:
-        while block := stream.read(shards.BLOCK):
-            digest.update(block)
+        for line in stream:
+            digest.update(line)
+            on_line(line)
     return digest.hexdigest()
+
+
+def _clause(error: GoldspanError | OSError) -> str:
+    """Why a shard fails: without its place, which depends on the machine."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    place = "" if error.line is None else f"line {error.line}: "
+    remedy = "" if error.remedy is None else f". {error.remedy}"
+    return " ".join(f"{place}{error.message}{remedy}".split()).removesuffix(".")

@@ -27,7 +27,7 @@ SHARD_SIZE = 16 * 1024**2  # bytes
 BLOCK = 1 << 20  # bytes read at once
 UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", re.IGNORECASE)
-RESERVED = ("ledger", "recipe")  # files of the output folder
+RESERVED = ("ledger", "recipe", "failures")  # files of the output folder
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -56,6 +56,12 @@ class Shard:
     def suffix(self) -> str:
         """The kind of its file: one of `SUFFIXES`."""
         return suffix_of(self.location.name) or ""
+
+    @property
+    def file(self) -> str:
+        """The path of its file in the input, with slashes between folders."""
+        stem = self.name if self.is_whole_file else self.name.rpartition(".")[0]
+        return stem + self.location.name[len(self.location.name) - len(self.suffix) :]
 
     @property
     def place(self) -> str:

@@ -12,17 +12,20 @@ from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
-from goldspan.report.text import Table, amount, visible
+from goldspan.report.text import Table, amount, enumerate_names, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from goldspan.articles.received import ArticleOptions
+    from goldspan.bulk.locations import Location
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.run import BulkSummary
     from goldspan.bulk.workers import Workers
 
-SHOWN = 10  # shards that failed
+SHOWN = 10  # shards that failed, kinds of reasons
+MEGABYTE = 1024**2
+RESUME = "goldspan: what is done is kept: run the same command again to go on"
 
 
 @with_article_columns()
@@ -58,6 +61,37 @@ def run(
             show_default=False,
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=0,
+            max=1024,
+            help="How many processes work, each with the recognisers in its memory; 0 for this one alone, which a "
+            "recogniser that crashes ends. Default: as many as there are processors.",
+            show_default=False,
+        ),
+    ] = None,
+    stall: Annotated[
+        float,
+        typer.Option(
+            "--stall",
+            min=1,
+            metavar="SECONDS",
+            help="Replace a worker that makes no progress for so long. An article that takes so long by itself is "
+            "rejected.",
+        ),
+    ] = 600,
+    longest_text: Annotated[
+        int,
+        typer.Option("--longest-text", min=1, metavar="CHARACTERS", help="Reject rows with a longer text."),
+    ] = 1_000_000,
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune", help="Remove from the output what an earlier run made of shards that the input does not have."
+        ),
+    ] = False,
     json: console.Json = None,
     root: console.Root = None,
     articles: ArticleOptions,
@@ -71,29 +105,52 @@ def run(
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.shard_rows import find_columns
     from goldspan.bulk.shards import find_shards, parse_size
+    from goldspan.cli.bulk.run_progress import run_progress
     from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
     corpus = Corpus.find(root)
+    target = Location.of(output)
+    _require_apart(target, inputs)
     shards = find_shards(inputs, parse_size(shard_size))
-    columns = find_columns(shards[0], articles.columns, corpus.scheme.language)
+    columns = find_columns(shards, articles.columns, corpus.scheme.language)
     suggester = SuggesterRecipe(
         root=corpus.root, model=model, labels=rename_pairs(labels), only=tuple(recogniser or ())
     )
-    recipe = BulkRecipe.of(suggester, columns, articles)
-    with console.progress_bar() as on_progress, _workers(recipe) as workers:
-        summary = bulk_run.run(shards, Location.of(output), recipe, workers, on_progress)
+    recipe = BulkRecipe.of(suggester, columns, articles, longest_text)
+    try:
+        with bulk_run.locked(target), _workers(recipe, workers, stall) as started, run_progress() as on_progress:
+            summary = bulk_run.run(shards, target, recipe, started, on_progress, prune=prune, stall=stall)
+    except KeyboardInterrupt:
+        print(RESUME, file=sys.stderr)
+        raise
     console.write_json(json, summary.json())
     _print_summary(summary, output)
     console.print_written(json)
-    if summary.failed:
+    if summary.failed or not summary.totals["articles"]:
         raise typer.Exit(1)
 
 
+def _require_apart(output: Location, inputs: list[str]) -> None:
+    """Refuse an output folder that is read, or belongs to the sources of a project.
+
+    Raises:
+        InputError: for such a folder.
+    """
+    from goldspan.bulk.locations import Location
+    from goldspan.corpus import outputs
+
+    if not output.is_address:
+        locations = [Location.of(text) for text in inputs]
+        outputs.validate_folder(output.path, [one.path for one in locations if not one.is_address])
+
+
 @contextlib.contextmanager
-def _workers(recipe: BulkRecipe) -> Iterator[Workers]:
+def _workers(recipe: BulkRecipe, number: int | None, stall: float) -> Iterator[Workers]:
+    from goldspan.bulk.process_workers import ProcessWorkers
     from goldspan.bulk.workers import ThisProcess
 
-    workers = ThisProcess(recipe)
+    with console.spinner("Loading the recognisers"):
+        workers: Workers = ThisProcess(recipe) if number == 0 else ProcessWorkers(recipe, number, stall)
     try:
         yield workers
     finally:
@@ -103,13 +160,36 @@ def _workers(recipe: BulkRecipe) -> Iterator[Workers]:
 def _print_summary(summary: BulkSummary, output: str) -> None:
     for name, reason in sorted(summary.failed.items())[:SHOWN]:
         print(visible(f"goldspan: {name}: {reason}"), file=sys.stderr)
+    if len(summary.failed) > SHOWN:
+        print(f"goldspan: {len(summary.failed) - SHOWN:,} more in failures.jsonl there", file=sys.stderr)
+    out = console.report_console()
     rows = [(label, f"{number:,}") for label, number in sorted(summary.spans.items())]
     rows.append(("all", f"{summary.spans.total():,}"))
-    console.print_table(console.report_console(), Table("Spans suggested", "", ("label", "spans"), tuple(rows)))
-    done = amount(len(summary.done), "shard")
+    console.print_table(out, Table("Spans suggested", "", ("label", "spans"), tuple(rows)))
+    if summary.reasons:
+        reasons = [(reason, f"{number:,}") for reason, number in summary.reasons.most_common(SHOWN)]
+        reasons += [("all", f"{summary.reasons.total():,}")]
+        console.print_table(out, Table("Rows rejected", "", ("reason", "rows"), tuple(reasons)))
+    for line in _sentences(summary, output):
+        console.print_line(line)
+
+
+def _sentences(summary: BulkSummary, output: str) -> Iterator[str]:
+    """What was done, and what to know of it."""
+    done = amount(summary.done, "shard")
     again = f", {summary.unchanged:,} of them before" if summary.unchanged else ""
-    rate = f", {summary.new_articles / summary.seconds:,.0f} articles a second" if summary.new_articles else ""
-    console.print_line(
-        f"{amount(summary.total('articles'), 'article')} in {done}{again}; {amount(summary.total('rejects'), 'row')} "
-        f"rejected; {summary.seconds:,.1f} s{rate}; written to {output}"
+    rate = ""
+    if summary.new_articles:
+        rate = f", {summary.new_articles / summary.seconds:,.0f} articles"
+        rate += f" and {summary.new_bytes / summary.seconds / MEGABYTE:,.2f} MB a second"
+    yield (
+        f"{amount(summary.totals['articles'], 'article')} in {done}{again}; "
+        f"{amount(summary.totals['rejects'], 'row')} rejected; {summary.seconds:,.1f} s{rate}; written to {output}"
     )
+    if summary.lost:
+        yield f"{amount(summary.lost, 'worker')} lost and replaced"
+    if summary.shared_ids:
+        named = enumerate_names([f"{one.id} in {' and '.join(one.shards)}" for one in summary.first_shared])
+        yield f"{amount(summary.shared_ids, 'id')} in several shards: {named}"
+    if summary.failed:
+        yield f"{amount(len(summary.failed), 'shard')} failed: the next run tries them again"
