@@ -121,7 +121,15 @@ class WordNumbers:
 
     def of(self, text: str) -> Words:
         """The words of a text as numbers."""
-        return array("q", map(self._numbers.__getitem__, words(text)))
+        return self.of_words(words(text))
+
+    def of_words(self, found: Iterable[str]) -> Words:
+        """These words as numbers."""
+        return array("q", map(self._numbers.__getitem__, found))
+
+    def known(self) -> list[str]:
+        """The words that have numbers, each at its number."""
+        return list(self._numbers)
 
 
 def words(text: str) -> list[str]:
@@ -278,7 +286,7 @@ class _Index:
         heads = _only(self.shared, in_head)
         tail = lengths - np.diff(heads.indptr)
         others = self.shared.T.tocsr()
-        for start, end in _stretches(np.asarray(heads @ self.frequency)):
+        for start, end in stretches(np.asarray(heads @ self.frequency), BUDGET):
             products = (heads[start:end] @ others).tocoo()
             first, second = (axis.astype(np.int64) for axis in products.coords)
             first += start
@@ -302,7 +310,7 @@ class _Index:
     def batches(self, first: Numbers, second: Numbers) -> Iterator[tuple[Numbers, Numbers]]:
         """Pairs of rows in batches that can be compared at once."""
         lengths = self.shared.indptr[1:] - self.shared.indptr[:-1]
-        for start, end in _stretches(lengths[first] + lengths[second]):
+        for start, end in stretches(lengths[first] + lengths[second], BUDGET):
             yield first[start:end], second[start:end]
 
     def similar(self, first: Numbers, second: Numbers) -> tuple[Numbers, Numbers, Numbers]:
@@ -415,10 +423,10 @@ def _only(matrix: Matrix, chosen: NDArray[np.bool_]) -> Matrix:
     return copy
 
 
-def _stretches(costs: Numbers) -> Iterator[tuple[int, int]]:
+def stretches(costs: Numbers, budget: int) -> Iterator[tuple[int, int]]:
     """Stretches `[start, end)` whose costs add up to about the budget at most, or that consist of a single cost."""
     import numpy as np
 
-    cuts = np.flatnonzero(np.diff(np.cumsum(costs) // BUDGET)) + 1
+    cuts = np.flatnonzero(np.diff(np.cumsum(costs) // budget)) + 1
     edges = [0, *cuts.tolist(), len(costs)]
     return ((start, end) for start, end in pairwise(edges) if start < end)
