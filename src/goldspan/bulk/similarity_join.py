@@ -36,7 +36,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from goldspan.bulk.clusters import Clusters
-from goldspan.bulk.locations import EXTRA_REMEDY
 from goldspan.errors import GoldspanError, InputError, InvalidValueError, NotFoundError
 from goldspan.near_duplicates import SIMILAR, stretches
 
@@ -61,6 +60,7 @@ DUCKDB_SHARE = 0.75  # of what is left: DuckDB does not count all that it takes
 BYTES_PER_MATCH = 48  # of DuckDB's memory for a trigram of a head that another text has
 ROWS = 2**17  # read together
 NO_NUMBER = -1  # of a word that occurs once
+EXTRA_REMEDY = "Install it: pip install 'goldspan[bulk]'"
 OTHER_FOLDER = "Make room, or name a folder on another disk with --temporary."
 
 TABLES = """
