@@ -53,9 +53,13 @@ UNREADABLE = {
 }
 NOT_TEXT = {  # by the first bytes
     b"\x1f\x8b": "It is compressed with gzip: unpack it first.",
+    b"BZh91AY&SY": "It is compressed with bzip2: unpack it first.",
+    b"\xfd7zXZ\0": "It is compressed with xz: unpack it first.",
+    b"\x28\xb5\x2f\xfd": "It is compressed with zstd: unpack it first.",
     b"PK\x03\x04": "It is a ZIP archive: unpack it first.",
     b"\xff\xfe": "It is UTF-16: save it as UTF-8.",
     b"\xfe\xff": "It is UTF-16: save it as UTF-8.",
+    b"PAR1": "It is a Parquet file: name it .parquet.",
     b"%PDF": "It is a PDF: save its text as UTF-8.",
 }
 CHANGED = "it changed while it was read"

@@ -109,7 +109,7 @@ def parquet_columns(path: Path) -> list[str]:
         raise InputError(f"not a Parquet file: {error}", file=path, remedy="Write the file again.") from None
 
 
-def json_object(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]:
+def json_object(line: bytes, path: Path | str, number: int, at: int) -> dict[str, Any]:
     """The object of a line of JSON.
 
     Args:
@@ -133,7 +133,7 @@ def json_object(line: bytes, path: Path, number: int, at: int) -> dict[str, Any]
     return value
 
 
-def _decode_line(line: bytes, path: Path, number: int, at: int) -> str:
+def _decode_line(line: bytes, path: Path | str, number: int, at: int) -> str:
     nul = line.find(b"\0")
     if nul >= 0:
         remedy = files.encoding_remedy(line)
@@ -348,7 +348,7 @@ def _holds_bytes(kind: Any) -> bool:  # noqa: ANN401  (a type of Arrow)
     return kinds.is_nested(kind) and any(_holds_bytes(kind.field(n).type) for n in range(kind.num_fields))
 
 
-def parquet_row(row: dict[str, Any], path: Path, number: int, *, lenient: bool) -> TableRow | InputError:
+def parquet_row(row: dict[str, Any], path: Path | str, number: int, *, lenient: bool) -> TableRow | InputError:
     """The row of a Parquet file, or the error in its place.
 
     Args:

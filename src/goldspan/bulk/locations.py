@@ -87,6 +87,15 @@ class Location:
         return (before + after, *path.split("/")) if path else (before + after,)
 
     @property
+    def parent(self) -> Location:
+        """The folder that it is in."""
+        return _joined(self.parts[:-1], self)
+
+    def resolved(self) -> Location:
+        """It where links lead; an address is as it is."""
+        return self if self.is_address else Location(os.path.realpath(self.text))
+
+    @property
     def has_parallel_access(self) -> bool:
         """Whether several threads may use it at once."""
         return not self.is_address or remote_files.protocol_of(self.text) in remote_files.STORES + WEB

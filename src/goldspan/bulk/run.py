@@ -14,7 +14,7 @@ from goldspan.bulk.article_ids import SharedIds
 from goldspan.bulk.article_suggestions import STALL
 from goldspan.bulk.ledger import Ledger
 from goldspan.bulk.shard_suggestions import ShardFailure, ShardProgress, ShardResult, ShardTask, files_of
-from goldspan.bulk.shards import total_size
+from goldspan.bulk.shards import require_apart, total_size
 from goldspan.bulk.workers import WorkerLost
 from goldspan.errors import GoldspanError, InputError
 from goldspan.report.text import amount, enumerate_names
@@ -184,9 +184,11 @@ def run(
         stall: seconds that some articles may take where workers were lost.
 
     Raises:
-        InputError: for a ledger that is damaged, or that has other shards and `prune` is not set.
+        InputError: for a ledger that is damaged, or that has other shards and `prune` is not set; for an output folder
+            in which results would take the place of the input.
         GoldspanError: if workers are lost again and again.
     """
+    require_apart(shards, output)
     started = time.monotonic()
     summary = BulkSummary(shards=len(shards), bytes=total_size(shards))
     names = [shard.name for shard in shards]

@@ -24,6 +24,7 @@ from goldspan.bulk.article_suggestions import (
 )
 from goldspan.bulk.ledger import LedgerLine
 from goldspan.bulk.shard_rows import ShardReading, read_articles
+from goldspan.bulk.shards import REJECTS, SUGGESTIONS
 from goldspan.errors import GoldspanError, InputError
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.shards import Shard
 
-SUGGESTIONS, REJECTS = ".jsonl", ".rejects.jsonl"
 # How many characters are suggested for together: enough to fill the caches of a tokenizer, few enough to hear of the
 # worker in time. The results of some models depend on what they read together, so that it is the same in every run.
 BATCH = 200_000

@@ -17,7 +17,7 @@ from goldspan.annotation import article_of
 from goldspan.bulk import recipe as recipes
 from goldspan.bulk.article_suggestions import ROW
 from goldspan.bulk.ledger import FILE, Ledger
-from goldspan.bulk.shard_suggestions import SUGGESTIONS
+from goldspan.bulk.shards import SUGGESTIONS
 from goldspan.errors import InputError
 from goldspan.suggest.suggester import SCORES
 
