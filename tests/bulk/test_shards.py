@@ -111,7 +111,7 @@ def test_the_search_for_a_line_ends_with_the_shard():
 
 def ids(folder, size):
     shards = find_shards([str(folder)], size)
-    columns = find_columns(shards[0], ColumnNames())
+    columns = find_columns(shards, ColumnNames())
     articles = [
         article
         for shard in shards
