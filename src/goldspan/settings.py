@@ -198,6 +198,11 @@ class Settings(StrictModel):
             for number, value in enumerate(self.recogniser)
         )
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables of the environment that state a value, sorted."""
+        return tuple(sorted(self._variables.values()))
+
     def origin(self, section: str, name: str) -> Origin:
         """Where the value of a key comes from."""
         if variable := self._variables.get((section, name)):

@@ -10,12 +10,12 @@ import json
 import platform
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan.bulk.project_snapshot import ProjectSnapshot, with_portable_model
 from goldspan.bulk.shard_rows import LONGEST_TEXT
-from goldspan.corpus import Corpus
+from goldspan.suggest.recogniser_inputs import recorded_name
 from goldspan.version import __version__
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 FILE = "recipe.json"
-PACKAGES = ("spacy", "numpy", "regex", "pyarrow")  # on which suggestions may depend
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +34,16 @@ class BulkRecipe:
         suggester: with which recognisers.
         columns: of the articles.
         reading: how they are read.
-        project: by the path in the project, the SHA-256 of each file on which suggestions depend.
+        project: what decides the suggestions of the recognisers, as `ProjectSnapshot.record`.
+        versions: of Python, goldspan, and each package on which suggestions depend.
         longest_text: characters of an article; a row with a longer one is rejected.
     """
 
     suggester: SuggesterRecipe
     columns: TableColumns
     reading: ArticleOptions
-    project: dict[str, str]
+    project: dict[str, Any]
+    versions: dict[str, str]
     longest_text: int = LONGEST_TEXT
 
     @classmethod
@@ -53,23 +54,27 @@ class BulkRecipe:
         reading: ArticleOptions,
         longest_text: int = LONGEST_TEXT,
     ) -> BulkRecipe:
-        """The recipe, with the digests of the project's files.
+        """The recipe, with the digests of all that decides the suggestions.
 
         Raises:
-            InputError: for a file that cannot be read.
+            InputError, NotFoundError: as `ProjectSnapshot.of`.
         """
-        corpus = Corpus(suggester.root)
-        paths = [path for path in (corpus.scheme_file, corpus.root / "goldspan.toml") if files.is_there(path)]
-        project = {path.relative_to(corpus.root).as_posix(): files.sha256(path) for path in paths}
-        return cls(suggester=suggester, columns=columns, reading=reading, project=project, longest_text=longest_text)
+        suggester = with_portable_model(suggester)
+        snapshot = ProjectSnapshot.of(suggester)
+        return cls(
+            suggester=suggester,
+            columns=columns,
+            reading=reading,
+            project=snapshot.record,
+            versions=versions_of(snapshot),
+            longest_text=longest_text,
+        )
 
     def json(self) -> dict[str, Any]:
         """The recipe as JSON values, without a path of this machine."""
         return {
-            "goldspan": __version__,
-            "python": platform.python_version(),
-            "packages": {name: metadata.version(name) for name in PACKAGES},
-            "model": self.suggester.model,
+            "versions": self.versions,
+            "model": None if self.suggester.model is None else self._model_name(self.suggester.model),
             "labels": dict(self.suggester.labels),
             "recognisers": list(self.suggester.only),
             "columns": {part: column.name for part, column in self.columns.columns.items()},
@@ -77,6 +82,9 @@ class BulkRecipe:
             "longest_text": self.longest_text,
             "project": self.project,
         }
+
+    def _model_name(self, model: str) -> str:
+        return recorded_name(self.suggester.root, Path(model)) if Path(model).is_absolute() else model
 
     @cached_property
     def text(self) -> str:
@@ -87,3 +95,8 @@ class BulkRecipe:
     def digest(self) -> str:
         """The SHA-256 of the recipe, in hexadecimal."""
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()
+
+
+def versions_of(snapshot: ProjectSnapshot) -> dict[str, str]:
+    """The versions of all that the suggestions of a project depend on."""
+    return {"python": platform.python_version(), "goldspan": __version__, **snapshot.packages}

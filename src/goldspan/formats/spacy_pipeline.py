@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import warnings
+from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Span
 from goldspan.errors import InputError, NotFoundError
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 PIPELINE_NAME = re.compile(r"[A-Za-z][\w-]*")
 ENTITIES = "ents"  # as a name for `--spans-key`
+REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*")  # the name at its beginning
 LONGEST_REASON = 300  # characters of what spaCy says
 SPAN_GROUP = "sc"  # where spaCy's span categoriser leaves its spans
 
@@ -114,6 +118,33 @@ def pipeline_folder(name: str) -> Path | None:
     package = _package(name)
     folders = [folder for folder in (sorted(package.iterdir()) if package else ()) if is_saved_pipeline(folder)]
     return folders[0] if len(folders) == 1 else None
+
+
+def required_packages(pipeline: str | Path) -> list[str]:
+    """The distributions that a pipeline asks for besides spaCy itself, those that are installed.
+
+    Args:
+        pipeline: the name of an installed one, or the folder of a saved one.
+    """
+    stated: list[Any] = []
+    if isinstance(pipeline, Path):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stated = json.loads((pipeline / "meta.json").read_bytes()).get("requirements") or []
+    else:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            stated = metadata.requires(pipeline) or []
+    names = {match[0].replace("_", "-").lower() for one in stated if (match := REQUIREMENT.match(str(one)))}
+    names |= {"torch"} if any("transformers" in name for name in names) else set()
+    return sorted(name for name in names - {"spacy"} if is_installed_distribution(name))
+
+
+def is_installed_distribution(distribution: str) -> bool:
+    """Whether a distribution of this name is installed."""
+    try:
+        metadata.distribution(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _module_or_folder(name: str) -> str:

@@ -19,6 +19,7 @@ from goldspan.report.text import amount, enumerate_names
 from goldspan.suggest.list_files import label_files, line_error, line_rule, listed_file, without_comments
 from goldspan.suggest.name_matcher import NameMatcher, written_form
 from goldspan.suggest.recogniser import RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_file
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
 
 if TYPE_CHECKING:
@@ -148,10 +149,7 @@ def of_table(table: RecogniserTable) -> Gazetteer:
         NotFoundError: for a file or a folder that is not there.
     """
     options = table.parse(GazetteerOptions)
-    if options.folder is not None and options.files is not None:
-        raise table.refusal("both 'folder' and 'files' are stated", "Keep one of them.", "files")
-    folder = options.folder or (FOLDER if options.files is None else None)
-    found = list(label_files(table, options.files or {}) if folder is None else _folder_files(table, folder))
+    folder, found = _listed(table, options)
     own = {label: partial(line_error, path, None) for label, path in reversed(found)}
     mapping = LabelMapping.of_files(table, own, options.labels)
     gazetteer = Gazetteer(any_case=options.case == "any", endings=options.endings, name=table.name, folder=folder)
@@ -164,6 +162,24 @@ def of_table(table: RecogniserTable) -> Gazetteer:
         gazetteer.notes.append(f"no name is in {enumerate_names(empty)} yet: add some, one a line")
     gazetteer.notes += _doubts(gazetteer.doubtful)
     return gazetteer
+
+
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: the lists.
+
+    Raises:
+        InputError, NotFoundError: as `of_table`, for its keys and for files that are not there.
+    """
+    _, found = _listed(table, table.parse(GazetteerOptions))
+    return RecogniserInputs(files=tuple(input_file(table.root, path) for _, path in found))
+
+
+def _listed(table: RecogniserTable, options: GazetteerOptions) -> tuple[str | None, list[tuple[str, Path]]]:
+    """The folder of the lists, if they are in one, and each list with its label."""
+    if options.folder is not None and options.files is not None:
+        raise table.refusal("both 'folder' and 'files' are stated", "Keep one of them.", "files")
+    folder = options.folder or (FOLDER if options.files is None else None)
+    return folder, list(label_files(table, options.files or {}) if folder is None else _folder_files(table, folder))
 
 
 @contextlib.contextmanager

@@ -22,11 +22,13 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from goldspan.corpus import Corpus
+from goldspan import files
+from goldspan.corpus import SPLITS, Corpus
 from goldspan.report.text import amount, enumerate_names
 from goldspan.suggest.extents import Extents
 from goldspan.suggest.name_matcher import NameMatcher, is_case_variant, written_form
 from goldspan.suggest.recogniser import RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_file, input_folder
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
 
 if TYPE_CHECKING:
@@ -211,9 +213,32 @@ def of_table(table: RecogniserTable) -> GoldSurfaces:
     return GoldSurfaces(counts, mapping.labels, [about, *mapping.notes], options, table.name)
 
 
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: the annotation that it counts, and which articles these are.
+
+    Raises:
+        InputError: as `of_table`, for its keys, the manifest and the splits.
+    """
+    options, corpus = table.parse(GoldOptions), Corpus(table.root)
+    names = {f"{article}.jsonl" for article in _articles(corpus, options)}
+    folders = [corpus.gold] if options.source == "gold" else [corpus.passes / one for one in corpus.annotators()]
+    found = [input_folder(table.root, one, (one / name for name in names if files.is_there(one / name)))
+             for one in folders]  # fmt: skip
+    lists = [corpus.folder / "manifest.jsonl"]
+    if options.splits is not None:
+        lists += [corpus.split_file(name) for name in SPLITS if files.is_there(corpus.split_file(name))]
+    return RecogniserInputs(files=(*found, *(input_file(table.root, path) for path in lists)))
+
+
+def _articles(corpus: Corpus, options: GoldOptions) -> list[str]:
+    """The ids of the articles that are counted."""
+    if options.splits is None:
+        return [entry.id for entry in corpus.entries]
+    return [article for split in options.splits for article in corpus.read_split(split)]
+
+
 def _examples(corpus: Corpus, options: GoldOptions) -> Iterator[Example]:
-    listed = [article for split in options.splits or () for article in corpus.read_split(split)]
-    articles = [entry.id for entry in corpus.entries] if options.splits is None else listed
+    articles = _articles(corpus, options)
     if options.source == "gold":
         yield from corpus.gold_examples(articles)
     else:

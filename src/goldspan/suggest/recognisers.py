@@ -6,15 +6,19 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from goldspan.errors import InvalidValueError
+from goldspan.report.text import enumerate_names
 from goldspan.suggest.recogniser_table import RecogniserTable, require_different_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from goldspan.corpus import Corpus
     from goldspan.suggest.recogniser import Recogniser
+    from goldspan.suggest.recogniser_inputs import RecogniserInputs
 
-# The module of each kind, which has a function `of_table`; it is imported where a project has such a recogniser.
+# The module of each kind, which has the functions `of_table` and `inputs`; it is imported where a project has such a
+# recogniser.
 KINDS = {
     "gold": "goldspan.suggest.gold_surfaces",
     "language-model": "goldspan.suggest.language_model.recogniser",
@@ -57,6 +61,39 @@ def recogniser_of(table: RecogniserTable) -> Recogniser:
     """
     made: Recogniser = import_module(KINDS[table.toml.value["kind"]]).of_table(table)
     return made
+
+
+def inputs_of(table: RecogniserTable) -> RecogniserInputs:
+    """What decides the suggestions of a recogniser besides its table.
+
+    Raises:
+        InputError, NotFoundError: as `recogniser_of`, for its keys, and for files that are not there.
+    """
+    found: RecogniserInputs = import_module(KINDS[table.toml.value["kind"]]).inputs(table)
+    return found
+
+
+def chosen_tables(
+    corpus: Corpus, further: Sequence[dict[str, Any]] = (), *, only: Collection[str] = ()
+) -> tuple[list[RecogniserTable], list[str]]:
+    """The recognisers that suggest, and the names of those that a project has and does not run.
+
+    Args:
+        corpus: the project.
+        further: the keys and values of recognisers behind its own.
+        only: the names of those that are wanted; empty for all that are enabled.
+
+    Raises:
+        InputError: as `recogniser_tables`.
+        InvalidValueError: for a name that no recogniser has.
+    """
+    tables = {table.name: table for table in recogniser_tables(corpus, further)}
+    for name in only:
+        if name not in tables:
+            known = f"The recognisers are {enumerate_names(tables)}." if tables else "goldspan.toml has none."
+            raise InvalidValueError(f"there is no recogniser {name!r}", remedy=known)
+    chosen = [one for name, one in tables.items() if (name in only if only else one.is_enabled)]
+    return chosen, [name for name, one in tables.items() if not one.is_enabled and not only]
 
 
 def _require_kind(table: RecogniserTable) -> None:

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from goldspan.suggest.list_files import label_files, line_error, line_rule, without_comments
 from goldspan.suggest.recogniser import RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_file
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
 
 if TYPE_CHECKING:
@@ -138,6 +139,16 @@ def of_table(table: RecogniserTable) -> RegularExpressions:
     empty = [label for label in (*options.patterns, *options.files) if label not in own]
     notes = [f"{label} has no expression: add some" for label in dict.fromkeys(empty)]
     return RegularExpressions(expressions, mapping, options.time_limit, notes, table.name)
+
+
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: the files of expressions.
+
+    Raises:
+        InputError, NotFoundError: as `of_table`, for its keys and for files that are not there.
+    """
+    listed = label_files(table, table.parse(RegexOptions).files)
+    return RecogniserInputs(files=tuple(input_file(table.root, path) for _, path in listed), packages=("regex",))
 
 
 def _stated(table: RecogniserTable, options: RegexOptions, flags: int) -> Iterator[Expression]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import Field
@@ -11,9 +12,19 @@ from pydantic import Field
 from goldspan import tokens
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import model_record
-from goldspan.formats.spacy_pipeline import ENTITIES, is_saved_pipeline, load_pipeline, plain_reason, version_note
+from goldspan.formats.spacy_pipeline import (
+    ENTITIES,
+    is_installed_distribution,
+    is_saved_pipeline,
+    load_pipeline,
+    pipeline_folder,
+    plain_reason,
+    required_packages,
+    version_note,
+)
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_folder
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
 
 if TYPE_CHECKING:
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.recogniser_table import RecogniserTable
 
 BATCH = 64
+PACKAGES = ("spacy", "thinc")  # on which what a pipeline finds may depend
 
 # spaCy's components by their factories. Those that learned to find spans read the vectors of an encoder and nothing
 # else of a document; a ruler may read all that the components before it set.
@@ -172,6 +184,31 @@ def of_table(table: RecogniserTable) -> SpacyPipeline:
     labels = LabelMapping.of(table, own, options.labels)
     groups = options.spans_key or (None if sources.is_open else sources.groups)
     return SpacyPipeline(nlp, groups, labels, table.scheme.language, table.name)
+
+
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: the pipeline.
+
+    Raises:
+        InputError: as `of_table`, for its keys.
+    """
+    return pipeline_inputs(table.root, table.parse(SpacyOptions).model)
+
+
+def pipeline_inputs(root: Path, name: str) -> RecogniserInputs:
+    """What a pipeline is: the files of its folder, or the version of its package, and what packages it asks for.
+
+    Args:
+        root: the folder of the project.
+        name: as `project_pipeline` takes it.
+    """
+    folder = next((one for one in (root / name, Path(name).absolute()) if is_saved_pipeline(one)), None)
+    if folder is None and not is_installed_distribution(name):
+        folder = pipeline_folder(name)  # of a package that is in the path for imports alone
+    packages = (*PACKAGES, *required_packages(name if folder is None else folder))
+    if folder is None:
+        return RecogniserInputs(packages=(*packages, name.replace("_", "-")))
+    return RecogniserInputs(files=(input_folder(root, folder),), packages=packages)
 
 
 def project_pipeline(table: RecogniserTable, name: str) -> Language:

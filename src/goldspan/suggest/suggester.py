@@ -6,11 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Span
-from goldspan.errors import InvalidValueError
-from goldspan.report.text import enumerate_names
 from goldspan.suggest.combination import combine, without_overlaps
 from goldspan.suggest.recogniser import AskingRecogniser, CountingRecogniser, TrainedRecogniser
-from goldspan.suggest.recognisers import recogniser_of, recogniser_tables
+from goldspan.suggest.recognisers import chosen_tables, recogniser_of
 from goldspan.suggest.span_edges import with_fitting_edges
 
 if TYPE_CHECKING:
@@ -68,13 +66,7 @@ class Suggester:
             InvalidValueError: for a name that no recogniser has.
             NotFoundError: for a file, pipeline or package that is not there.
         """
-        tables = {table.name: table for table in recogniser_tables(corpus, further)}
-        for name in only:
-            if name not in tables:
-                known = f"The recognisers are {enumerate_names(tables)}." if tables else "goldspan.toml has none."
-                raise InvalidValueError(f"there is no recogniser {name!r}", remedy=known)
-        chosen = [one for name, one in tables.items() if (name in only if only else one.is_enabled)]
-        disabled = [name for name, one in tables.items() if not one.is_enabled and not only]
+        chosen, disabled = chosen_tables(corpus, further, only=only)
         return cls([recogniser_of(one) for one in chosen], disabled)
 
     @property

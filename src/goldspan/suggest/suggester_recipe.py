@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
+    from goldspan.suggest.recogniser_table import RecogniserTable
     from goldspan.suggest.suggester import Suggester
 
 
@@ -33,6 +34,15 @@ class SuggesterRecipe:
     labels: Mapping[str, str] = field(default_factory=dict)
     only: Sequence[str] = ()
     asks_servers: bool = False
+
+    def tables(self, corpus: Corpus) -> list[RecogniserTable]:
+        """The tables of the recognisers, those included that would ask a server.
+
+        Raises:
+            InputError: for a table of no known kind.
+            InvalidValueError: for a name that no recogniser has.
+        """
+        return ModelChoice(self.model, dict(self.labels)).tables(corpus, only=tuple(self.only))
 
     def suggester(self, corpus: Corpus) -> tuple[Suggester, list[str]]:
         """The suggester, and the names of the recognisers that are left out, since they would ask a server.

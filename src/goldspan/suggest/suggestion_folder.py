@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.errors import InputError, NotFoundError
 from goldspan.report.text import amount, enumerate_names
+from goldspan.suggest.recognisers import chosen_tables
 from goldspan.suggest.suggester import Suggester
 from goldspan.suggest.transformers_recogniser import is_saved_classifier
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from goldspan.corpus import Corpus
+    from goldspan.suggest.recogniser_table import RecogniserTable
 
 RECORD = ".goldspan-suggestions"
 MODEL, NO_MODEL = "model", "no model"
@@ -61,7 +63,7 @@ class ModelChoice:
             NotFoundError: if the model is not installed.
         """
         try:
-            return Suggester.of(corpus, [] if self.model is None else [model_table(corpus, self)], only=only)
+            return Suggester.of(corpus, self._further(corpus), only=only)
         except NotFoundError as error:
             if not self.is_remembered:
                 raise
@@ -69,6 +71,13 @@ class ModelChoice:
                 f"{error.message}; the suggestions that are there were made with it",
                 remedy=f"{error.remedy or ''} Or make them without it: --no-model".strip(),
             ) from None
+
+    def tables(self, corpus: Corpus, *, only: Collection[str] = ()) -> list[RecogniserTable]:
+        """The tables of the recognisers that the suggester has, as `suggester` takes them."""
+        return chosen_tables(corpus, self._further(corpus), only=only)[0]
+
+    def _further(self, corpus: Corpus) -> list[dict[str, Any]]:
+        return [] if self.model is None else [model_table(corpus, self)]
 
 
 def model_table(corpus: Corpus, choice: ModelChoice) -> dict[str, Any]:

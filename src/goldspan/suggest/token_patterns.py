@@ -21,8 +21,9 @@ from goldspan.formats.spacy_pipeline import plain_reason
 from goldspan.report.text import enumerate_names
 from goldspan.suggest.list_files import line_rule, listed_file
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_file
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions, Texts
-from goldspan.suggest.spacy_pipeline import documents_of, pipeline_notes, project_pipeline
+from goldspan.suggest.spacy_pipeline import documents_of, pipeline_inputs, pipeline_notes, project_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -168,6 +169,19 @@ def of_table(table: RecogniserTable) -> TokenPatterns:
               if path not in listed]  # fmt: skip
     labelled = [(mapping.labels[pattern.label], pattern.rule) for pattern in patterns]
     return TokenPatterns(nlp, matchers, labelled, [*mapping.notes, *notes, *_never_matching(patterns)], table.name)
+
+
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: the files of patterns, and the pipeline.
+
+    Raises:
+        InputError, NotFoundError: as `of_table`, for its keys and for files that are not there.
+    """
+    options = table.parse(PatternOptions)
+    paths = [listed_file(table, name, "files", number) for number, name in enumerate(options.files)]
+    pipeline = RecogniserInputs() if options.model is None else pipeline_inputs(table.root, options.model)
+    listed = tuple(input_file(table.root, path) for path in paths)
+    return RecogniserInputs(files=(*listed, *pipeline.files), packages=pipeline.packages)
 
 
 def read_patterns(path: Path) -> Iterator[Pattern]:

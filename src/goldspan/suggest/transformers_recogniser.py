@@ -10,6 +10,7 @@ from goldspan import tokens
 from goldspan.errors import NotFoundError
 from goldspan.formats import model_record
 from goldspan.suggest.recogniser import MODEL_RULE, RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_folder
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
 from goldspan.suggest.token_classifier import TokenClassifier
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.annotation import Example
-    from goldspan.suggest.recogniser_table import RecogniserTable
+from goldspan.suggest.recogniser_table import RecogniserTable
 
 CONFIG = "config.json"
 DIGITS = 4  # of a score
+PACKAGES = ("torch", "transformers", "tokenizers")
 
 
 class TransformersOptions(RecogniserOptions):
@@ -92,14 +94,7 @@ def of_table(table: RecogniserTable) -> TransformersRecogniser:
         NotFoundError: for a folder that is not there, or if torch or transformers is not installed.
     """
     options = table.parse(TransformersOptions)
-    folder = table.root / options.model
-    if not folder.is_dir():
-        raise NotFoundError(
-            f"there is no folder {options.model!r} with a model",
-            file=table.toml.path,
-            line=table.toml.line("model"),
-            remedy="Name the folder of a token classifier, with config.json and the weights: nothing is downloaded.",
-        )
+    folder = _folder(table, options)
     classifier = TokenClassifier.read(folder)
     if not classifier.labels:
         raise NotFoundError(
@@ -107,3 +102,25 @@ def of_table(table: RecogniserTable) -> TransformersRecogniser:
         )
     labels = LabelMapping.of(table, classifier.labels, options.labels)
     return TransformersRecogniser(classifier, labels, table.scheme.language, table.name, folder=folder)
+
+
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: the model, and the libraries.
+
+    Raises:
+        InputError, NotFoundError: as `of_table`, for its keys, and for a folder that is not there.
+    """
+    folder = _folder(table, table.parse(TransformersOptions))
+    return RecogniserInputs(files=(input_folder(table.root, folder),), packages=PACKAGES)
+
+
+def _folder(table: RecogniserTable, options: TransformersOptions) -> Path:
+    folder = table.root / options.model
+    if folder.is_dir():
+        return folder
+    raise NotFoundError(
+        f"there is no folder {options.model!r} with a model",
+        file=table.toml.path,
+        line=table.toml.line("model"),
+        remedy="Name the folder of a token classifier, with config.json and the weights: nothing is downloaded.",
+    )

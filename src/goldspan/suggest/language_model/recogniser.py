@@ -22,9 +22,10 @@ from goldspan.suggest.language_model.alignment import Quote, align
 from goldspan.suggest.language_model.budget import Budget, BudgetLimits
 from goldspan.suggest.language_model.cache import FOLDER, AnswerCache
 from goldspan.suggest.language_model.client import ChatClient, FormRefusedError, UnusableAnswerError
-from goldspan.suggest.language_model.options import read_key, read_options
+from goldspan.suggest.language_model.options import LanguageModelOptions, read_key, read_options
 from goldspan.suggest.language_model.prompt import GuidelinePrompt, PromptSize, TextPart, parts_of, require_pages
 from goldspan.suggest.recogniser import RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs, input_folder
 from goldspan.suggest.recogniser_table import LabelMapping
 from goldspan.web.addresses import is_loopback
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.suggest.language_model.answer import AnswerForm, QuotedMention
-    from goldspan.suggest.language_model.options import LanguageModelOptions
     from goldspan.suggest.recogniser_table import RecogniserTable
 
 T = TypeVar("T")
@@ -349,6 +349,17 @@ def of_table(table: RecogniserTable) -> LanguageModel:
 
     cache = AnswerCache(corpus.build / FOLDER)
     return LanguageModel(options, prompt, labels, budget=budget, connect=connect, cache=cache, name=table.name)
+
+
+def inputs(table: RecogniserTable) -> RecogniserInputs:
+    """What its prompts are made of: the pages of the guidelines. What its server answers, no file decides.
+
+    Raises:
+        InputError: as `of_table`, for its keys.
+    """
+    table.parse(LanguageModelOptions)
+    folder = Corpus(table.root).guidelines
+    return RecogniserInputs(files=(input_folder(table.root, folder, folder.rglob("*.md")),), asks_server=True)
 
 
 def _map_in_order(function: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:

@@ -25,6 +25,7 @@ from goldspan.suggest.military_news.name_evidence import NameEvidence, NameMenti
 from goldspan.suggest.military_news.tokens import RuleTokenizer, paragraph_tokens
 from goldspan.suggest.military_news.truecase import normalized_text
 from goldspan.suggest.recogniser import RecognisedSpan
+from goldspan.suggest.recogniser_inputs import RecogniserInputs
 from goldspan.suggest.recogniser_table import LabelMapping, RecogniserOptions
 
 if TYPE_CHECKING:
@@ -288,3 +289,8 @@ def of_table(table: RecogniserTable) -> MilitaryNews:
     options = table.parse(RecogniserOptions)
     mapping = LabelMapping.of(table, LABELS, options.labels)
     return MilitaryNews(table.scheme, mapping.labels, table.name)
+
+
+def inputs(_table: RecogniserTable) -> RecogniserInputs:
+    """What decides its suggestions besides its table: nothing, since its word lists are those of this version."""
+    return RecogniserInputs()
