@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import lzma
+from bz2 import BZ2Decompressor
+from lzma import LZMADecompressor, LZMAError
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed import WriteableBuffer
 
 BLOCK = 1 << 18  # bytes
@@ -24,6 +27,7 @@ BEGINNINGS = {
     "xz": (b"\xfd7zXZ\0",),
     "zstd": (b"\x28\xb5\x2f\xfd", *SKIPPABLE),
 }
+DECOMPRESSORS = {"bz2": BZ2Decompressor, "xz": LZMADecompressor}  # pyarrow has no xz, and fails at an empty bz2
 WHOLE_AGAIN = "Fetch or write the file again: it is damaged, or not complete."
 
 
@@ -84,7 +88,7 @@ class _Decompressed(io.RawIOBase):
     def __init__(self, source: BinaryIO, kind: str, place: str) -> None:
         super().__init__()
         self._kind, self._place = kind, place
-        self._reader = _XzReader(source) if kind == "xz" else _arrow_reader(source, kind)
+        self._reader = _reader(source, kind)
 
     def readable(self) -> bool:
         return True
@@ -93,42 +97,50 @@ class _Decompressed(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         try:
             data: bytes = self._reader.read(len(view))
-        except (OSError, EOFError, lzma.LZMAError) as error:
+        except (OSError, EOFError, LZMAError) as error:
             words = str(error).rstrip(".") or "it ends too early"
             raise InputError(f"not all of it is {self._kind}: {words}", file=self._place, remedy=WHOLE_AGAIN) from None
         view[: len(data)] = data
         return len(data)
 
 
-def _arrow_reader(source: BinaryIO, kind: str) -> Any:  # noqa: ANN401  (pyarrow's types are not imported here)
+def _reader(source: BinaryIO, kind: str) -> Any:  # noqa: ANN401  (pyarrow's types are not imported here)
+    if kind in DECOMPRESSORS:
+        return _StreamsReader(source, DECOMPRESSORS[kind])
     import pyarrow as pa
 
     return pa.CompressedInputStream(pa.PythonFile(source, "r"), kind)
 
 
-class _XzReader:
-    """What the streams of a file of xz hold; unlike `lzma.LZMAFile` it passes over nothing that is no such stream."""
+class _StreamsReader:
+    """What the streams of a file hold; unlike `bz2` and `lzma`, it passes over nothing behind them that is none.
 
-    def __init__(self, source: BinaryIO) -> None:
+    Args:
+        source: the file.
+        new_decompressor: makes that of a stream.
+    """
+
+    def __init__(self, source: BinaryIO, new_decompressor: Callable[[], BZ2Decompressor | LZMADecompressor]) -> None:
         self._source = source
-        self._decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ)
+        self._new_decompressor = new_decompressor
+        self._decompressor = new_decompressor()
 
     def read(self, length: int) -> bytes:
         while True:
+            block = b""
             if self._decompressor.eof:
-                rest = self._decompressor.unused_data.lstrip(b"\0")  # padding
-                while not rest and (block := self._source.read(BLOCK)):
-                    rest = block.lstrip(b"\0")
-                if not rest:
-                    return b""
-                self._decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ)
-                data = self._decompressor.decompress(rest, length)
-            elif self._decompressor.needs_input:
-                block = self._source.read(BLOCK)
+                block = self._next_stream()
                 if not block:
-                    raise EOFError("Truncated compressed stream")
-                data = self._decompressor.decompress(block, length)
-            else:
-                data = self._decompressor.decompress(b"", length)
-            if data:
+                    return b""
+                self._decompressor = self._new_decompressor()
+            elif self._decompressor.needs_input and not (block := self._source.read(BLOCK)):
+                raise EOFError("truncated compressed stream")
+            if data := self._decompressor.decompress(block, length):
                 return data
+
+    def _next_stream(self) -> bytes:
+        """The beginning of the next stream, without the padding before it."""
+        rest = self._decompressor.unused_data.lstrip(b"\0")
+        while not rest and (block := self._source.read(BLOCK)):
+            rest = block.lstrip(b"\0")
+        return rest
