@@ -197,7 +197,7 @@ def test_a_folder_with_other_files_is_left_alone(folder):
 
 def test_an_input_without_rows_is_refused(folder):
     write_rows(folder / "in" / "news.jsonl", [])
-    assert "no rows" in run(folder / "in", "--output", folder / "out", code=1)
+    assert "no shard has a row" in run(folder / "in", "--output", folder / "out", code=1)
 
 
 @pytest.mark.slow

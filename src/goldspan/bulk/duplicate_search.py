@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.articles.received import ArticleOptions
-from goldspan.bulk.shard_rows import find_columns
+from goldspan.bulk.shard_rows import LONGEST_TEXT, find_columns
 from goldspan.bulk.shards import total_size
 from goldspan.bulk.similarity_join import JoinLimits, SimilarityJoin, reporting
 from goldspan.bulk.tokenised_shards import WORKER_MEMORY, ShardTokeniser, tokenise_shards
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from goldspan.articles.columns import ColumnNames, TableColumns
     from goldspan.bulk.shards import Shard
     from goldspan.bulk.tokenised_shards import TokenisedShard
     from goldspan.near_duplicates import Similarity
@@ -72,12 +71,14 @@ class DuplicateSearch:
     Args:
         similarity: when two articles are similar.
         reading: how articles are read.
+        longest_text: characters; a longer one is rejected.
         limits: what the search may take; its threads are those of the tokenisation, too, as processes.
         temporary: the folder for temporary files; that of the output by default.
     """
 
     similarity: Similarity = SIMILAR
     reading: ArticleOptions = field(default_factory=ArticleOptions)
+    longest_text: int = LONGEST_TEXT
     limits: JoinLimits = field(default_factory=JoinLimits)
     temporary: Path | None = None
 
@@ -169,11 +170,13 @@ def find_near_duplicates(
     started = time.monotonic()
     files.restore_folder(output)
     _require_own(output)
-    columns = _columns(shards, search.reading.columns)
+    columns = find_columns(shards, search.reading.columns)
     beside = output if search.temporary is None else search.temporary / output.name
     summary = DuplicateSummary(shards=len(shards))
     with files.new_folder(output) as new, files.new_folder(beside) as folder:
-        tokeniser = ShardTokeniser(folder=folder, columns=columns, reading=search.reading)
+        tokeniser = ShardTokeniser(
+            folder=folder, columns=columns, reading=search.reading, longest_text=search.longest_text
+        )
         tokenised = tokenise_shards(shards, tokeniser, _processes(shards, search.limits), on_progress)
         for shard, found in zip(shards, tokenised, strict=True):
             summary.add(shard.name, found)
@@ -206,21 +209,6 @@ def _require_own(output: Path) -> None:
             file=output,
             remedy="Choose another --output, or move the files away.",
         )
-
-
-def _columns(shards: Sequence[Shard], names: ColumnNames) -> TableColumns:
-    """The columns of the articles, of the first shard that has some.
-
-    Raises:
-        InputError: of the first shard, if none has.
-    """
-    refused: list[InputError] = []
-    for shard in shards:
-        try:
-            return find_columns(shard, names)
-        except InputError as error:
-            refused.append(error)
-    raise refused[0]
 
 
 def _write_rejects(path: Path, shards: Sequence[Shard], tokenised: Sequence[TokenisedShard]) -> None:

@@ -64,11 +64,13 @@ class ShardTokeniser:
         folder: in which their files are written.
         columns: of the articles.
         reading: how they are read.
+        longest_text: characters; a longer one is rejected.
     """
 
     folder: Path
     columns: TableColumns
     reading: ArticleOptions
+    longest_text: int
 
     def __call__(self, task: tuple[int, Shard]) -> TokenisedShard:
         """Tokenise a shard."""
@@ -137,9 +139,10 @@ class _ShardFiles:
 
     def _received(self) -> Iterator[tuple[int, ReceivedArticle | LeftOut | InputError]]:
         reading, columns = self._tokeniser.reading, self._tokeniser.columns
-        rows = ShardReading(self._shard, None if reading.id is not None else columns.top_level).rows()
+        longest = self._tokeniser.longest_text
+        rows = ShardReading(self._shard, columns, reads_all=reading.id is not None, longest_text=longest).rows()
         try:
-            yield from read_articles(rows, self._shard, columns, reading)
+            yield from read_articles(rows, self._shard, columns, reading, longest)
         except GoldspanError as error:
             raise UnreadableShardError(" ".join(str(error).split())) from None
         except OSError as error:

@@ -63,6 +63,10 @@ def run(
     shard_size: Annotated[
         str, typer.Option("--shard-size", metavar="SIZE", help="Cut larger files into parts of about this size.")
     ] = "16MB",
+    longest_text: Annotated[
+        int,
+        typer.Option("--longest-text", min=1, metavar="CHARACTERS", help="Reject rows with a longer text."),
+    ] = 1_000_000,
     json: console.Json = None,
     articles: ArticleOptions,
 ) -> None:
@@ -83,6 +87,7 @@ def run(
         search = DuplicateSearch(
             similarity=Similarity(resemblance=resemblance, containment=containment, fewest=fewest),
             reading=articles,
+            longest_text=longest_text,
             limits=JoinLimits(memory=parse_size(memory), threads=threads or usable_processors()),
             temporary=temporary,
         )
