@@ -154,7 +154,7 @@ def test_a_damaged_file_costs_itself_alone(folder):
     (folder / "in" / "bad.parquet").write_bytes(b"PAR1 and then nothing of the kind PAR1")
     summary, pairs, _ = search(folder, code=1)
     assert list(summary["failed"]) == ["bad"]
-    assert [row["first"] for row in pairs] == ["good-000001"]
+    assert [(row["first_shard"], row["first_row"], row["second_row"]) for row in pairs] == [("good", 1, 2)]
     (line,) = (folder / "out" / "rejects.jsonl").read_text().splitlines()
     assert json.loads(line)["row"] is None
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from goldspan.bulk.article_suggestions import (
     RejectedArticle,
 )
 from goldspan.bulk.ledger import LedgerLine
+from goldspan.bulk.reject_reasons import count_reason
 from goldspan.bulk.shard_rows import ShardReading, read_articles
 from goldspan.bulk.shards import REJECTS, SUGGESTIONS
 from goldspan.errors import GoldspanError, InputError
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
 # worker in time. The results of some models depend on what they read together, so that it is the same in every run.
 BATCH = 200_000
 READ_TOGETHER = 1 << 24  # bytes of a shard after which there is progress also without an article
-MOST_REASONS = 50  # kinds of reasons of a shard
-OTHERS = "other reasons"
-LONGEST_REASON = 80  # characters of a kind
-VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d[\d,.]*""")  # parts of a reason that differ from row to row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -256,9 +252,8 @@ class _ShardCounts:
         self.spans.update(suggested.spans)
 
     def reject(self, reason: str) -> None:
-        kind = " ".join(VARYING.sub("…", reason).split())[:LONGEST_REASON]
         self.rejects += 1
-        self.reasons[kind if kind in self.reasons or len(self.reasons) < MOST_REASONS else OTHERS] += 1
+        count_reason(self.reasons, reason)
 
 
 class _DigestedStream:

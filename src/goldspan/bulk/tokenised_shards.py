@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.articles.received import ReceivedArticle
+from goldspan.bulk.reject_reasons import count_reason
 from goldspan.bulk.shard_rows import ShardReading, read_articles
 from goldspan.bulk.tokenised_texts import TokenisedBatch, divide, write_batch
 from goldspan.errors import GoldspanError, InputError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from goldspan.bulk.shards import Shard
 
 WORKER_MEMORY = 300 * 2**20  # bytes that a process takes at most, unless an article is very long
-PARTICULAR = re.compile(r"'[^']*'|\"[^\"]*\"|\d[\d,.]*")  # of a reason: what differs from row to row
 
 
 class UnreadableShardError(Exception):
@@ -123,7 +122,7 @@ class _ShardFiles:
             text = _text(article)
             if not isinstance(text, str):
                 reason = text.message if isinstance(text, InputError) else text.reason
-                result.reasons[PARTICULAR.sub("…", reason)] += 1
+                count_reason(result.reasons, reason)
                 line = {"shard": self._shard.name, "row": row, "reason": reason}
                 reject(f"{files.dumps(line)}\n".encode(errors="replace"))
                 continue

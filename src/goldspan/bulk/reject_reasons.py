@@ -1,0 +1,20 @@
+"""Why rows are rejected, in kinds that can be counted: a reason without what differs from row to row."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+MOST_REASONS = 50  # kinds of reasons of a shard
+OTHERS = "other reasons"
+LONGEST_REASON = 80  # characters of a kind
+VARYING = re.compile(r"""'[^']*'|"[^"]*"|\d[\d,.]*""")  # parts of a reason that differ from row to row
+
+
+def count_reason(reasons: Counter[str], reason: str) -> None:
+    """Count a reason under its kind; kinds beyond the first ones of a shard are counted together."""
+    kind = " ".join(VARYING.sub("…", reason).split())[:LONGEST_REASON]
+    reasons[kind if kind in reasons or len(reasons) < MOST_REASONS else OTHERS] += 1
