@@ -27,7 +27,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 import numpy as np
 
 from goldspan import files
-from goldspan.annotation import Example, Span, unit_of
+from goldspan.annotation import Example, Span, article_of, unit_of
 from goldspan.span_table import SpanTable
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ T = TypeVar("T")
 IN_MEMORY = 1 << 24  # bytes that are kept in memory before they are written
 AHEAD = 1 << 18  # bytes that are read at once where the parts are read in their order
 DIGEST = 16  # bytes
-MOST_SPANS = 1 << 20  # of both sides that are compared at once
+MOST_SPANS = 1 << 18  # of both sides that are compared at once
 
 
 class PartsFile:
@@ -57,14 +57,15 @@ class PartsFile:
         self._file: IO[bytes] | None = None
         self._block, self._block_start, self._last_end = b"", 0, -1
 
-    def append(self, part: bytes) -> None:
-        """Add a byte string; its number is how many there were before.
+    def append(self, *parts: bytes) -> None:
+        """Add byte strings; the number of the first is how many there were before.
 
         Raises:
             OSError: if the disk of the folder for temporary files is full.
         """
-        self._tail += part
-        self._ends.append(self._ends[-1] + len(part))
+        for part in parts:
+            self._tail += part
+            self._ends.append(self._written + len(self._tail))
         if len(self._tail) > self._in_memory:
             folder = tempfile.gettempdir()
             with files.naming_full_disk(Path(folder)):
@@ -264,6 +265,7 @@ class ExampleStore:
         self._unit = array("b")
         self._article = array("q")
         self._articles: dict[bytes, int] = {}
+        self._last: tuple[str, int] = ("", 0)  # the article of the example before, and its number
         self._first, self._start, self._end, self._label = array("q", [0]), array("i"), array("i"), array("i")
         self._labels: dict[str, int] = {}
         self._marked = array("q")
@@ -279,25 +281,27 @@ class ExampleStore:
             self._marked.append(len(self))
         self._at.append(example.at)
         self._unit.append(UNITS.index(unit_of(example.id)))
-        self._article.append(self._articles.setdefault(digest(example.article), len(self._articles)))
-        self._parts.append(example.id.encode("utf-8"))
-        self._parts.append(pickle.dumps(dict(example.extra)) if example.extra else b"")
-        self._parts.append(example.text.encode("utf-8"))
+        if (article := example.article) != self._last[0]:
+            self._last = article, self._articles.setdefault(digest(article), len(self._articles))
+        self._article.append(self._last[1])
+        extra = pickle.dumps(dict(example.extra)) if example.extra else b""
+        self._parts.append(example.id.encode("utf-8"), extra, example.text.encode("utf-8"))
         self.append_spans(example.spans)
 
     def append_spans(self, spans: Iterable[Span]) -> int:
         """Add the spans of an example, which alone are needed where its text is elsewhere; returns its number."""
+        labels = self._labels
         for span in spans:
             self._start.append(span.start)
             self._end.append(span.end)
-            self._label.append(self._labels.setdefault(span.label, len(self._labels)))
+            self._label.append(labels.setdefault(span.label, len(labels)))
         self._first.append(len(self._start))
         return len(self._first) - 2
 
     def spans(self) -> SpanColumns:
-        """The spans of all examples."""
-        start, end, label = (np.array(column, np.int32) for column in (self._start, self._end, self._label))
-        return SpanColumns(np.array(self._first, np.int64), start, end, label, tuple(self._labels))
+        """The spans of all examples; while they are in use, no example can be added."""
+        start, end, label = (np.asarray(column) for column in (self._start, self._end, self._label))
+        return SpanColumns(np.asarray(self._first), start, end, label, tuple(self._labels))
 
     def table(self) -> ExampleTable:
         """All examples in the order in which they were added."""
@@ -324,8 +328,8 @@ class ExampleStore:
         """What all examples have: `ids` and `texts`, digests; `article` and `unit`, numbers; `marked`, rows of some."""
         values = getattr(self, f"_{name}")
         if name in {"ids", "texts"}:
-            return np.frombuffer(bytes(values), f"S{DIGEST}")
-        return np.array(values)
+            return np.frombuffer(values, f"S{DIGEST}") if values else np.zeros(0, f"S{DIGEST}")
+        return np.asarray(values)
 
 
 UNITS = ("article", "paragraph", "sentence")
@@ -395,17 +399,17 @@ class ExampleTable(LazySequence[Example]):
         """What the examples are by their ids, see `goldspan.annotation.unit_of`."""
         return {UNITS[number] for number in np.unique(self.store.column("unit")[self.rows]).tolist()}
 
-    @property
+    @cached_property
     def article_numbers(self) -> Integers:
         """The number of the article of each example, from 0 in the order in which the articles first occur."""
         _, first, number = np.unique(self.store.column("article")[self.rows], return_index=True, return_inverse=True)
         return np.argsort(np.argsort(first))[number]
 
-    @property
+    @cached_property
     def articles(self) -> list[str]:
         """The articles, in the order in which they first occur."""
         first = np.sort(np.unique(self.store.column("article")[self.rows], return_index=True)[1])
-        return [self[int(number)].article for number in first]
+        return [article_of(self.id(number)) for number in first.tolist()]
 
     def are_of(self, articles: Collection[str]) -> Flags:
         """Which of the examples are of one of these articles."""

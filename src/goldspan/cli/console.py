@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from functools import cache
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.report.text import Table
 
 T = TypeVar("T")
+PARTS = 1 << 16  # of a JSON report, tokens more or less, that are in memory at once
 
 Root = Annotated[
     Path | None,
@@ -360,9 +362,11 @@ def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]],
 def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON is any)
     """Write a report where `--json` asked for it."""
     if path is not None:
-        text = json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # of names that are not UTF-8
-        files.write(path, CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+        parts = chain(json.JSONEncoder(ensure_ascii=False, indent=2, allow_nan=False).iterencode(report), "\n")
+        with files.replacing(path) as stream:
+            while text := "".join(islice(parts, PARTS)):  # a report may be large
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # of names that are not UTF-8
+                stream.write(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
 
 
 def print_changed(paths: Iterable[Path], *, applied: bool) -> None:

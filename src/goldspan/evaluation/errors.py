@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from goldspan.evaluation.matching import identical, match
+from goldspan.evaluation.matching import match, span_keys
 from goldspan.example_table import ExampleTable, LazySequence, parts_of
 from goldspan.formats import inline
 
@@ -131,12 +131,12 @@ class Outcomes(LazySequence[tuple[SpanOutcome, ...]]):
         numbers: list[int] = np.unique(self.example[has]).tolist()
         return numbers
 
-    @cached_property
+    @property
     def gold_label(self) -> NDArray[np.int32]:
         """The label of the gold span of each outcome, -1 for none."""
         return _taken(self.gold.label, self.gold_span)
 
-    @cached_property
+    @property
     def predicted_label(self) -> NDArray[np.int32]:
         """The label of the predicted span of each outcome, -1 for none."""
         return _taken(self.predicted.label, self.predicted_span)
@@ -181,22 +181,20 @@ def span_outcomes(gold: Iterable[Example], predicted: Iterable[Example]) -> Outc
 
 def _of_part(gold: SpanTable, predicted: SpanTable) -> tuple[Integers, Integers, Integers]:
     """The example, the gold span and the predicted span of each outcome: of identical, matched and unmatched spans."""
-    same = identical(gold, predicted)
-    rows = [
-        np.setdiff1d(np.arange(side.start.size), of_side) for side, of_side in zip((gold, predicted), same, strict=True)
-    ]
+    keys = span_keys(gold, predicted)
+    first = np.argsort(keys[1], kind="stable")
+    at = np.searchsorted(keys[1][first], keys[0])
+    partner = np.append(first, NO_SPAN)[at]
+    partner[np.append(keys[1], NO_SPAN)[partner] != keys[0]] = NO_SPAN
+    rows = np.flatnonzero(partner < 0), np.delete(np.arange(keys[1].size), partner[partner >= 0])
     matching = match(gold.only(rows[0]), predicted.only(rows[1]), "type")
-    left = np.concatenate([same[0], rows[0][matching.gold_index], rows[0][matching.missed]])
-    right = np.concatenate([same[1], rows[1][matching.predicted_index]])
-    left = np.concatenate([left, np.full(matching.spurious.size, NO_SPAN)])
-    right = np.concatenate([right, np.full(matching.missed.size, NO_SPAN), rows[1][matching.spurious]])
-    in_gold = left >= 0
-    keys = [
-        np.where(in_gold, np.append(getattr(gold, name), 0)[left], np.append(getattr(predicted, name), 0)[right])
-        for name in ("label", "end", "start", "document")
-    ]
-    order = np.lexsort((~in_gold, *keys))
-    return keys[-1][order], left[order], right[order]
+    partner[rows[0][matching.gold_index]] = rows[1][matching.predicted_index]
+    spurious = rows[1][matching.spurious]
+    left = np.concatenate([np.arange(keys[0].size), np.full(spurious.size, NO_SPAN)])
+    right = np.concatenate([partner, spurious])
+    order = np.lexsort((left < 0, np.concatenate([keys[0], keys[1][spurious]])))
+    example = np.concatenate([gold.document, predicted.document[spurious]])
+    return example[order], left[order], right[order]
 
 
 @dataclass(frozen=True, slots=True)

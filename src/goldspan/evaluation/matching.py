@@ -160,16 +160,18 @@ def overlaps(gold: SpanTable, predicted: SpanTable) -> Overlaps:
     return Overlaps(np.concatenate([pairs[0], more[0]]), np.concatenate([pairs[1], more[1]]), edges)
 
 
-def identical(gold: SpanTable, predicted: SpanTable) -> tuple[Integers, Integers]:
-    """The rows of the spans that are the same on both sides, those of gold and those of the prediction.
+def span_keys(gold: SpanTable, predicted: SpanTable) -> tuple[Integers, Integers]:
+    """A number for each span of both sides: equal for spans that are the same, and in the order of the text.
 
     Args:
         gold: the spans of one side.
         predicted: those of the other; `aligned` with gold.
     """
-    g, p = _sides(gold, predicted)
-    first, second = _identical(g.key, p.key)
-    return g.row[first], p.row[second]
+    sides = _sides(gold, predicted)
+    keys = tuple(np.zeros_like(side.key) for side in sides)
+    for key, side in zip(keys, sides, strict=True):
+        key[side.row] = side.key
+    return keys[0], keys[1]
 
 
 def _sides(gold: SpanTable, predicted: SpanTable) -> tuple[_Side, _Side]:

@@ -333,21 +333,23 @@ def make_report(
     if other is not None:
         require_paired(left, other, "the baseline")
     labels = label_names(scheme, left, right, other or ())
-    counted, outcomes = measure_examples(left.spans, right.spans, labels), span_outcomes(left, right)
-    numbers, evaluation = left.article_numbers, counted.evaluation()
-    articles = by_article(left.articles, numbers, counted)
+    numbers, outcomes = left.article_numbers, span_outcomes(left, right)
+    unit = unit or default_unit(numbers)
+    units = numbers if unit == "article" else None
+    counted = measure_examples(left.spans, right.spans, labels, units)
+    evaluation = counted.evaluation()
+    of_articles = counted if units is not None else counted.of_units(numbers)
+    articles = by_article(left.articles, np.bincount(numbers).tolist(), of_articles)
     cut_as = language or (scheme.language if scheme else DEFAULT_LANGUAGE)
     parts = slices(left, right, labels, language=cut_as, training=training, passes=passes)
     quantities = labels_with_values(scheme) if scheme else ()
     of_quantities = tuple(score_values(left, outcomes, label) for label in quantities)
     ceiling = None if passes is None else human_ceiling(left, right, passes)
-    unit = unit or default_unit(numbers)
     settings = IntervalSettings(unit=unit, method=method, resamples=resamples, level=level, seed=seed)
-    units = numbers if unit == "article" else None
-    limits = intervals(counted, settings, units)
+    limits = intervals(counted, settings)
     comparison = None
     if other is not None:
-        comparison = compare(counted, measure_examples(left.spans, other.spans, labels), settings, units)
+        comparison = compare(counted, measure_examples(left.spans, other.spans, labels, units), settings)
     return EvaluationReport(
         size=CorpusSize(
             examples=len(left),

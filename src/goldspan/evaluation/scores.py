@@ -15,7 +15,7 @@ which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter, ne
 from typing import TYPE_CHECKING, Any
@@ -58,14 +58,16 @@ class DocumentCounts:
     Args:
         documents: how many.
         labels: their names.
-        document: the document of each thing counted, a span or a pair.
+        document: the document of each thing counted, a span or a pair, or of several that count as the same.
         column: what it counts as, `WIDTH * block` plus one of the columns above; shape as `document`.
+        times: how many they are; shape as `document`. None for one each.
     """
 
     documents: int
     labels: tuple[str, ...]
     document: NDArray[np.integer]
     column: NDArray[np.integer]
+    times: NDArray[np.integer] | None = None
 
     @property
     def width(self) -> int:
@@ -77,12 +79,12 @@ class DocumentCounts:
         """All counts; shape (documents, width)."""
         from scipy.sparse import csr_array
 
-        ones = np.ones(self.document.size, np.int64)
-        return csr_array((ones, (self.document, self.column)), shape=(self.documents, self.width))
+        times = np.ones(self.document.size, np.int64) if self.times is None else self.times.astype(np.int64)
+        return csr_array((times, (self.document, self.column)), shape=(self.documents, self.width))
 
     def evaluation(self) -> Evaluation:
         """The measures over all documents."""
-        return self._read(np.bincount(self.column, minlength=self.width))
+        return self._read(np.bincount(self.column, self.times, self.width).astype(np.int64))
 
     def of_documents(self, chosen: NDArray[np.bool_] | Integers | Sequence[int]) -> Evaluation:
         """The measures over some documents.
@@ -113,8 +115,8 @@ class DocumentCounts:
         Args:
             units: the number of each document's unit, from 0 without gaps; shape (documents,).
         """
-        numbers = np.asarray(units).astype(np.int32)
-        return DocumentCounts(int(numbers.max(initial=-1)) + 1, self.labels, numbers[self.document], self.column)
+        numbers = np.asarray(units)
+        return replace(self, documents=int(numbers.max(initial=-1)) + 1, document=numbers[self.document])
 
     def evaluations(self, part: slice) -> Iterator[Evaluation]:
         """The measures of each of some documents that follow each other."""
@@ -173,21 +175,29 @@ def measure(gold: SpanTable, predicted: SpanTable) -> DocumentCounts:
     return DocumentCounts(gold.documents, gold.labels, document, column)
 
 
-def measure_examples(gold: SpanColumns, predicted: SpanColumns, labels: Sequence[str]) -> DocumentCounts:
+def measure_examples(
+    gold: SpanColumns, predicted: SpanColumns, labels: Sequence[str], units: Integers | None = None
+) -> DocumentCounts:
     """Count a prediction against gold as `measure` does, some examples at a time: there may be millions.
 
     Args:
         gold: the spans of gold.
         predicted: the predicted spans, of the same examples.
         labels: all labels, in the order of the counts.
+        units: the number of each example's unit, from 0 without gaps; shape (examples,). The documents of the result
+            are the units; None for each example alone.
     """
     left, right = gold.relabelled(labels), predicted.relabelled(labels)
-    document, column = [np.zeros(0, np.int32)], [np.zeros(0, np.int32)]
+    numbers = np.arange(len(left)) if units is None else units
+    columns: list[list[NDArray[np.int32]]] = [[np.zeros(0, np.int32)] for _ in range(3)]
     for part in parts_of(left, right):
         counted = measure(left.table(part), right.table(part))
-        document.append((counted.document + part.start).astype(np.int32))
-        column.append(counted.column.astype(np.int32))
-    return DocumentCounts(len(left), tuple(labels), np.concatenate(document), np.concatenate(column))
+        keys = numbers[part][counted.document] * counted.width + counted.column
+        distinct, times = np.unique(keys, return_counts=True)
+        for column, values in zip(columns, (*np.divmod(distinct, counted.width), times), strict=True):
+            column.append(values.astype(np.int32))
+    document, column_of, times_of = map(np.concatenate, columns)
+    return DocumentCounts(int(numbers.max(initial=-1)) + 1, tuple(labels), document, column_of, times_of)
 
 
 def _count_pairs(gold: SpanTable, edges: OverlapGraph, block: Integers) -> list[tuple[Integers, Integers]]:
@@ -267,17 +277,15 @@ class ArticleTable(LazySequence[ArticleScores]):
             yield from map(ArticleScores, self._articles[part], self._examples[part], self._counted.evaluations(part))
 
 
-def by_article(articles: Sequence[str], numbers: Integers, counted: DocumentCounts) -> Sequence[ArticleScores]:
+def by_article(articles: Sequence[str], examples: Sequence[int], counted: DocumentCounts) -> Sequence[ArticleScores]:
     """The measures of each article, in the order of the examples; none where each example is an article of its own.
 
     Args:
         articles: the ids of the articles.
-        numbers: which of them each example that was evaluated is of, from 0 without gaps.
-        counted: the counts of the examples, in the same order.
+        examples: how many of the examples of each were evaluated.
+        counted: the counts of each article.
     """
-    if len(articles) == len(numbers):
-        return ()
-    return ArticleTable(articles, np.bincount(numbers).tolist(), counted.of_units(numbers))
+    return () if len(articles) == sum(examples) else ArticleTable(articles, examples, counted)
 
 
 def totals(counted: DocumentCounts, units: Integers | None) -> csr_array:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan import tokens
-from goldspan.evaluation.matching import identical
+from goldspan.evaluation.matching import span_keys
 from goldspan.evaluation.result import Counts
 from goldspan.example_table import ExampleTable, parts_of
 
@@ -125,7 +125,8 @@ class ComparedSpans:
         left, right = gold.relabelled(labels), predicted.relabelled(labels)
         same = np.zeros(left.size, np.bool_)
         for part in parts_of(left, right):
-            same[left.first[part.start] + identical(left.table(part), right.table(part))[0]] = True
+            keys = span_keys(left.table(part), right.table(part))
+            same[left.first[part.start] : left.first[part.stop]] = np.isin(*keys)
         return cls(left, right, same)
 
     @property

@@ -5,13 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import formats, iob
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
-from goldspan.example_table import ExampleStore, ExampleTable, LazySequence, StoredValues, digest
+from goldspan.example_table import ExampleStore, ExampleTable, LazySequence, StoredValues
 from goldspan.formats import conll_sentences
 from goldspan.formats.convert import input_files
 from goldspan.formats.label_selection import select, select_tags
@@ -246,11 +247,36 @@ class _Columns:
     store: ExampleStore = field(default_factory=ExampleStore)
     places: Places = field(default_factory=Places)
     numbered: bytearray = field(default_factory=bytearray)
+    annotators: dict[str | None, int] = field(default_factory=dict)
+    annotator: array[int] = field(default_factory=partial(array, "i"))
 
     def append(self, record: Record, example: Example, *, numbered: bool) -> None:
         self.store.append(example)
         self.places.append(record.file, record.line)
         self.numbered.append(numbered)
+        self.annotator.append(self.annotators.setdefault(record.annotator, len(self.annotators)))
+
+    def require_unique(self, begin: int) -> None:
+        """Refuse two examples of one id among those from a number on.
+
+        Raises:
+            InputError: for the first whose id was there before.
+        """
+        import numpy as np
+
+        ids = self.store.column("ids")[begin:]
+        order = np.argsort(ids, kind="stable")
+        again = order[1:][ids[order[1:]] == ids[order[:-1]]]
+        if not again.size:
+            return
+        number = int(again.min())
+        earlier, later = (begin + row for row in (int(np.flatnonzero(ids == ids[number])[0]), number))
+        names = [*self.annotators]
+        first, second = (names[self.annotator[row]] for row in (earlier, later))
+        record = Record(*self.places[later], self.store.id(later), "", annotator=second)
+        if first != second:
+            raise several_annotators(record, first)
+        raise duplicate_id(record, "Which of the two counts cannot be told: remove one, or give it another id.")
 
 
 def _read_file(path: Path, name: str, reading: ReadOptions, columns: _Columns, *, mend: bool) -> Source:
@@ -263,26 +289,32 @@ def _read_file(path: Path, name: str, reading: ReadOptions, columns: _Columns, *
 
 def _collect(scanned: Iterable[Record | InputError], kind: str, columns: _Columns) -> Source:
     form = formats.get(kind) if kind in formats.NAMES else None
-    read = Source((), kind=kind, formats=(kind,))
-    names: dict[str | None, str | None] = {}
-    annotators: dict[bytes, str | None] = {}
-    for record in scanned:
-        if isinstance(record, InputError):
-            raise record
-        example = record.example()
-        if isinstance(reason := example.extra.get(NOT_ANNOTATED), str) and reason:
-            message = f"left out, for nobody annotated it: {reason}"
-            read.notes.append(Note("no-annotation", message, record.file, record.line, example.id))
-            continue
-        key, annotator = digest(example.id), names.setdefault(record.annotator, record.annotator)
-        if key in annotators and annotators[key] != annotator:
-            raise several_annotators(record, annotators[key])
-        if key in annotators:
-            raise duplicate_id(record, "Which of the two counts cannot be told: remove one, or give it another id.")
-        annotators[key] = annotator
-        read.notes.extend(record.notes)
-        columns.append(record, example, numbered=form is not None and form.is_numbered(record.id, record.file))
+    read, begin = Source((), kind=kind, formats=(kind,)), len(columns.store)
+    try:
+        for record in scanned:
+            _add(record, read.notes, columns, form)
+    except InputError:
+        columns.require_unique(begin)  # which comes before what is wrong
+        raise
+    columns.require_unique(begin)
     return read
+
+
+def _add(record: Record | InputError, notes: list[Note], columns: _Columns, form: formats.Format | None) -> None:
+    """Add an example to the columns, unless nobody annotated it.
+
+    Raises:
+        InputError: if it is not valid.
+    """
+    if isinstance(record, InputError):
+        raise record
+    example = record.example()
+    if isinstance(reason := example.extra.get(NOT_ANNOTATED), str) and reason:
+        message = f"left out, for nobody annotated it: {reason}"
+        notes.append(Note("no-annotation", message, record.file, record.line, example.id))
+        return
+    notes.extend(record.notes)
+    columns.append(record, example, numbered=form is not None and form.is_numbered(record.id, record.file))
 
 
 def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, columns: _Columns, *, mend: bool) -> Source:
