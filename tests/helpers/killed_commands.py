@@ -3,9 +3,11 @@
     python -m helpers.killed_commands PROJECT SCRATCH CALLS ARGUMENT...      JSON on stdout
 
 PROJECT is copied for each run. CALLS are the calls at which it is killed, separated by commas. In an argument, `ROOT`
-stands for the copy. The process is forked, so that a run costs no start of Python, and no import of what is large.
+stands for the copy. The process is forked, so that a run costs no start of Python; and before the others fork, it
+imports what the first run imported, and reads the command line and the rules of the tokenizer.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -14,13 +16,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from goldspan import cli
+from goldspan import cli, tokens
 
-LARGE = (
-    "datasets", "filelock", "goldspan.adjudication.gold", "goldspan.checks", "goldspan.export",
-    "goldspan.formats.labels_toml", "goldspan.near_duplicates", "goldspan.relabel.plan", "goldspan.splits.plan",
-    "psutil", "pyarrow.parquet", "scipy.sparse.csgraph", "spacy.lang.en",
-)  # fmt: skip
 MOST = 500  # kills of one command
 
 
@@ -42,8 +39,8 @@ def kill_at(wanted, calls):
         setattr(os, name, counting(getattr(os, name)))
 
 
-def run(arguments, calls=(), kill=None):
-    """One run in a process of its own; whether it was killed."""
+def run(arguments, calls=(), kill=None, imported=None):
+    """One run in a process of its own; whether it was killed. `imported` is a file for the names of its modules."""
     child = os.fork()
     if not child:
         null = os.open(os.devnull, os.O_WRONLY)
@@ -53,6 +50,8 @@ def run(arguments, calls=(), kill=None):
         try:
             cli.main(arguments)
         except SystemExit as end:
+            if imported is not None:
+                imported.write_text("\n".join(sys.modules))
             os._exit(end.code or 0)
         finally:
             os._exit(3)
@@ -73,9 +72,7 @@ def contents(root):
 
 def main(project, scratch, calls, *arguments):
     """How often the command was killed, and after which kills the next run ended elsewhere than an unbroken one."""
-    for name in LARGE:
-        import_module(name)
-    root, wrong = Path(scratch) / "project", {}
+    root, imported, wrong = Path(scratch) / "project", Path(scratch) / "imported.txt", {}
     given = [argument.replace("ROOT", str(root)) for argument in arguments]
 
     def fresh():
@@ -83,8 +80,14 @@ def main(project, scratch, calls, *arguments):
         shutil.copytree(project, root)
 
     fresh()
-    run(given)
+    run(given, imported=imported)
     expected = contents(root)
+    for name in imported.read_text().splitlines():
+        with contextlib.suppress(ImportError):  # some are made by their package, and have no file
+            import_module(name)
+    cli._command()
+    if "spacy" in sys.modules:
+        tokens._pipeline("en")
     for number in range(MOST):
         fresh()
         if not run(given, calls.split(","), number):
