@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import pickle
 import tempfile
+import weakref
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -70,7 +71,8 @@ class PartsFile:
             folder = tempfile.gettempdir()
             with files.naming_full_disk(Path(folder)):
                 if self._file is None:
-                    self._file = tempfile.TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115  (closed with the object)
+                    self._file = tempfile.TemporaryFile(buffering=0, dir=folder)  # noqa: SIM115  (see the next line)
+                    weakref.finalize(self, self._file.close)
                 self._file.seek(self._written)
                 rest = memoryview(bytes(self._tail))
                 while rest:

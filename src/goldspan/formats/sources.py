@@ -273,7 +273,9 @@ class _Columns:
         earlier, later = (begin + row for row in (int(np.flatnonzero(ids == ids[number])[0]), number))
         names = [*self.annotators]
         first, second = (names[self.annotator[row]] for row in (earlier, later))
-        record = Record(*self.places[later], self.store.id(later), "", annotator=second)
+        file, line = self.places[later]
+        assert file is not None, "what was read is of a file"
+        record = Record(file, line, self.store.id(later), "", annotator=second)
         if first != second:
             raise several_annotators(record, first)
         raise duplicate_id(record, "Which of the two counts cannot be told: remove one, or give it another id.")
