@@ -151,12 +151,12 @@ for first, last in ((0, number // 5), (number // 5, number)):
 """
 
 
-# Words are remembered, up to a number that so many articles do not reach.
-@pytest.mark.parametrize("number", [20_000, pytest.param(100_000, marks=pytest.mark.long)])
+# 200,000 words are remembered, which take some 150 MiB; made-up articles of which each has new ones fill that.
+@pytest.mark.parametrize(("number", "most"), [(20_000, 100), pytest.param(100_000, 150, marks=pytest.mark.long)])
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux, which tells a process its peak")
-def test_memory_stays_flat_over_many_articles(number):
+def test_memory_stays_flat_over_many_articles(number, most):
     command = [sys.executable, "-c", MEMORY, Path(__file__).parents[1], str(number)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     few, many = (int(kilobytes) / 1024 for kilobytes in done.stdout.split())
     print(f"\n{number:,} articles: {many:.0f} MiB at the peak, {many - few:.0f} more than after {number // 5:,}")
-    assert many - few < 100
+    assert many - few < most
