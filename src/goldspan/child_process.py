@@ -1,15 +1,16 @@
 """Further processes of Python that work for this one, each of which is asked over a pair of sockets.
 
 A child is a new Python, not one of `multiprocessing`, which would run the script of its parent once more. It leaves
-Ctrl-C to its parent, and ends when that does, however it ends: also in the midst of a regular expression that never
-ends, during which no thread of Python runs.
+Ctrl-C to its parent, and ends when that does, however it ends. In the midst of a regular expression that never ends no
+thread of Python runs, so that a guard sees to it: a shell that waits for the end of the parent, and then ends the
+group of processes that it has with the children.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -22,18 +23,43 @@ from typing import TYPE_CHECKING, Any
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from goldspan.errors import GoldspanError
 
 SECRETS = ("GOLDSPAN_SERVICE_TOKEN", "DOCCANO_PASSWORD", "DOCCANO_PROXY_AUTH")  # which no child needs
 SETTLE = 5.0  # seconds that a stopped process gets to end
-LOOKS = 10.0  # seconds between two looks whether all is well
-LONGEST_SILENCE = 300.0  # seconds in which no thread of Python runs
+GUARD = ("/bin/sh", "-c", "read _; kill -9 0")
 
 
 class ChildEndedError(Exception):
     """A child ended, or its connection did; how, as a clause."""
+
+
+class _Guard:
+    """What ends the children of this process with it; started with the first of them."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._parent = 0
+
+    def group(self) -> int:
+        """The group of processes for children, which begins with the guard."""
+        with self._lock:
+            if self._process is None or self._parent != os.getpid() or self._process.poll() is not None:
+                self._process = subprocess.Popen(GUARD, stdin=subprocess.PIPE, process_group=0)  # noqa: S603  (ours)
+                self._parent = os.getpid()
+                atexit.register(self._end, self._process, self._parent)
+            return self._process.pid
+
+    @staticmethod
+    def _end(process: subprocess.Popen[bytes], parent: int) -> None:
+        if process.stdin is not None and parent == os.getpid():
+            process.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(SETTLE)
+
+
+_guard = _Guard()
 
 
 class ChildProcess:
@@ -41,22 +67,18 @@ class ChildProcess:
 
     Args:
         program: what it runs, which begins with `connection_to_parent`.
-        longest_silence: seconds of one call into a library after which it ends if nobody stops it.
-        without: further variables of the environment that it does not get.
     """
 
-    def __init__(
-        self, program: str, *, longest_silence: float = LONGEST_SILENCE, without: Collection[str] = ()
-    ) -> None:
+    def __init__(self, program: str) -> None:
         ours, theirs = Pipe()
         try:
             self._process = subprocess.Popen(  # noqa: S603  (this program)
-                [sys.executable, "-c", program, str(theirs.fileno()), str(longest_silence)],
+                [sys.executable, "-c", program, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,  # what libraries print is no answer
-                process_group=0,  # Ctrl-C reaches all processes of the group of a terminal
-                env=_environment(without),
+                process_group=_guard.group(),  # another than ours, whose processes Ctrl-C reaches
+                env=_environment(),
             )
         finally:
             theirs.close()
@@ -125,35 +147,20 @@ def _how(code: int | None) -> str:
     return f"code {code}"
 
 
-def _environment(without: Collection[str]) -> dict[str, str]:
+def _environment() -> dict[str, str]:
     """The environment of a child: with the modules of this process, and without its secrets, which it does not need.
 
     Recognisers may be the code of others. Of the secrets they get the keys of what they ask and read.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in SECRETS and name not in without}
+    kept = {name: value for name, value in os.environ.items() if name not in SECRETS}
     return {"OMP_NUM_THREADS": "1", **kept, "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
 
 
 def connection_to_parent() -> Connection[Any, Any]:
-    """In a child, the connection to its parent, with which it ends from now on."""
+    """In a child, the connection to its parent, to whom it leaves Ctrl-C from now on."""
     warnings.simplefilter("ignore")  # of libraries; each process would print them
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    number, longest_silence = int(sys.argv[1]), float(sys.argv[2])
-    threading.Thread(target=_end_with_parent, args=(number, longest_silence), daemon=True).start()
-    return Connection(number)
-
-
-def _end_with_parent(number: int, longest_silence: float) -> None:
-    """End this process when the other end of a connection is closed.
-
-    The alarm, whose signal ends a process, goes off if this thread does not get to put it off.
-    """
-    poller = select.poll()
-    poller.register(number, 0)  # for nothing but its end
-    while True:
-        signal.setitimer(signal.ITIMER_REAL, longest_silence + 2 * LOOKS)
-        if poller.poll(LOOKS * 1000):
-            os._exit(1)
+    return Connection(int(sys.argv[1]))
 
 
 def error_fields(error: GoldspanError) -> dict[str, Any]:

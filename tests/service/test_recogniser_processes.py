@@ -194,7 +194,7 @@ def test_processes_get_no_secret_but_the_key_of_a_language_model(monkeypatch):
     secrets = {"GOLDSPAN_SERVICE_TOKEN": "t" * 20, "DOCCANO_PASSWORD": "p", "DOCCANO_PROXY_AUTH": "a:b"}
     for name, value in {**secrets, "GOLDSPAN_LANGUAGE_MODEL_KEY": "key"}.items():
         monkeypatch.setenv(name, value)
-    environment = child_process._environment(())
+    environment = child_process._environment()
     assert not secrets.keys() & environment.keys()
     assert environment["GOLDSPAN_LANGUAGE_MODEL_KEY"] == "key"
 

@@ -6,7 +6,6 @@ it was read again.
 
 from __future__ import annotations
 
-import json
 import re
 from array import array
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
+from goldspan import strict_json
 from goldspan.annotation import article_of
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class WrittenIds:
 def article_of_line(line: bytes) -> str | None:
     """The id of the article of a line of gold; None for another line."""
     found = ID.match(line)
-    return None if found is None else article_of(json.loads(found[1]))
+    return None if found is None else article_of(strict_json.loads(found[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +123,12 @@ class SharedIds:
     def __init__(self, shards: Sequence[str]) -> None:
         self._shards = shards
         self._numbers = {name: number for number, name in enumerate(shards)}
-        self._file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (closed with this object)
+        self._file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  (`close` closes it)
         self._count = 0
+
+    def close(self) -> None:
+        """Remove what is kept."""
+        self._file.close()
 
     def add(self, shard: str, hashes: bytes) -> None:
         """Add the hashes of a shard, each in 8 bytes."""

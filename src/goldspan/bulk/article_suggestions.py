@@ -154,7 +154,7 @@ class GuardedSuggester:
         self._on_attempt()
         try:
             if self._process is None:
-                self._process = ChildProcess(PROGRAM, longest_silence=self._stall)
+                self._process = ChildProcess(PROGRAM)
                 self._process.send(self._recipe)
                 if (problem := self._process.receive(SLOWEST_START)) is not None:
                     raise_error(problem)

@@ -92,7 +92,7 @@ class ProcessWorkers:
         self._workers.clear()
 
     def _start(self) -> _Worker:
-        process = ChildProcess(PROGRAM, longest_silence=max(self._stall, SLOWEST_START))
+        process = ChildProcess(PROGRAM)
         process.send(self._recipe)
         return _Worker(process, time.monotonic() + SLOWEST_START)
 

@@ -20,7 +20,7 @@ from goldspan.errors import GoldspanError, InputError
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from goldspan.bulk.article_ids import SharedId
     from goldspan.bulk.locations import Location
@@ -196,24 +196,25 @@ def run(
     _remove_others(ledger, output, set(names), prune=prune)
     with (output / recipes.FILE).replacing() as stream:
         stream.write(recipe.text.encode("utf-8"))
-    ids = SharedIds(names)
     work = _Work(shards, output, ledger, workers, summary, on_progress, stall)
-    try:
-        for result in work.results():
-            summary.add(result)
-            ids.add(result.line.shard, result.ids)
-            if not result.unchanged:
-                ledger.enter(result.line)
-    finally:
-        ledger.write()
-    by_name = {shard.name: shard for shard in shards if shard.name in summary.failed}
-    ledger.write_failures(
-        {"shard": name, "input": by_name[name].file, "reason": reason}
-        for name, reason in sorted(summary.failed.items())
-    )
-    summary.shared_ids, summary.first_shared = ids.find(MOST_NAMED, lambda name: _lines(files_of(name, output)[0]))
+    with contextlib.closing(SharedIds(names)) as ids:
+        try:
+            for result in work.results():
+                summary.add(result)
+                ids.add(result.line.shard, result.ids)
+                if not result.unchanged:
+                    ledger.enter(result.line)
+        finally:
+            ledger.write()
+        _write_failures(ledger, shards, summary.failed)
+        summary.shared_ids, summary.first_shared = ids.find(MOST_NAMED, lambda name: _lines(files_of(name, output)[0]))
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _write_failures(ledger: Ledger, shards: Sequence[Shard], failed: Mapping[str, str]) -> None:
+    failures = [(shard, failed[shard.name]) for shard in shards if shard.name in failed]
+    ledger.write_failures({"shard": shard.name, "input": shard.file, "reason": reason} for shard, reason in failures)
 
 
 def _remove_others(ledger: Ledger, output: Location, names: set[str], *, prune: bool) -> None:
