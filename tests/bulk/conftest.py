@@ -1,4 +1,7 @@
+import json
+import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,12 +22,23 @@ def root(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def troubled(tmp_path_factory):
-    """A project whose recogniser fails at certain words."""
+def suggest_troubled(tmp_path_factory):
+    """Runs the command in a project whose recogniser fails at certain words; returns its summary.
+
+    In a process of its own: spaCy keeps what it once found in `sys.path`.
+    """
     folder = tmp_path_factory.mktemp("troubled")
     shutil.copytree(TOY, folder / "project")
     bulk_runs.make_troubled(folder / "project", folder / "packages")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder / "packages")
-        yield folder / "project"
-    sys.modules.pop("troubled_component", None)
+
+    def suggest(articles, output, *options):
+        command = [sys.executable, "-m", "goldspan", "bulk", "suggest", articles, "--output", output, *options]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder / "packages"), *sys.path])}
+        done = subprocess.run(
+            [*command, "--root", folder / "project", "--json", "-"],
+            env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+    return suggest

@@ -12,7 +12,7 @@ import pytest
 from goldspan import files
 from goldspan.bulk.process_workers import ProcessWorkers
 from goldspan.bulk.workers import ThisProcess
-from goldspan.errors import GoldspanError, InputError
+from goldspan.errors import InputError
 from helpers import bulk_runs
 from helpers.bulk_runs import ENDLESS, lines_of, names_in, write_rows
 
@@ -80,32 +80,28 @@ def troubled_rows(folder, *words):
     return folder
 
 
-def test_exception_of_a_recogniser_rejects_its_row(troubled, tmp_path):
+def test_exception_of_a_recogniser_rejects_its_row(suggest_troubled, tmp_path):
     folder = troubled_rows(tmp_path / "in", "RAISE")
-    summary = bulk_runs.run(troubled, folder, tmp_path / "out", ThisProcess)
-    assert lines_of(tmp_path / "out" / "troubled.rejects.jsonl") == [
-        {"row": 2, "reason": "troubled: the pipeline fails: ValueError"}
-    ] or lines_of(tmp_path / "out" / "troubled.rejects.jsonl")[0]["reason"].startswith("troubled: the pipeline fails")
-    assert summary.totals["articles"] == 7
+    summary = suggest_troubled(folder, tmp_path / "out", "--workers", "0")
+    (reject,) = lines_of(tmp_path / "out" / "troubled.rejects.jsonl")
+    assert (reject["row"], summary["articles"]) == (2, 7)
+    assert reject["reason"].startswith("troubled: the pipeline fails")
 
 
 @pytest.mark.slow
-def test_rows_that_end_a_worker_are_rejected_with_their_reason(troubled, tmp_path):
-    troubled_rows(tmp_path / "without")
-    bulk_runs.run(troubled, tmp_path / "without", tmp_path / "plain", ThisProcess)
+def test_rows_that_end_a_worker_are_rejected_with_their_reason(suggest_troubled, tmp_path):
+    suggest_troubled(troubled_rows(tmp_path / "without"), tmp_path / "plain", "--workers", "0")
     folder = troubled_rows(tmp_path / "in", "SEGFAULT", "RAISE", "LEAVE", "SLEEP")
-    summary = bulk_runs.run(troubled, folder, tmp_path / "out", workers(1, stall=3), stall=3)
-    assert (summary.done, summary.failed, summary.lost) == (2, {}, 2)
+    summary = suggest_troubled(folder, tmp_path / "out", "--workers", "1", "--stall", "3")
+    assert (summary["done"], summary["failed"], summary["lost_workers"]) == (2, {}, 2)
     reasons = {one["row"]: one["reason"] for one in lines_of(tmp_path / "out" / "troubled.rejects.jsonl")}
     assert list(reasons) == [2, 4, 6, 8]
     assert reasons[2] == "the process of the recognisers ended at it: signal 11, SIGSEGV"
     assert reasons[4].startswith("troubled: the pipeline fails")
     assert reasons[6] == "the process of the recognisers ended at it: code 3"
     assert reasons[8] == "the recognisers did not end within 3 s"
-    kept = lines_of(tmp_path / "out" / "troubled.jsonl")
-    assert [{**row, "row": None} for row in kept] == [
-        {**row, "row": None} for row in lines_of(tmp_path / "plain" / "troubled.jsonl")
-    ]
+    kept, plain = (lines_of(tmp_path / name / "troubled.jsonl") for name in ("out", "plain"))
+    assert [{**line, "row": None} for line in kept] == [{**line, "row": None} for line in plain]
     assert (tmp_path / "out" / "sound.jsonl").read_bytes() == (tmp_path / "plain" / "sound.jsonl").read_bytes()
 
 
@@ -116,17 +112,6 @@ def test_pattern_that_never_ends_costs_its_row(root, tmp_path):
     assert summary.lost == 2
     assert [row["row"] for row in lines_of(tmp_path / "out" / "a.jsonl")] == [1, 3]
     assert summary.reasons == {"the recognisers did not end within … s": 1}
-
-
-@pytest.mark.slow
-def test_workers_that_are_lost_again_and_again_end_the_run(troubled, tmp_path, monkeypatch):
-    from goldspan.bulk import run as bulk_run
-
-    monkeypatch.setattr(bulk_run, "MOST_LOSSES", 2)
-    folder = troubled_rows(tmp_path / "in", "SEGFAULT")
-    with pytest.raises(GoldspanError, match="2 workers were lost one after the other, the last one at troubled"):
-        bulk_runs.run(troubled, folder, tmp_path / "out", workers(1))
-    assert [line["shard"] for line in lines_of(tmp_path / "out" / "ledger.jsonl")] == ["sound"]
 
 
 DRIVER = """

@@ -80,7 +80,7 @@ def make_troubled(root, packages):
 
     Args:
         root: of the project.
-        packages: a folder for the component, which is to stand in `sys.path`.
+        packages: a folder for the component, which is to stand in PYTHONPATH.
     """
     files.write(packages / "troubled_component.py", COMPONENT)
     files.write(packages / "troubled_component-1.0.dist-info" / "METADATA", METADATA)
