@@ -18,6 +18,7 @@ import contextlib
 import errno
 import functools
 import hashlib
+import io
 import json
 import os
 import re
@@ -28,6 +29,7 @@ import sys
 import tempfile
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -36,9 +38,12 @@ from goldspan.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    OnRead = Callable[[Path, int, int], object]  # takes a file, how many of its bytes were read, and how many it has
+
 STANDARD_OUTPUT = Path("-")
 PARALLEL_FLUSHES = 16
 NEW_FILE = 0o666  # before the umask
+BUFFER = 1 << 17  # bytes that are read at once where somebody watches
 PRIVATE = 0o600  # for the owner alone
 NEW_FOLDER = 0o777  # before the umask
 BOM = b"\xef\xbb\xbf"
@@ -62,8 +67,6 @@ NOT_TEXT = {  # by the first bytes
     b"PAR1": "It is a Parquet file: name it .parquet.",
     b"%PDF": "It is a PDF: save its text as UTF-8.",
 }
-CHANGED = "it changed while it was read"
-CHANGED_REMEDY = "Let whatever writes to it finish, and try again."
 PART, OLD = ".part", ".old"
 IN_MEMORY = 1 << 24  # bytes of a content to be written through that are kept in memory; more go to a temporary file
 LONGEST_PREFIX = 40  # characters of a file's name in that of its temporary one, whose length is limited
@@ -71,6 +74,9 @@ MOST_LINKS = 40  # that are followed, as Linux does
 FULL_DISK = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _TEMPORARY = re.compile(r"\.(?P<name>.*)\.goldspan-(?P<host>[0-9a-f]{8})-(?P<process>\d+)-\w+\.(?:part|old)", re.DOTALL)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.dumps` would create one for each call
+
+
+_ON_READ: ContextVar[OnRead | None] = ContextVar("on_read", default=None)
 
 
 def is_stream(path: Path) -> bool:
@@ -478,7 +484,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         if kind != stat.S_IFREG:
             what, remedy = NO_FILE.get(kind, ("a device", SAVE_IT))
             raise InputError(f"is {what}, not a file", file=path, remedy=remedy)
-        with path.open("rb") as stream:
+        on_read = _ON_READ.get()
+        with path.open("rb") if on_read is None else io.BufferedReader(_WatchedFile(path, on_read), BUFFER) as stream:
             yield stream
     except OSError as error:
         remedy = UNREADABLE.get(error.errno or 0, "Copy the file to another place and name the copy.")
@@ -487,6 +494,47 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         if "\0" in str(path):
             raise InputError("has a NUL in its name", file=path, remedy="Rename it.") from None
         raise
+
+
+class _WatchedFile(io.FileIO):
+    """A file that tells how much of it was read."""
+
+    def __init__(self, path: Path, on_read: OnRead) -> None:
+        super().__init__(path)
+        self._path, self._on_read = path, on_read
+        self._size = os.fstat(self.fileno()).st_size
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  (what holds bytes)
+        """Read into a buffer; how many bytes were read."""
+        read = super().readinto(buffer)
+        self._on_read(self._path, self.tell(), self._size)
+        return read
+
+    def readall(self) -> bytes:
+        """The rest of the file."""
+        data = super().readall()
+        self._on_read(self._path, self.tell(), self._size)
+        return data
+
+
+@contextlib.contextmanager
+def watched(on_read: OnRead) -> Iterator[None]:
+    """Have a function told how far the files are read that are opened in the block."""
+    token = _ON_READ.set(on_read)
+    try:
+        yield
+    finally:
+        _ON_READ.reset(token)
+
+
+def state(path: Path) -> tuple[int, int, int, int] | None:
+    """What differs once a file is written to or replaced; None if it is no file, or is not there."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    regular = stat.S_ISREG(found.st_mode)
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns) if regular else None
 
 
 def read_bytes(path: Path) -> bytes:

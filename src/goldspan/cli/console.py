@@ -203,6 +203,7 @@ Processes = Annotated[
 ]
 LARGEST_SEED = 2**31 - 1  # of what libraries draw; they refuse larger ones, and further seeds are counted on from it
 CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")  # that JSON would leave as they are
+LARGE_FILE = 1 << 24  # bytes, from which on it is shown how far a file is read
 WIDTH = 100
 RULE = "-" * 72  # around a text that is to be copied
 NAME = 24  # columns; shorter names are not folded
@@ -310,8 +311,11 @@ def spinner(what: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextlib.contextmanager
-def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
+def progress_bar(*, in_bytes: bool = False) -> Iterator[Callable[[str, int, int | None], None]]:
     """A bar with rate and remaining time on stderr if that is a terminal.
+
+    Args:
+        in_bytes: whether what is counted are bytes.
 
     Yields:
         A function that takes the step, how much of it is done, and the total.
@@ -319,10 +323,12 @@ def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
     if not sys.stderr.isatty():
         yield lambda _step, _done, _total: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.filesize import decimal
+    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     rate = TextColumn("{task.fields[rate]}")
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), rate)
+    count = DownloadColumn() if in_bytes else MofNCompleteColumn()
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), count, rate)
     with Progress(*columns, TimeRemainingColumn(), console=make_console(stderr=True), transient=True) as shown:
 
         def update(step: str, done: int, total: int | None) -> None:
@@ -331,9 +337,51 @@ def progress_bar() -> Iterator[Callable[[str, int, int | None], None]]:
                     shown.remove_task(task)
                 shown.add_task(step, total=total, rate="")
             speed = shown.tasks[0].speed
-            shown.update(shown.task_ids[0], completed=done, total=total, rate=f"{speed:,.0f}/s" if speed else "")
+            rate = "" if not speed else f"{decimal(int(speed))}/s" if in_bytes else f"{speed:,.0f}/s"
+            shown.update(shown.task_ids[0], completed=done, total=total, rate=rate)
 
         yield update
+
+
+@contextlib.contextmanager
+def reading_bar() -> Iterator[None]:
+    """A bar on stderr, if that is a terminal, of how far the large files are read that are opened in the block.
+
+    A file is read again where something can only be seen in all of it; then the bar begins again, and says so.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    with progress_bar(in_bytes=True) as update:
+        watch = FileWatch(update)
+        with files.watched(watch.see):
+            yield
+
+
+class FileWatch:
+    """How far a large file is read, and for which time.
+
+    Args:
+        update: takes the step, how much of it is done, and the total, as `progress_bar` yields it.
+    """
+
+    def __init__(self, update: Callable[[str, int, int | None], None]) -> None:
+        self._update = update
+        self._path: Path | None = None
+        self._at = 0
+        self._time = 1
+
+    def see(self, path: Path, at: int, size: int) -> None:
+        """Take note of how many bytes of a file were read."""
+        if size < LARGE_FILE:
+            return
+        if path != self._path:
+            self._path, self._time = path, 1
+        elif at < self._at == size:
+            self._time += 1
+        self._at = at
+        again = "" if self._time == 1 else f", reading {self._time}"
+        self._update(f"{visible(path.name)}{again}", at, size)
 
 
 def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]], note: str = "") -> RichTable:

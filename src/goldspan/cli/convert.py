@@ -77,17 +77,20 @@ def run(
     notes: list[Note] = []
     if formats.get(to).is_tokenized:
         language, notes = _language(paths, language)
-    watched = console.progress(paths, "Converting", len(paths))
     writing = WriteOptions(policy=policy, language=language or DEFAULT_LANGUAGE)
-    account = convert(watched, output, to=to, source=source, reading=reading, writing=writing)
+    with console.reading_bar():
+        account = convert(paths, output, to=to, source=source, reading=reading, writing=writing)
     account.notes += notes
     console.write_json(json, account.json())
     if account.refused:
         for error in account.refused:
             print(f"goldspan: {error}", file=sys.stderr)
-        print(f"goldspan: {len(account.refused)} refused; nothing was written", file=sys.stderr)
+        if account.more_refused:
+            print(f"goldspan: and {account.more_refused:,} more", file=sys.stderr)
+        refused = len(account.refused) + account.more_refused
+        print(f"goldspan: {refused} refused; nothing was written", file=sys.stderr)
         raise typer.Exit(1)
-    print_notes(account.notes)
+    print_notes(account.notes, account.more_notes)
     console.make_console().print(console.plain_text(_summary(account, output, to)))
 
 
@@ -111,7 +114,7 @@ def _size(examples: int, spans: int) -> str:
 def _summary(account: Conversion, output: Path, to: str) -> str:
     kinds = ", ".join(f"{number} {name}" for name, number in Counter(name for _, name in account.files).items())
     written = account.written
-    spans = written.spans - len(account.lost)
+    spans = written.spans - written.misaligned.lost
     out = [
         f"read      {amount(len(account.files), 'file')} ({kinds}): {_size(account.examples, account.spans)}",
         f"written   {output} ({to}): {_size(written.examples, spans)}",
@@ -124,4 +127,6 @@ def _summary(account: Conversion, output: Path, to: str) -> str:
         out.append(f"repaired  {amount(account.repaired, 'tag')}, see `repaired_tags` of their examples")
     out += [f"widened   {span}" for span in account.widened]
     out += [f"lost      {span}" for span in account.lost]
+    more = account.not_listed()
+    out += [f"{what:<10}{amount(more[what], 'more span')}" for what in ("widened", "lost") if what in more]
     return "\n".join(out)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -16,7 +17,7 @@ from goldspan.offsets import Unit
 from goldspan.report.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from goldspan.formats.record import Note
 
@@ -141,8 +142,13 @@ def _read_options(options: dict[str, Any]) -> ReadOptions:
         raise typer.BadParameter(str(error)) from None
 
 
-def print_notes(notes: Sequence[Note]) -> None:
-    """Print what was noted while reading on stderr: the first remarks of each kind, and how many more there are."""
+def print_notes(notes: Sequence[Note], not_listed: Mapping[str, int] = MappingProxyType({})) -> None:
+    """Print what was noted while reading on stderr: the first remarks of each kind, and how many more there are.
+
+    Args:
+        notes: the remarks.
+        not_listed: by kind, how many more there are of it than these.
+    """
     kinds: dict[str, list[Note]] = {}
     for note in notes:
         kinds.setdefault(note.kind, []).append(note)
@@ -150,8 +156,8 @@ def print_notes(notes: Sequence[Note]) -> None:
         for note in of_kind[:SHOWN]:
             print(visible(f"goldspan: note: {note}"), file=sys.stderr)
         if len(of_kind) > SHOWN:
-            print(
-                f"goldspan: note: {len(of_kind) - SHOWN:,} more of the kind {kind}; --json lists all", file=sys.stderr
-            )
+            more = len(of_kind) - SHOWN + not_listed.get(kind, 0)
+            listed = f"the first {len(of_kind):,}" if kind in not_listed else "all"
+            print(f"goldspan: note: {more:,} more of the kind {kind}; --json lists {listed}", file=sys.stderr)
         for remedy in dict.fromkeys(note.remedy for note in of_kind if note.remedy):
             print(visible(f"  {remedy}"), file=sys.stderr)

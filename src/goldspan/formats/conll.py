@@ -93,7 +93,7 @@ def write(
     Raises:
         InputError: naming every span that a file of tokens cannot hold; nothing is written.
     """
-    alignment = Alignment(options.policy, options.language)
+    alignment = Alignment(options)
     article = None
     with files.replacing(path) as stream:
         for example in examples:

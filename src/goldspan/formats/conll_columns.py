@@ -438,7 +438,7 @@ def _sentence_column(found: Survey, word: int, used: set[int]) -> int | None:
 
 def _are_ids(profile: ColumnProfile) -> bool:
     """Whether all that stands in a column has a digit, and does not count the rows."""
-    return profile.steps < 0 and all(re.search(r"\d", value) for value in profile.distinct or ())
+    return profile.steps < 0 and (profile.distinct is None or profile.have_digits)
 
 
 def _is_plus_minus(profile: ColumnProfile) -> bool:

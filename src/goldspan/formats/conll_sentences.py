@@ -13,7 +13,7 @@ that is not valid. `read_sentences(…, lenient=True)` repairs them and lists th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan import iob
@@ -30,6 +30,7 @@ from goldspan.formats.conll_table import (
     locate_words,
     read_blocks,
     split_row,
+    whole_blocks,
 )
 from goldspan.formats.conll_tags import FILLERS
 from goldspan.formats.options import DEFAULT
@@ -195,7 +196,8 @@ def sentence_rows(path: Path, layout: Layout) -> Iterator[SentenceRows]:
     """The sentences of a file as rows; comments without words belong to the next sentence."""
     article, number = 0, 0
     pending: list[tuple[int, str]] = []
-    for block in read_blocks(path):
+    begun: SentenceRows | None = None  # the last sentence of a part of a block, which may go on in the next
+    for block in read_blocks(path) if layout.sentence is not None else whole_blocks(read_blocks(path)):
         if block.starts_article:
             article, number = article + 1, 0
             continue
@@ -209,7 +211,14 @@ def sentence_rows(path: Path, layout: Layout) -> Iterator[SentenceRows]:
         pending = []
         if "newdoc id" in resolved.notes or NEWDOC in resolved.comments:
             article, number = article + 1, 0
-        for part in _parts(resolved, layout):
+        if begun is not None:
+            begun.rows += resolved.rows
+            begun.comments += resolved.comments
+            begun.errors += resolved.errors
+            resolved = begun
+        parts = list(_parts(resolved, layout))
+        begun = parts.pop() if block.is_cut else None
+        for part in parts:
             number += 1
             part.name = f"{path.stem}.{article}.p{number:02d}" if article else f"{path.stem}.p{number:02d}"
             yield part
@@ -221,7 +230,7 @@ def _without_header(block: Block, layout: Layout) -> Block | None:
         return block
     rows = [row for row in block.rows if row.line != layout.header]
     line = rows[0].line if rows else block.line
-    return Block(line, leading=block.leading, rows=rows, errors=block.errors) if rows or block.leading else None
+    return replace(block, line=line, rows=rows) if rows or block.leading else None
 
 
 def _resolve(block: Block, layout: Layout, pending: Sequence[tuple[int, str]]) -> SentenceRows:

@@ -32,6 +32,7 @@ from goldspan.formats.conll_tags import (
     is_bracketed,
     is_chunk,
 )
+from goldspan.formats.digest_table import DigestTable
 from goldspan.iob import PREFIXES
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class ColumnProfile:
         steps: how often a value is the one before it, plus one; -1 once the column does not count rows.
         runs: how often a value differs from the one before it.
         distinct: the values, while each stands in one run of rows; None once one comes back.
+        have_digits: whether all of them have a digit.
         keys: the values of each `key=value`, and under the empty key those without a key.
         texts: of how many `# text` comments the words stand in it.
         language: the code of a language, with a colon, with which all values begin; empty if they do not.
@@ -102,7 +104,8 @@ class ColumnProfile:
     numbers: int = 0
     steps: int = 0
     runs: int = 0
-    distinct: set[str] | None = field(default_factory=set)
+    distinct: DigestTable | None = field(default_factory=DigestTable)
+    have_digits: bool = True
     keys: dict[str, Counter[str]] = field(default_factory=dict)
     texts: int = 0
     language: str | None = None
@@ -129,10 +132,10 @@ class ColumnProfile:
             self.shape = shape if "0" in shape and self.shape in (None, shape) else ""
         if value != self._last:
             self.runs += 1
-            if self.distinct is not None and value in self.distinct:
+            if self.distinct is not None and self.distinct.increment(value) > 1:
                 self.distinct = None
-            elif self.distinct is not None:
-                self.distinct.add(value)
+            elif self.distinct is not None and self.have_digits:
+                self.have_digits = DIGITS.search(value) is not None
         self._last = value
         if "=" in value or self.keys:
             self._add_items(value)
@@ -275,13 +278,16 @@ def survey(path: Path, blocks: Iterable[Block], wanted: frozenset[str] = frozens
     if not found.names and width == len(UD_FIELDS) and found.separator == "\t" and _has_ids(buffer):
         found.names = UD_FIELDS
     texts, separator = 0, found.separator
+    begins_block = True
     for block, rows in chain(buffer, stream):
+        begins_block = begins_block or not block.continues
         whole = [cells for row in rows if row.separator == separator and (cells := fit(row, width)) is not None]
         found.rows += len(whole)
         found.other_rows += len(rows) - len(whole)
-        for number, cells in enumerate(whole):
+        for cells in whole:
             for profile, cell in zip(found.columns, cells, strict=True):
-                profile.add(cell, begins_block=number == 0)
+                profile.add(cell, begins_block=begins_block)
+            begins_block = False
         if texts < TEXTS and len(whole) == len(rows) and (text := _stated_text(block)):
             texts += 1
             _hold_against(text, whole, found.columns)

@@ -29,6 +29,7 @@ DOCUMENT_START = "-DOCSTART-"
 BEGIN_DOCUMENT, END_DOCUMENT = "#begin document", "#end document"  # CoNLL-2012
 COLUMN_NAMES = "global.columns"  # CoNLL-U Plus
 DELIMITERS = (",", ";")
+MOST_ROWS = 10_000  # of a block that is held at once
 
 
 class Row(NamedTuple):
@@ -50,6 +51,8 @@ class Block:
             with tabs also the later ones that are plainly comments, as those of HIPE.
         rows: the other lines.
         errors: of lines that are not UTF-8; `rows` has these lines, too, with U+FFFD for what is not.
+        continues: whether it goes on with the block before, which has too many rows to be held at once.
+        is_cut: whether the next block goes on with it.
     """
 
     line: int = 0
@@ -57,6 +60,8 @@ class Block:
     leading: list[tuple[int, str]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     errors: list[InputError] = field(default_factory=list)
+    continues: bool = False
+    is_cut: bool = False
 
     def add(self, number: int, line: str) -> None:
         """Add a line that is not empty."""
@@ -71,6 +76,20 @@ class Block:
         return self.rows[-1].separator == "\t" not in line and COMMENT_INSIDE.fullmatch(line) is not None
 
     @property
+    def is_large(self) -> bool:
+        """Whether it has too many rows to be held at once; one that states its text is a sentence, which is held."""
+        return len(self.rows) > MOST_ROWS and not self.states("text")
+
+    def cut(self) -> Block:
+        """Its beginning as a block of its own; what is left goes on with it, from its last row."""
+        *rows, last = self.rows
+        begin = Block(
+            self.line, leading=self.leading, rows=rows, errors=self.errors, continues=self.continues, is_cut=True
+        )
+        self.line, self.leading, self.rows, self.errors, self.continues = last.line, [], [last], [], True
+        return begin
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing was added to it."""
         return not (self.leading or self.rows or self.errors)
@@ -81,7 +100,7 @@ class Block:
 
 
 def read_blocks(path: Path) -> Iterator[Block]:
-    """The blocks of a file, as a stream.
+    """The blocks of a file, as a stream, large ones in several parts.
 
     Raises:
         InputError: if the file cannot be read, or is a damaged CSV file.
@@ -111,8 +130,26 @@ def blocks_of(lines: Iterable[tuple[int, bytes]], path: Path) -> Iterator[Block]
                 block.add(number, line)
         else:
             block.add(number, line)
+            if len(block.rows) > MOST_ROWS and block.is_large:
+                yield block.cut()
     if not block.is_empty:
         yield block
+
+
+def whole_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with the parts of large ones joined."""
+    joined: Block | None = None
+    for block in blocks:
+        if joined is None or not block.continues:
+            joined = block
+        else:
+            joined.leading += block.leading
+            joined.rows += block.rows
+            joined.errors += block.errors
+        if not block.is_cut:
+            joined.is_cut = False
+            yield joined
+            joined = None
 
 
 def _decoded(raw: bytes, path: Path, number: int, block: Block) -> str:
@@ -189,6 +226,8 @@ def csv_blocks(lines: Iterable[tuple[int, bytes]], path: Path, delimiter: str) -
         if cells is not None and any(cell.strip() for cell in cells):
             block.line = block.line or line
             block.rows.append(Row(line, [cell.strip(" ") for cell in cells], delimiter))
+            if block.is_large:
+                yield block.cut()
         elif block.rows:
             yield block
             block = Block()

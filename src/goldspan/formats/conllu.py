@@ -62,7 +62,7 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
     Raises:
         InputError: naming every span that a file of tokens cannot hold; nothing is written.
     """
-    alignment = Alignment(options.policy, options.language)
+    alignment = Alignment(options)
     article = None
     is_plus = path.suffix == PLUS
     with files.replacing(path) as stream:

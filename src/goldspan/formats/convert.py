@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan import formats
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
+from goldspan.files import state
+from goldspan.formats.digest_table import DigestTable
 from goldspan.formats.label_selection import require_selected
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT, ReadOptions, WriteOptions
-from goldspan.formats.record import Note, Record, duplicate_id, several_annotators
+from goldspan.formats.record import Note, Record, changed, duplicate_id, several_annotators
 from goldspan.formats.registry import WriteResult, require_options_apply, try_detect
 from goldspan.formats.tagging_schemes import with_one_scheme
 from goldspan.tokens import POLICIES, Misaligned, require_language
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
 
 
+MOST_LISTED = 1_000  # remarks of a kind, errors, and spans that were widened or lost; more are counted
+
+
 @dataclass
 class Conversion:
     """What a conversion read and wrote.
@@ -32,9 +38,12 @@ class Conversion:
         examples: how many were read; if none was refused, as many were written.
         spans: how many they have.
         repaired: how many tags did not follow their scheme.
-        notes: what had to be decided or repaired while reading.
+        notes: what had to be decided or repaired while reading, the first `MOST_LISTED` of each kind.
+        more_notes: how many more there are of a kind.
         written: what was written, and what was not.
-        refused: what could not be read, or has an id that another example has; if there is any, nothing was written.
+        refused: what could not be read, or has an id that another example has, the first `MOST_LISTED`; if there is
+            any, nothing was written.
+        more_refused: how many more there are.
     """
 
     files: list[tuple[Path, str]] = field(default_factory=list)
@@ -42,21 +51,51 @@ class Conversion:
     spans: int = 0
     repaired: int = 0
     notes: list[Note] = field(default_factory=list)
+    more_notes: Counter[str] = field(default_factory=Counter)
     written: WriteResult = field(default_factory=WriteResult)
     refused: list[InputError] = field(default_factory=list)
+    more_refused: int = 0
+    _noted: Counter[str] = field(default_factory=Counter)
 
     @property
     def widened(self) -> list[Misaligned]:
-        """The spans that were widened to the tokens that they touch."""
+        """The spans that were widened to the tokens that they touch, or the first of them."""
         return [span for span in self.written.misaligned if span.tagged]
 
     @property
     def lost(self) -> list[Misaligned]:
-        """The spans that could not be widened: they touch no token, or one that another span has."""
+        """The spans that could not be widened, or the first of them: they touch no token, or one that another has."""
         return [span for span in self.written.misaligned if not span.tagged]
 
+    def note(self, note: Note) -> None:
+        """Keep a remark, or count it where there are very many of its kind."""
+        self._noted[note.kind] += 1
+        if self._noted[note.kind] <= MOST_LISTED:
+            self.notes.append(note)
+        else:
+            self.more_notes[note.kind] += 1
+
+    def refuse(self, error: InputError) -> None:
+        """Keep an error, or count it where there are very many."""
+        if len(self.refused) < MOST_LISTED:
+            self.refused.append(error)
+        else:
+            self.more_refused += 1
+
+    def not_listed(self) -> dict[str, int]:
+        """How many there are besides those that are listed, by what they are; empty where all are listed."""
+        misaligned = self.written.misaligned
+        more = {
+            "widened": misaligned.widened - len(self.widened),
+            "lost": misaligned.lost - len(self.lost),
+            "refused": self.more_refused,
+        }
+        more |= {f"notes: {kind}": number for kind, number in sorted(self.more_notes.items())}
+        return {what: number for what, number in more.items() if number}
+
     def json(self) -> dict[str, Any]:
-        """The result as JSON."""
+        """The result as JSON; the key `not_listed` is there only where lists were cut."""
+        more = self.not_listed()
         return {
             "files": [{"file": str(path), "format": name} for path, name in self.files],
             "examples": self.examples,
@@ -68,6 +107,7 @@ class Conversion:
             "left_out": dict(self.written.left_out),
             "losses": dict(self.written.losses),
             "refused": [str(error) for error in self.refused],
+            **({"not_listed": more} if more else {}),
         }
 
 
@@ -107,11 +147,12 @@ def convert(
     account = Conversion()
     name = formats.canonical(source) if source else None
     account.files = [item for path in paths for item in input_files(path, name)]
+    states = [state(path) for path, _ in account.files]
     require_options_apply(reading, (form for _, form in account.files))
     reading = with_one_scheme(reading, account.files)
     with contextlib.suppress(_Refused):
-        result = formats.get(to).write(output, _examples(account, reading), writing)
-        account.written = result
+        examples = _examples(account, states, reading)
+        account.written = formats.get(to).write(output, examples, replace(writing, most_listed=MOST_LISTED))
     return account
 
 
@@ -143,25 +184,36 @@ def input_files(path: Path, source: str | None = None) -> Iterator[tuple[Path, s
         yield file, source or formats.detect(file)
 
 
-def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
+def _examples(account: Conversion, states: Iterable[object], reading: ReadOptions) -> Iterator[Example]:
     """The examples, counted in `account` as they are read.
+
+    Args:
+        account: what was read, which is filled.
+        states: of each of its files, before any was read.
+        reading: how to read them.
 
     Raises:
         _Refused: at the end, if there is anything that could not be read.
     """
-    seen: dict[str, str | None] = {}
-    for file, form in account.files:
+    seen = _SeenExamples()
+    for (file, form), before in zip(account.files, states, strict=True):
+        if state(file) != before:
+            account.refuse(changed(file))
+            continue
         for record in formats.get(form).scan(file, reading):
-            if isinstance(record, Record) and _is_superseded(record, seen):
-                account.notes.append(_superseded_note(record))
-                continue
             try:
-                example = _valid_example(record, seen)
+                if isinstance(record, InputError):
+                    raise record
+                if seen.is_superseded(record):
+                    account.note(_superseded_note(record))
+                    continue
+                example = record.example()
+                seen.add(record)
             except InputError as error:
-                account.refused.append(error)
+                account.refuse(error)
                 continue
-            if isinstance(record, Record):
-                account.notes += record.notes
+            for note in record.notes:
+                account.note(note)
             account.examples += 1
             account.spans += len(example.spans)
             account.repaired += len(example.extra.get("repaired_tags", ()))
@@ -169,31 +221,47 @@ def _examples(account: Conversion, reading: ReadOptions) -> Iterator[Example]:
     try:
         require_selected(reading, account.spans, account.notes)
     except InputError as error:
-        account.refused.append(error)
+        account.refuse(error)
     if account.refused:
         raise _Refused
 
 
-def _is_superseded(record: Record, seen: dict[str, str | None]) -> bool:
-    """Whether somebody left an example without annotation that another person annotated."""
-    return record.is_unannotated and record.id in seen and record.annotator != seen[record.id]
+class _SeenExamples:
+    """The ids of the examples that were read, and whose annotation each was."""
+
+    def __init__(self) -> None:
+        self._annotators: list[str | None] = []
+        self._numbers: dict[str | None, int] = {}
+        self._by_id = DigestTable()
+
+    def is_superseded(self, record: Record) -> bool:
+        """Whether somebody left an example without annotation that another person annotated."""
+        return (
+            record.is_unannotated
+            and (number := self._by_id.get(record.id)) is not None
+            and record.annotator != self._annotators[number]
+        )
+
+    def add(self, record: Record) -> None:
+        """Take note of an example.
+
+        Raises:
+            InputError: if there is one of its id already.
+        """
+        mine = self._numbers.setdefault(record.annotator, len(self._annotators))
+        if mine == len(self._annotators):
+            self._annotators.append(record.annotator)
+        before = len(self._by_id)
+        first = self._by_id.setdefault(mine, record.id)
+        if first != mine:
+            raise several_annotators(record, self._annotators[first])
+        if len(self._by_id) == before:
+            raise duplicate_id(record, "Ids must differ: rename one of the two, or convert the files one by one.")
 
 
 def _superseded_note(record: Record) -> Note:
     message = f"{record.annotator or 'somebody'} did not annotate it ({record.extra[NOT_ANNOTATED]}), but another did"
     return Note("other-reading", message, record.file, record.line, record.id)
-
-
-def _valid_example(record: Record | InputError, seen: dict[str, str | None]) -> Example:
-    if isinstance(record, InputError):
-        raise record
-    example = record.example()
-    if example.id in seen and record.annotator != seen[example.id]:
-        raise several_annotators(record, seen[example.id])
-    if example.id in seen:
-        raise duplicate_id(record, "Ids must differ: rename one of the two, or convert the files one by one.")
-    seen[example.id] = record.annotator
-    return example
 
 
 def _json(span: Misaligned) -> dict[str, Any]:

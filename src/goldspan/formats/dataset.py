@@ -28,7 +28,7 @@ from goldspan.formats import rows
 from goldspan.formats.dataset_files import INFO, SPLITS, SUFFIXES, card_metadata, choose, is_dataset_folder
 from goldspan.formats.json_rows import JsonRow, scan_rows
 from goldspan.formats.options import DEFAULT, WRITE_DEFAULT
-from goldspan.formats.record import RawSpan, Record
+from goldspan.formats.record import RawSpan, Record, changed
 from goldspan.formats.token_format import Alignment
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         InputError: for a split that is not there or not named, or a file that cannot be read.
     """
     sources = _sources(path, options)
+    states = [files.state(file) for file in sources]
     others = []
     for file in sources:
         if _is_own(file):
@@ -69,6 +70,8 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
             others.append(file)
     if others:
         yield from rows.read_rows(_foreign_rows(path, others), sources[0] if len(sources) == 1 else path, options)
+    if path.is_dir():
+        yield from (changed(file) for file, state in zip(sources, states, strict=True) if files.state(file) != state)
 
 
 def scheme_fit(path: Path, options: ReadOptions = DEFAULT) -> SchemeFit | None:
@@ -95,7 +98,7 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    alignment = Alignment(options.policy, options.language)
+    alignment = Alignment(options)
     labels: set[str] = set()
     with tempfile.SpooledTemporaryFile(files.IN_MEMORY) as kept:
         for example in examples:

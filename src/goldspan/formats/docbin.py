@@ -94,7 +94,7 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
     """
     from spacy.tokens import DocBin
 
-    alignment = Alignment(options.policy, options.language)
+    alignment = Alignment(options)
     docs = DocBin(attrs=ATTRIBUTES, store_user_data=True)
     for example in examples:
         docs.add(_doc(example, alignment, options.language))

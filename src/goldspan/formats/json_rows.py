@@ -18,6 +18,7 @@ from goldspan import files
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import json_document, json_value, numbered
 from goldspan.formats.json_stream import JsonStream, NotStrictJSONError, TooLargeError, skip_mark
+from goldspan.formats.record import changed
 from goldspan.formats.row_keys import has_annotation_key, is_row
 
 if TYPE_CHECKING:
@@ -255,7 +256,7 @@ class JsonFile:
             json_document(self.path, self._remedy)
         except InputError as error:
             return error
-        return _changed(self.path)
+        return changed(self.path)
 
     def _not_explained(self, place: _JsonPlace) -> InputError:
         """The error for a text that is too large to be read as a whole."""
@@ -301,7 +302,7 @@ class JsonFile:
         try:
             yield from array.items()
         except (NotStrictJSONError, TooLargeError):
-            raise _changed(self.path) from None
+            raise changed(self.path) from None
 
     def _rows_of_array(self, array: _JsonArray) -> Iterator[JsonRow]:
         begin = list(islice(self._items(array), 3))
@@ -380,10 +381,6 @@ def _only_value(path: Path, place: _JsonPlace) -> Any:  # noqa: ANN401  (JSON is
         value = reader.value()
         reader.require_end()
         return value
-
-
-def _changed(path: Path) -> InputError:
-    return InputError(files.CHANGED, file=path, remedy=files.CHANGED_REMEDY)
 
 
 def _is_object(number: int, raw: bytes, path: Path) -> bool:

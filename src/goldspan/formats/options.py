@@ -123,10 +123,12 @@ class WriteOptions:
     Args:
         policy: what becomes of spans that cut tokens, see `goldspan.tokens.tags`; only for formats of tokens.
         language: of the texts, which chooses the tokenizer: a code of spaCy's. Whoever knows it names it.
+        most_listed: how many of the spans that do not fit are listed of each kind; None for all.
     """
 
     policy: Policy = "strict"
     language: str = DEFAULT_LANGUAGE
+    most_listed: int | None = None
 
 
 WRITE_DEFAULT = WriteOptions()

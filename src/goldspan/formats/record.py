@@ -185,3 +185,10 @@ def duplicate_id(record: Record, remedy: str) -> InputError:
     return InputError(
         "there is an example of this id already", file=record.file, line=record.line, example=record.id, remedy=remedy
     )
+
+
+def changed(path: Path) -> InputError:
+    """The error for a file that changed while it was read, of which some may be the old content, some the new."""
+    return InputError(
+        "it changed while it was read", file=path, remedy="Let whatever writes to it finish, and try again."
+    )

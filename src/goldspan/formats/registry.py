@@ -28,12 +28,15 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from goldspan import files
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError
 from goldspan.formats.foreign import recognize
 from goldspan.formats.label_selection import select
 from goldspan.formats.options import DEFAULT, GENERAL, WRITE_DEFAULT, ReadOptions, WriteOptions
+from goldspan.formats.record import changed
 from goldspan.formats.sample import FileSample
+from goldspan.formats.token_format import MisalignedSpans
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +45,6 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.formats.record import Record
-    from goldspan.tokens import Misaligned
 
 
 @dataclass
@@ -52,14 +54,14 @@ class WriteResult:
     Args:
         examples: how many were written.
         spans: how many they have.
-        misaligned: the spans that cut tokens.
+        misaligned: the spans that cut tokens; the first of very many.
         left_out: why examples were left out, and how many for each reason.
         losses: what the format cannot hold and the file therefore lacks, and how many examples had it.
     """
 
     examples: int = 0
     spans: int = 0
-    misaligned: list[Misaligned] = field(default_factory=list)
+    misaligned: MisalignedSpans = field(default_factory=MisalignedSpans)
     left_out: Counter[str] = field(default_factory=Counter)
     losses: Counter[str] = field(default_factory=Counter)
 
@@ -110,7 +112,8 @@ class Format:
     numbered_id: str | None = None
 
     def scan(self, path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
-        """Each example of a file, or the error in its place."""
+        """Each example of a file, or the error in its place; many formats are read twice, so it must not change."""
+        before = files.state(path)
         others: dict[str | None, None] = {}
         is_annotator_found = options.annotator is None
         for record in self.module.scan(path, options):
@@ -130,6 +133,8 @@ class Format:
             yield InputError(
                 f"there is no annotation by {options.annotator!r}", file=path, remedy=f"It has that of {known}."
             )
+        if files.state(path) != before:
+            yield changed(path)
 
     def write(self, path: Path, examples: Iterable[Example], options: WriteOptions = WRITE_DEFAULT) -> WriteResult:
         """Write the examples, all or nothing. Those that nobody annotated are left out where they would look empty.
@@ -146,7 +151,7 @@ class Format:
             raise InputError(f"{self.title} is only read", remedy=f"The formats to write are {', '.join(WRITABLE)}.")
         result = WriteResult()
         misaligned = self.module.write(path, self._written(examples, result), options)
-        result.misaligned += misaligned or ()
+        result.misaligned = misaligned or result.misaligned
         return result
 
     def is_format_of(self, sample: FileSample) -> bool:
