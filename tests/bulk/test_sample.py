@@ -75,7 +75,7 @@ def test_every_article_of_the_random_part_is_equally_likely():
     drawn = Counter(name for seed in range(400) for name in ids(draw(articles, seed=seed, random_share=0.5), "random"))
     expected = 400 * 5 / 40
     chi_square = sum((drawn[article.id] - expected) ** 2 / expected for article in articles)
-    # Of the distribution with 39 degrees of freedom 99.9 % lie below 72.1; without replacement the sum is smaller still.
+    # Of the distribution with 39 degrees of freedom 99.9 % lie below 72.1; without replacement the sum is smaller.
     assert 39 / 3 < chi_square < 72.1
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example
+from goldspan.corpus import reading_order
 from goldspan.errors import InvalidValueError
 from goldspan.models.reading_order import (
     ArticleForecast,
@@ -57,6 +58,15 @@ def test_each_article_has_one_place_and_a_score_that_is_not_negative(forecasts, 
     order = ranks(forecasts, options=RankOptions(random_share=share, seed=seed))
     assert sorted(names(order)) == sorted(one.article for one in forecasts)
     assert all(one.score >= 0 and one.new >= 0 for one in order)
+
+
+@given(FORECASTS, SHARES)
+def test_an_order_that_is_written_is_read_and_written_alike(tmp_path_factory, forecasts, share):
+    """Also where nothing is new or expected in an article: 0 and 0.0 are not the same to a file."""
+    path = tmp_path_factory.mktemp("order") / reading_order.FILE
+    written = reading_order.content(ranks(forecasts, options=RankOptions(random_share=share)))
+    path.write_text(written, encoding="utf-8", newline="")
+    assert reading_order.content(reading_order.read_order(path)) == written
 
 
 @given(FORECASTS)

@@ -133,8 +133,7 @@ def add(
     with locked(listed), _TextSpool(corpus.root) as spool:  # two that add at once see each other's lines
         register = ArticleRegister.of(corpus.seeds, listed)
         addition = _Plan(corpus, options, register, spool).read(paths, on_progress)
-        _write(addition, corpus, spool, on_progress)
-        write_manifest(listed, register.entries.values())
+        _write(addition, corpus, spool, register.entries.values(), on_progress)
     return addition
 
 
@@ -471,9 +470,13 @@ class ReceivedNames:
 
 
 def _write(
-    addition: Addition, corpus: Corpus, spool: _TextSpool, on_progress: Callable[[str, int, int | None], None]
+    addition: Addition,
+    corpus: Corpus,
+    spool: _TextSpool,
+    entries: Iterable[ManifestEntry],
+    on_progress: Callable[[str, int, int | None], None],
 ) -> None:
-    """Write the texts and the files as received; if that fails, remove what was written."""
+    """Write the texts, the files as received and at last the manifest; if that fails, remove what was written."""
     written: list[Path] = []
     batch: dict[Path, bytes | None] = {}
     try:
@@ -488,6 +491,7 @@ def _write(
             if not target.is_file():
                 written.append(target)
                 _copy(source, target, addition.digests[source])
+        write_manifest(corpus.folder / "manifest.jsonl", entries)
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)

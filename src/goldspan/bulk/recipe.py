@@ -79,6 +79,7 @@ class BulkRecipe:
             "recognisers": list(self.suggester.only),
             "columns": {part: column.name for part, column in self.columns.columns.items()},
             "id": None if self.reading.id is None else self.reading.id.pattern,
+            "dates": self.reading.order,
             "longest_text": self.longest_text,
             "project": self.project,
         }

@@ -25,7 +25,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from goldspan.bulk.strata import MOST_STRATA, POWERS, AllocationPlan, allocate, values_of
+from goldspan.bulk.strata import MOST_STRATA, NO_LABEL, POWERS, AllocationPlan, allocate, values_of
 from goldspan.errors import InvalidValueError
 from goldspan.models.reading_order import SHARE, draw_number
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from goldspan.bulk.suggested_articles import SuggestedArticle
     from goldspan.corpus.reading_order import Part
 
+LEAST = 5  # articles of each label
 SPARE = 32  # candidates beyond those wanted, in place of articles whose text is drawn already
 BY_ID = "which the project has, by id"
 BY_TEXT = "whose text the project has"
@@ -51,7 +52,8 @@ class SampleOptions:
     Args:
         number: of articles, at least 1.
         allocation: how the strata share them.
-        least: how many articles each label gets at least, as far as the sample has room.
+        least: how many articles each label gets at least, as far as the sample has room; if None, `LEAST`, or fewer
+            where the labels would take more than half of the sample.
         random_share: of the sample that is drawn from all articles, from 0 to 1.
         seed: of the draw.
 
@@ -61,12 +63,12 @@ class SampleOptions:
 
     number: int
     allocation: Allocation = "square-root"
-    least: int = 5
+    least: int | None = None
     random_share: float = SHARE
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.number < 1 or self.least < 0:
+        if self.number < 1 or (self.least or 0) < 0:
             raise InvalidValueError("a sample has at least one article, and a minimum is not negative")
         if not 0 <= self.random_share <= 1:
             raise InvalidValueError(f"the share drawn at random lies between 0 and 1, unlike {self.random_share}")
@@ -319,6 +321,10 @@ class Sampler:
         by = self.criteria.by
         label_at = by.index("label") if "label" in by else None
         power, least = POWERS[self.options.allocation], self.options.least
+        if least is None and label_at is not None:
+            labels = {key[label_at] for key in sizes} - {NO_LABEL}
+            least = min(LEAST, number // (2 * max(1, len(labels))))
+        least = least or 0
         return allocate(sizes, number, power=power, least=least, label_at=label_at)
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 Dimension = Literal["label", "score", "novelty", "source"]
 DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
+ScoreChoice = Literal["lowest", "mean"]
 Allocation = Literal["equal", "square-root", "proportional"]
 POWERS: dict[Allocation, float] = {"equal": 0.0, "square-root": 0.5, "proportional": 1.0}
 StratumKey = tuple[str, ...]  # the value of each dimension, in their order
@@ -63,7 +64,7 @@ class StratumCriteria:
 
     by: tuple[Dimension, ...] = ("label", "score")
     edges: tuple[float, float] = (0.5, 0.8)
-    score: Literal["lowest", "mean"] = "lowest"
+    score: ScoreChoice = "lowest"
     spans: Mapping[str, int] = field(default_factory=dict)
     known: Container[str] = frozenset()
 
@@ -190,6 +191,34 @@ def _shares(
         for key in [key for key in order if found[key] < sizes[key]][:missing]:
             found[key] += 1
     return found
+
+
+def parse_dimensions(text: str) -> tuple[Dimension, ...]:
+    """Ways to describe articles, from `label,score`.
+
+    Raises:
+        InvalidValueError: for what is none.
+    """
+    names = [name.strip() for name in text.split(",")]
+    known: dict[str, Dimension] = {name: name for name in DIMENSIONS}
+    if unknown := [name for name in names if name not in known]:
+        raise InvalidValueError(
+            f"{unknown[0]!r} is not one of {', '.join(DIMENSIONS)}", remedy="Such as --by label,score."
+        )
+    return tuple(known[name] for name in names)
+
+
+def parse_edges(text: str) -> tuple[float, float]:
+    """The scores at which `middle` and `sure` begin, from `0.5,0.8`.
+
+    Raises:
+        InvalidValueError: for anything else.
+    """
+    try:
+        low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InvalidValueError(f"{text!r} is not two scores", remedy="Such as --scores 0.5,0.8.") from None
+    return low, high
 
 
 def values_of(by: Sequence[Dimension], key: StratumKey) -> dict[str, str]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import strict_json
@@ -19,11 +20,14 @@ from goldspan.bulk.article_suggestions import ROW
 from goldspan.bulk.ledger import FILE, Ledger
 from goldspan.bulk.shards import SUGGESTIONS
 from goldspan.errors import InputError
+from goldspan.formats import gold
+from goldspan.formats.record import LocatedExample
 from goldspan.suggest.suggester import SCORES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from goldspan.annotation import Example
     from goldspan.bulk.ledger import LedgerLine
     from goldspan.bulk.locations import Location
 
@@ -95,9 +99,9 @@ class SuggestionOutput:
                 remedy = "Name the folder that `goldspan bulk suggest IN --output FOLDER` writes."
                 raise InputError(f"has no {location.name}: it holds no suggestions", file=str(folder), remedy=remedy)
         data = recipe.read()
-        digest = hashlib.sha256(data).hexdigest()
+        self.digest = hashlib.sha256(data).hexdigest()  # of the recipe
         self.lines: Sequence[LedgerLine] = Ledger(folder).lines
-        if others := [line.shard for line in self.lines if line.recipe != digest]:
+        if others := [line.shard for line in self.lines if line.recipe != self.digest]:
             raise InputError(
                 f"the shard {others[0]} and {len(others) - 1:,} more were made with another recipe than recipe.json",
                 file=str(ledger),
@@ -133,14 +137,19 @@ class SuggestionOutput:
         for line in self.lines:
             yield from self._shard(line)
 
-    def read(self, shard: str, places: Sequence[tuple[int, int]]) -> list[list[dict[str, Any]]]:
-        """The lines of some articles of a shard, given the bytes in which they are."""
+    def read(self, shard: str, places: Sequence[tuple[int, int]]) -> list[list[Example]]:
+        """The examples of some articles of a shard, given the bytes in which they are.
+
+        Raises:
+            InputError: for a line that is no valid example.
+        """
         location = self.folder / f"{shard}{SUGGESTIONS}"
         found = []
         with location.opened() as stream:
             for start, end in places:
                 stream.seek(start)
-                found.append([_line(raw, location, None) for raw in stream.read(end - start).splitlines()])
+                records = gold.scan_bytes(stream.read(end - start), Path(location.text))
+                found.append([LocatedExample.of(record).example for record in records])
         return found
 
     def _shard(self, line: LedgerLine) -> Iterator[SuggestedArticle]:

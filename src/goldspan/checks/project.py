@@ -14,6 +14,7 @@ from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
 from goldspan.corpus.clusters import read_clusters
 from goldspan.corpus.reading_order import read_order
+from goldspan.corpus.samples import read_samples
 from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, doubts, gold
@@ -99,11 +100,12 @@ class ProjectFiles:
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
-        """Why the manifest, a split, the clusters, the reading order, a file of doubts or an article cannot be read."""
+        """Why the manifest, a list, a file of clusters, samples or doubts, or an article cannot be read."""
         yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
             yield from _reading_error(partial(self.corpus.split_ids, name))
         yield from _reading_error(partial(read_clusters, self.corpus.cluster_file))
+        yield from _reading_error(partial(read_samples, self.corpus.samples))
         yield from _reading_error(partial(read_order, self.corpus.order_file))
         for path in sorted(self.corpus.doubts.glob("*.jsonl")):
             yield from _reading_error(partial(doubts.read, path))

@@ -12,6 +12,7 @@ corpus/decisions/<article>.jsonl  how disputes between the annotators were settl
 corpus/doubts/<article>.jsonl     which places of gold a disputes' project asks about; optional
 corpus/splits/<split>.txt         article ids, one a line
 corpus/clusters.jsonl             which articles belong together through articles of other places; optional
+corpus/samples/<number>.json      which articles were drawn from a larger collection, and how likely each was; optional
 corpus/reading_order.jsonl        in which order articles are to be read, and which were drawn at random; optional
 corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
 corpus/rejections.jsonl           which suggestions annotators in Doccano were offered and rejected; optional
@@ -29,7 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import files, formats
-from goldspan.corpus import clusters, passes, reading_order
+from goldspan.corpus import clusters, passes, reading_order, samples
 from goldspan.corpus.manifest import is_plain_name, read_manifest
 from goldspan.corpus.split_lists import REMEDIES, find_faults
 from goldspan.errors import InputError, NotFoundError
@@ -120,6 +121,11 @@ class Corpus:
     def cluster_file(self) -> Path:
         """Which articles belong together through articles that the project need not have."""
         return self.folder / clusters.FILE
+
+    @property
+    def samples(self) -> Path:
+        """Which articles were drawn from a larger collection, a file for each draw."""
+        return self.folder / samples.FOLDER
 
     @property
     def order_file(self) -> Path:

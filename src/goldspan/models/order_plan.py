@@ -14,6 +14,7 @@ from goldspan import files, formats, near_duplicates, tokens
 from goldspan.articles.examples import article_examples
 from goldspan.corpus import reading_order
 from goldspan.corpus.reading_order import PARTS, OrderedArticle
+from goldspan.corpus.samples import sampled_ids
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import model_record
 from goldspan.models.fold_predictions import annotated_examples
@@ -25,7 +26,7 @@ from goldspan.report.text import amount
 from goldspan.splits.text_reuse import accepted_reuse, group_near_duplicates, passages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example, Span
@@ -250,7 +251,7 @@ class _OrderPlanner:
             [forecasts[name] for name in pool],
             groups,
             read={groups[name]: name for name in reversed(done)},
-            drawn=_fixed_parts(lines, pool),
+            drawn=_fixed_parts(lines, pool, sampled_ids(self.corpus.samples)),
             covered=[forecasts[name] for name in begun if name in forecasts],
             options=self.options,
         )
@@ -429,14 +430,15 @@ def _certain(span: Span) -> PredictedSpan:
     return PredictedSpan(span.start, span.end, span.label, 1.0)
 
 
-def _fixed_parts(lines: Sequence[OrderedArticle], pool: Collection[str]) -> dict[str, Part]:
+def _fixed_parts(lines: Sequence[OrderedArticle], pool: Collection[str], sampled: Container[str]) -> dict[str, Part]:
     """The parts that do not change any more.
 
     What was drawn at random stays so. What was ranked can no longer be drawn once some of it has been read: of those
-    that are left the best are gone. Until then the share can still be chosen.
+    that are left the best are gone. Until then the share can still be chosen. Neither can what was drawn from a larger
+    collection, stratum by stratum: those articles are no sample of it.
     """
     is_begun = any(one.part == "ranked" and one.article not in pool for one in lines)
-    return {one.article: one.part for one in lines if one.part == "random" or is_begun}
+    return {one.article: one.part for one in lines if one.part == "random" or is_begun or one.article in sampled}
 
 
 def _with_project(one: OrderedArticle, pushed: Mapping[str, Collection[str]]) -> OrderedArticle:

@@ -105,7 +105,7 @@ def forecast_article(
             key = surface_key(label, example.text[start:end])
             if key not in known:
                 surfaces[key] = max(surfaces.get(key, 0.0), probability)
-    expected = sum(span.probability for spans in predictions.values() for span in spans)
+    expected = sum((span.probability for spans in predictions.values() for span in spans), start=0.0)
     differing = None
     if former is not None:
         differing = sum(count_differing(predictions.get(one.id, ()), former.get(one.id, ())) for one in examples)
@@ -295,7 +295,8 @@ class _Ranking:
             self.doubt[surface] *= 1 - probability
 
     def _new(self, one: ArticleForecast) -> float:
-        return sum(probability * self.doubt.get(surface, 1.0) for surface, probability in one.surfaces.items())
+        expected = (probability * self.doubt.get(surface, 1.0) for surface, probability in one.surfaces.items())
+        return sum(expected, start=0.0)
 
     def _amount(self, one: ArticleForecast) -> float:
         """What counts in an article; where no second model has read it, it differs as much as others do on average."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, near_duplicates
 from goldspan.annotation import article_of
 from goldspan.corpus import SPLITS, clusters
+from goldspan.corpus.samples import sampled_ids
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
 from goldspan.splits.assignment import SplitConflict, assign, too_small, validate_ratios
@@ -44,7 +46,11 @@ def read_clusters(corpus: Corpus, tables: Sequence[Path] = ()) -> dict[str, str]
         return corpus.clusters()
     from goldspan.splits.cluster_tables import clusters_of  # here, since it imports pydantic
 
-    return clusters_of(tables, {entry.id: [entry.id] for entry in corpus.entries})
+    in_collection = sampled_ids(corpus.samples)  # an id that could be none here is another one there
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for entry in corpus.entries:
+        wanted[in_collection.get(entry.id, entry.id)].append(entry.id)
+    return clusters_of(tables, wanted)
 
 
 def changed_clusters(corpus: Corpus, plan: SplitPlan) -> dict[Path, bytes]:

@@ -8,7 +8,7 @@ import typer
 
 from goldspan.cli.output import ReportingCommand
 
-COMMANDS: tuple[str, ...] = ("suggest", "near-duplicates")
+COMMANDS: tuple[str, ...] = ("suggest", "near-duplicates", "sample")
 
 app = typer.Typer(
     no_args_is_help=True,
