@@ -6,11 +6,11 @@ one.
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from typing import TYPE_CHECKING
 
 from goldspan import near_duplicates
+from goldspan.bulk.article_ids import id_hash
 from goldspan.splits import cluster_tables
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ClusterIndex:
         numbers: dict[ClusterKey, int] = {}
         hashes, clusters = array("Q"), array("q")
         for name, key in cluster_tables.scan(paths):
-            hashes.append(_hash(name))
+            hashes.append(id_hash(name))
             clusters.append(numbers.setdefault(key, len(numbers)))
         found, labels = np.array(hashes, dtype=np.uint64), np.array(clusters, dtype=np.int64)
         order = np.argsort(found, kind="stable")
@@ -50,14 +50,10 @@ class ClusterIndex:
 
     def cluster(self, article: str) -> int | None:
         """The number of the cluster of an article; None if it is in none."""
-        own = _hash(article)
+        own = id_hash(article)
         at = int(self._hashes.searchsorted(own))
         return int(self._clusters[at]) if at < len(self._hashes) and int(self._hashes[at]) == own else None
 
     def clusters(self, articles: Iterable[str]) -> set[int]:
         """The numbers of the clusters that some articles are in."""
         return {number for article in articles if (number := self.cluster(article)) is not None}
-
-
-def _hash(name: str) -> int:
-    return int.from_bytes(hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")

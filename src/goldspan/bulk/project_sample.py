@@ -22,10 +22,10 @@ from goldspan.articles.columns import ColumnNames
 from goldspan.articles.examples import Segmentation, article_examples, examples_of
 from goldspan.articles.ingest import AddOptions, ArticleRegister
 from goldspan.articles.received import ArticleOptions
+from goldspan.bulk.article_suggestions import ROW
 from goldspan.bulk.cluster_index import ClusterIndex
 from goldspan.bulk.sample import KnownArticles, Sample, SampleOptions, Sampler, draw_sample
 from goldspan.bulk.sampled_texts import ArticleSources, SuggestionInput
-from goldspan.bulk.shard_suggestions import ROW
 from goldspan.bulk.strata import StratumCriteria, values_of
 from goldspan.bulk.suggested_articles import SuggestionOutput, text_fingerprint
 from goldspan.corpus import clusters, reading_order, samples

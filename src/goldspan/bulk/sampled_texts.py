@@ -6,13 +6,14 @@ that the suggestions were made from.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan.articles.columns import Column, TableColumns
 from goldspan.articles.received import ArticleOptions, ReceivedArticle, read_row
 from goldspan.bulk.locations import Location
-from goldspan.bulk.shard_rows import ShardReading
+from goldspan.bulk.shard_rows import LONGEST_TEXT, ShardReading
 from goldspan.bulk.shards import Shard
 from goldspan.bulk.strata import NO_SOURCE
 from goldspan.errors import InputError
@@ -43,6 +44,7 @@ class SuggestionInput:
         names: Mapping[str, str] = output.recipe["columns"]
         self.columns = TableColumns(Path(), {part: Column(name, "named") for part, name in names.items()})
         order: DateOrder | None = output.recipe.get("dates")
+        self._longest_text: int = output.recipe.get("longest_text") or LONGEST_TEXT
         self._options = ArticleOptions(language=language, order=order)
 
     @property
@@ -62,7 +64,7 @@ class SuggestionInput:
             InputError: if the input is gone, or is another one than that of the suggestions.
         """
         line = self._lines[shard]
-        reading = self._reading(line, self.columns.top_level)
+        reading = self._reading(line, self.columns)
         found: dict[int, ReceivedArticle] = {}
         for row in _rows(reading):
             if row.number in rows and (article := self._article(row)) is not None:
@@ -83,17 +85,18 @@ class SuggestionInput:
             return None
         return article if isinstance(article, ReceivedArticle) else None
 
-    def _reading(self, line: LedgerLine, columns: Collection[str]) -> ShardReading:
+    def _reading(self, line: LedgerLine, columns: TableColumns) -> ShardReading:
         location = Location(line.input)
         if not location.exists():
             raise InputError("is gone, and with it the texts of its articles", file=line.input, remedy=GONE)
         shard = Shard(line.shard, location, line.start, line.end, location.size())
-        return ShardReading(shard, columns)
+        return ShardReading(shard, columns, reads_all=False, longest_text=self._longest_text)
 
     def publishers(self, shard: str) -> Iterator[tuple[int, str]]:
         """The publisher of each row of a shard, as it is stated."""
-        column = self.columns.columns[PUBLISHER].name
-        for row in _rows(self._reading(self._lines[shard], {column, column.split(".")[0]})):
+        column = self.columns.columns[PUBLISHER]
+        alone = replace(self.columns, columns={PUBLISHER: column, "text": column})  # so that no texts are read
+        for row in _rows(self._reading(self._lines[shard], alone)):
             yield row.number, _stated(self.columns.cell(row.values, PUBLISHER))
 
 
