@@ -75,14 +75,14 @@ def place(made, tmp_path, capsys):
     capsys.readouterr()
 
     def sample(*arguments, number=20):
-        options = ["--number", number, "--root", tmp_path / "project"]
+        options = ["--number", number, "--root", tmp_path / "project", "--input", found.input]
         code = run("bulk", "sample", tmp_path / "out", *options, *arguments)
         done = capsys.readouterr()
         return code, done.out, done.err
 
-    return SimpleNamespace(
-        folder=tmp_path, corpus=Corpus(tmp_path / "project"), sample=sample, input=made / "news.jsonl"
-    )
+    corpus = Corpus(tmp_path / "project")
+    found = SimpleNamespace(folder=tmp_path, corpus=corpus, sample=sample, input=made / "news.jsonl")
+    return found
 
 
 def contents(folder):
@@ -183,11 +183,11 @@ def test_the_sample_is_the_same_for_other_shards(place, made):
     moved.mkdir()
     for part in range(3):
         (moved / f"{part}.jsonl").write_text("".join(reversed(lines[part::3])), encoding="utf-8")
-    run("bulk", "suggest", moved, "--output", place.folder / "out", "--root", place.corpus.root)
-    place.sample("--json", place.folder / "parts.json")
-    run(
-        "bulk", "sample", made / "out", "--number", 20, "--root", place.corpus.root, "--json", place.folder / "one.json"
-    )
+    assert run("bulk", "suggest", moved, "--output", place.folder / "out", "--root", place.corpus.root) == 0
+    options = ["--input", place.input, "--number", 20, "--root", place.corpus.root]
+    assert run("bulk", "sample", made / "out", *options, "--json", place.folder / "one.json") == 0
+    place.input = moved
+    assert place.sample("--json", place.folder / "parts.json")[0] == 0
     one, parts = (json.loads((place.folder / f"{name}.json").read_text()) for name in ("one", "parts"))
     drop = {"shard", "row", "article"}
     assert [{key: value for key, value in row.items() if key not in drop} for row in one["drawn"]] == [
@@ -224,14 +224,20 @@ def without_spaces(data):
     return data.replace(b"w7x1 ", b"w7y1 ", 1)
 
 
-def moved_input(place, to):
-    damage(place, "ledger.jsonl", lambda data: data.replace(str(place.input).encode(), to.encode()))
-
-
 def changed_input(place):
-    copy = place.folder / "copy.jsonl"
+    copy = place.folder / "copy" / "news.jsonl"
+    copy.parent.mkdir()
     copy.write_bytes(place.input.read_bytes().replace(b"Title", b"TITLE"))
-    moved_input(place, str(copy))
+    place.input = copy
+
+
+def other_input(place):
+    place.input = place.folder / "other.jsonl"
+    place.input.write_text('{"text": "Another file."}\n')
+
+
+def input_that_is_gone(place):
+    place.input = place.folder / "nowhere"
 
 
 def other_unit(place):
@@ -256,7 +262,8 @@ def other_labels(place):
         (lambda place: damage(place, "recipe.json", lambda _: b"{}"), "made with another recipe"),
         (lambda place: damage(place, "ledger.jsonl", lambda _: b"{}\n"), "ledger.jsonl:1"),
         (lambda place: damage(place, "ledger.jsonl", lambda _: b""), "no article can be drawn"),
-        (lambda place: moved_input(place, "/nowhere/news.jsonl"), "/nowhere/news.jsonl: is gone"),
+        (input_that_is_gone, "nowhere: there is no such file or folder"),
+        (other_input, "other.jsonl: has no news.jsonl, which the ledger has"),
         (changed_input, "is no longer what the suggestions were made from"),
         (other_unit, "examples (each is one sentence), and the suggestions into"),
         (other_labels, "has no label 'PLACE' and 'UNIT'"),

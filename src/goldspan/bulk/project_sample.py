@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.bulk.sample import Candidate, SampledArticle
-    from goldspan.bulk.strata import Dimension, ScoreChoice
+    from goldspan.bulk.strata import Dimension
     from goldspan.corpus import Corpus
 
 RUN = re.compile(r"[^\w.-]+")
@@ -60,17 +60,15 @@ class ProjectSampleOptions:
     """How a sample is drawn for a project.
 
     Args:
+        inputs: that the suggestions were made from, as they were given to `goldspan bulk suggest`.
         draw: how it is drawn.
-        by: in which ways articles are described.
-        edges: the scores at which `middle` and `sure` begin.
-        score: which score counts of an article with several spans.
+        criteria: by what articles are put into strata; the counts of the collection and of the project are added.
         clusters: tables of clusters of near-duplicates, of which one article takes part.
     """
 
+    inputs: Sequence[str]
     draw: SampleOptions
-    by: tuple[Dimension, ...] = ("label", "score")
-    edges: tuple[float, float] = (0.5, 0.8)
-    score: ScoreChoice = "lowest"
+    criteria: StratumCriteria = field(default_factory=StratumCriteria)
     clusters: Sequence[Path] = ()
 
 
@@ -195,7 +193,7 @@ class _Planner:
         self.output = output
         self.options = options
         self.on_progress = on_progress
-        self.input = SuggestionInput(output, corpus.scheme.language)
+        self.input = SuggestionInput(output, options.inputs, corpus.scheme.language)
         listed = {entry.id for entry in corpus.entries}
         drawn = {name: own for name, own in samples.sampled_ids(corpus.samples).items() if name in listed}
         self.collection_ids = {name: drawn.get(name, name) for name in listed}
@@ -217,7 +215,7 @@ class _Planner:
         examined = sample.frame + sample.left_out.total()
         return ProjectSample(
             sample,
-            self.options.by,
+            self.options.criteria.by,
             articles,
             self._record(sample, articles),
             self._number(),
@@ -233,18 +231,12 @@ class _Planner:
     def _draw(self) -> Sample:
         index = ClusterIndex(self.options.clusters) if self.options.clusters else None
         own = self.collection_ids.values()
-        criteria = StratumCriteria(
-            by=self.options.by,
-            edges=self.options.edges,
-            score=self.options.score,
-            spans=self.output.spans,
-            known=self.surfaces,
-        )
+        criteria = replace(self.options.criteria, spans=self.output.spans, known=self.surfaces)
         known = KnownArticles(ids={*self.collection_ids, *own}, fingerprints=_fingerprints(self.corpus))
         taken = () if index is None else index.clusters(own)
         sampler = Sampler(self.options.draw, criteria, known, index, taken)
         sources = ArticleSources(self.input)
-        source = sources.of if "source" in self.options.by else lambda _article: ""
+        source = sources.of if "source" in criteria.by else lambda _article: ""
         return draw_sample(self.output.scan, sampler, source, self.on_progress, self.output.articles)
 
     def _articles(self, sample: Sample) -> list[NewArticle]:
@@ -323,7 +315,7 @@ class _Planner:
         return last if was_interrupted else last + 1
 
     def _record(self, sample: Sample, articles: Sequence[NewArticle]) -> SampleRecord:
-        draw, by = self.options.draw, self.options.by
+        draw, by = self.options.draw, self.options.criteria.by
         return SampleRecord(
             suggestions=self.output.folder.name,
             recipe=self.output.digest,

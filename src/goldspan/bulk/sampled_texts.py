@@ -1,7 +1,7 @@
 """What the input of suggestions has of some of its articles: the whole text, and what is stated of it.
 
-Lines of suggestions have the examples alone. So the input is read again, which the ledger names; it must be the one
-that the suggestions were made from.
+Lines of suggestions have the examples alone. So the input is read again, file by file by the paths that the ledger has;
+it must be the one that the suggestions were made from, and may be elsewhere by now.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.articles.columns import Column, TableColumns
 from goldspan.articles.received import ArticleOptions, ReceivedArticle, read_row
-from goldspan.bulk.locations import Location
 from goldspan.bulk.shard_rows import LONGEST_TEXT, ShardReading
-from goldspan.bulk.shards import Shard
+from goldspan.bulk.shards import find_shards
 from goldspan.bulk.strata import NO_SOURCE
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.articles.dates import DateOrder
     from goldspan.articles.tables import TableRow
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from goldspan.bulk.suggested_articles import SuggestedArticle, SuggestionOutput
 
 PUBLISHER = "publisher"
-GONE = "Put the file back where it was, or make the suggestions again from where it is now: goldspan bulk suggest"
+GONE = "Name the input as it was named to `goldspan bulk suggest`, or where it is now: --input IN"
+WHOLE = 1 << 62  # bytes: no file is larger, so that none is cut
 CHANGED = "Make the suggestions again, which does only what has changed: goldspan bulk suggest IN --output FOLDER"
 
 
@@ -36,10 +36,16 @@ class SuggestionInput:
 
     Args:
         output: the suggestions.
+        inputs: the files, folders or patterns, as they were given to `goldspan bulk suggest`.
         language: of the texts, for dates.
+
+    Raises:
+        InputError: for an input that is not there.
     """
 
-    def __init__(self, output: SuggestionOutput, language: str) -> None:
+    def __init__(self, output: SuggestionOutput, inputs: Sequence[str], language: str) -> None:
+        self._named = " ".join(inputs)
+        self._files = {shard.file: shard for shard in find_shards(inputs, WHOLE)}
         self._lines = {line.shard: line for line in output.lines}
         names: Mapping[str, str] = output.recipe["columns"]
         self.columns = TableColumns(Path(), {part: Column(name, "named") for part, name in names.items()})
@@ -53,9 +59,8 @@ class SuggestionInput:
         return PUBLISHER in self.columns.columns
 
     def address(self, shard: str) -> str:
-        """Where a shard is from: an address, or the name of a file, whose folders are those of one machine."""
-        location = Location(self._lines[shard].input)
-        return location.text if location.is_address else location.name
+        """The file that a shard is from, by the path that it has in the input."""
+        return self._lines[shard].input
 
     def articles(self, shard: str, rows: Collection[int]) -> dict[int, ReceivedArticle]:
         """The articles of some rows of a shard.
@@ -72,7 +77,7 @@ class SuggestionInput:
         if reading.digest != line.input_sha256 or len(found) < len({*rows}):
             raise InputError(
                 "is no longer what the suggestions were made from: the ledger has another digest",
-                file=line.input,
+                file=str(reading.shard.location),
                 remedy=CHANGED,
             )
         return found
@@ -86,10 +91,11 @@ class SuggestionInput:
         return article if isinstance(article, ReceivedArticle) else None
 
     def _reading(self, line: LedgerLine, columns: TableColumns) -> ShardReading:
-        location = Location(line.input)
-        if not location.exists():
-            raise InputError("is gone, and with it the texts of its articles", file=line.input, remedy=GONE)
-        shard = Shard(line.shard, location, line.start, line.end, location.size())
+        whole = self._files.get(line.input)
+        if whole is None:
+            raise InputError(f"has no {line.input}, which the ledger has", file=self._named, remedy=GONE)
+        whole.require_no_fault()
+        shard = replace(whole, name=line.shard, start=line.start, end=line.end)
         return ShardReading(shard, columns, reads_all=False, longest_text=self._longest_text)
 
     def publishers(self, shard: str) -> Iterator[tuple[int, str]]:

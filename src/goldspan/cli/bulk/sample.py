@@ -16,8 +16,7 @@ from goldspan.report.text import Table, amount
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from goldspan.bulk.project_sample import ProjectSample, ProjectSampleOptions
-    from goldspan.bulk.sample import SampleOptions
+    from goldspan.bulk.project_sample import ProjectSample
 
 SHOWN = 40  # strata of the table
 SHARE = 0.2
@@ -31,6 +30,16 @@ def run(
         ),
     ],
     *,
+    inputs: Annotated[
+        list[str],
+        typer.Option(
+            "--input",
+            metavar="IN",
+            help="The articles that the suggestions were made from, as they were named to `goldspan bulk suggest`, or "
+            "where they are now. May be repeated.",
+            show_default=False,
+        ),
+    ],
     number: Annotated[int, typer.Option("--number", min=1, help="How many articles to draw.", show_default=False)],
     by: Annotated[
         str,
@@ -87,16 +96,18 @@ def run(
     A part is drawn from all articles, the others stratum by stratum. `goldspan help bulk_sample` has how.
     """
     from goldspan.bulk.locations import Location
-    from goldspan.bulk.project_sample import check_addition, plan_sample, write_sample
+    from goldspan.bulk.project_sample import ProjectSampleOptions, check_addition, plan_sample, write_sample
     from goldspan.bulk.sample import SampleOptions
+    from goldspan.bulk.strata import StratumCriteria, parse_dimensions, parse_edges
     from goldspan.bulk.suggested_articles import SuggestionOutput
 
     corpus = Corpus.find(root)
     try:
         draw = SampleOptions(number=number, allocation=allocation, least=least, random_share=random_share, seed=seed)
-        options = _options(draw, by, scores, score, clusters or [])
+        criteria = StratumCriteria(by=parse_dimensions(by), edges=parse_edges(scores), score=score)
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
+    options = ProjectSampleOptions(inputs=inputs, draw=draw, criteria=criteria, clusters=clusters or ())
     output = SuggestionOutput(Location.of(suggestions))
     with console.progress_bar() as on_progress:
         plan = plan_sample(corpus, output, options, on_progress)
@@ -111,24 +122,6 @@ def run(
         print_next_step(Corpus(corpus.root), "rank", json)
     else:
         console.print_line("Nothing was written. Carry it out with --apply.")
-
-
-def _options(
-    draw: SampleOptions, by: str, scores: str, score: Literal["lowest", "mean"], clusters: list[Path]
-) -> ProjectSampleOptions:
-    """The options of the draw.
-
-    Raises:
-        InvalidValueError: for names or scores that are none.
-    """
-    from goldspan.bulk.project_sample import ProjectSampleOptions
-    from goldspan.bulk.strata import StratumCriteria, parse_dimensions, parse_edges
-
-    options = ProjectSampleOptions(
-        draw=draw, by=parse_dimensions(by), edges=parse_edges(scores), score=score, clusters=clusters
-    )
-    StratumCriteria(by=options.by, edges=options.edges)
-    return options
 
 
 def _table(plan: ProjectSample) -> Table:
