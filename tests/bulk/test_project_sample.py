@@ -189,7 +189,7 @@ def test_the_sample_is_the_same_for_other_shards(place, made):
     place.input = moved
     assert place.sample("--json", place.folder / "parts.json")[0] == 0
     one, parts = (json.loads((place.folder / f"{name}.json").read_text()) for name in ("one", "parts"))
-    drop = {"shard", "row", "article"}
+    drop = {"shard", "row"}
     assert [{key: value for key, value in row.items() if key not in drop} for row in one["drawn"]] == [
         {key: value for key, value in row.items() if key not in drop} for row in parts["drawn"]
     ]

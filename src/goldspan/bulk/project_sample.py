@@ -438,15 +438,24 @@ def _project_ids(corpus: Corpus, texts: Mapping[Candidate, str]) -> dict[Candida
     taken = {*register.ids}
     found = {}
     for one in sorted(texts, key=lambda one: (one.id, one.shard, one.row)):
-        name = one.id
-        cannot_be = name_problem(name) or article_id_problem(name)
-        if cannot_be or name_key(name) in taken or _is_other_file(register, f"{name}.txt", texts[one]):
-            stem = RUN.sub("-", name).strip("-. ").encode()[:LONGEST_STEM].decode("utf-8", "ignore") or "article"
-            digest = hashlib.sha256("\n".join((one.id, one.shard, str(one.row))).encode()).hexdigest()
-            name = f"{stem}-{digest[:DIGITS]}"
+        forms = (one.id, _hashed(one.id, one.id), _hashed(one.id, f"{one.id}\n{one.shard}\n{one.row}"))
+        name = next((form for form in forms if not _cannot_be(register, form, taken, texts[one])), forms[-1])
         taken.add(name_key(name))
         found[one] = name
     return found
+
+
+def _hashed(name: str, identity: str) -> str:
+    """An id of what can be kept of one, and of a hash of what tells it from others."""
+    stem = RUN.sub("-", name).strip("-. ").encode()[:LONGEST_STEM].decode("utf-8", "ignore") or "article"
+    return f"{stem}-{hashlib.sha256(identity.encode('utf-8', 'surrogatepass')).hexdigest()[:DIGITS]}"
+
+
+def _cannot_be(register: ArticleRegister, name: str, taken: Collection[str], text: str) -> bool:
+    """Whether a name can be no id of the project, or is that of another article."""
+    if name_problem(name) or article_id_problem(name):
+        return True
+    return name_key(name) in taken or _is_other_file(register, f"{name}.txt", text)
 
 
 def _is_other_file(register: ArticleRegister, file: str, text: str) -> bool:
