@@ -217,3 +217,16 @@ def test_a_run_that_is_interrupted_leaves_the_earlier_result_and_the_next_one_re
             assert (output / "rejects.jsonl").read_text() == "earlier\n"
     search(folder)
     assert sorted(path.name for path in folder.iterdir()) == ["in", "out", "report.json"]
+
+
+@pytest.mark.parametrize("rows", [1, 3, 7, 100])
+def test_row_groups_do_not_depend_on_how_the_rows_come(tmp_path, monkeypatch, rows):
+    monkeypatch.setattr(duplicate_search, "ROWS", rows)
+    schema = pa.schema({"shared": pa.int64()})
+    numbers = list(range(28))
+    batches = (pa.record_batch({"shared": pa.array(numbers[a:b], pa.uint32())}) for a, b in ((0, 9), (9, 9), (9, 28)))
+    duplicate_search._write_table(tmp_path / "table.parquet", batches, schema)
+    assert [row["shared"] for row in rows_of(tmp_path / "table.parquet")] == numbers
+    metadata = parquet.read_metadata(tmp_path / "table.parquet")
+    sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+    assert sizes == [rows] * (28 // rows) + [28 % rows] * bool(28 % rows)

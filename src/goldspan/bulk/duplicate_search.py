@@ -170,6 +170,8 @@ def find_near_duplicates(
     started = time.monotonic()
     files.restore_folder(output)
     _require_own(output)
+    if search.temporary is not None and search.temporary.exists() and not search.temporary.is_dir():
+        raise InputError("is a file, not a folder", file=search.temporary, remedy="Choose another --temporary.")
     columns = find_columns(shards, search.reading.columns)
     beside = output if search.temporary is None else search.temporary / output.name
     summary = DuplicateSummary(shards=len(shards))
@@ -310,14 +312,11 @@ def _write_table(path: Path, batches: Iterator[pa.RecordBatch], schema: pa.Schem
     from pyarrow import parquet
 
     with path.open("wb") as stream, parquet.ParquetWriter(stream, schema) as writer:
-        waiting: list[pa.RecordBatch] = []
-        rows = 0
+        waiting = schema.empty_table()
         for batch in batches:
-            waiting.append(batch)
-            rows += len(batch)
-            while rows >= ROWS:
-                table = pa.Table.from_batches(waiting).cast(schema)
-                writer.write_table(table.slice(0, ROWS), row_group_size=ROWS)
-                waiting, rows = table.slice(ROWS).to_batches(), rows - ROWS
-        if waiting:
-            writer.write_table(pa.Table.from_batches(waiting).cast(schema), row_group_size=ROWS)
+            waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch]).cast(schema)])
+            while len(waiting) >= ROWS:
+                writer.write_table(waiting.slice(0, ROWS), row_group_size=ROWS)
+                waiting = waiting.slice(ROWS)
+        if len(waiting):
+            writer.write_table(waiting, row_group_size=ROWS)
