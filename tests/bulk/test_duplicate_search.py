@@ -201,22 +201,35 @@ def test_an_input_without_rows_is_refused(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_is_interrupted_leaves_the_earlier_result_and_the_next_one_removes_what_it_left(folder, number):
-    write_rows(folder / "in" / "news.jsonl", [{"text": text} for text in articles(12_000)])
+@pytest.mark.parametrize(
+    ("number", "begun"),
+    [
+        (signal.SIGINT, "*.vocabulary"),
+        (signal.SIGINT, "texts.duckdb"),
+        (signal.SIGINT, "pairs.parquet"),
+        (signal.SIGTERM, "*.vocabulary"),
+        (signal.SIGKILL, "texts.duckdb"),
+    ],
+)
+def test_a_run_that_ends_early_leaves_the_earlier_result_and_the_next_one_removes_what_it_left(folder, number, begun):
+    write_rows(folder / "in" / "news.jsonl", [{"text": text} for text in articles(4_000)])
     output = folder / "out"
     output.mkdir()
-    (output / "rejects.jsonl").write_text("earlier\n")
+    (output / "rejects.jsonl").write_text("earlier")
     command = [sys.executable, "-m", "goldspan", "bulk", "near-duplicates", folder / "in", "--output", output]
-    for wait in (1.0, 3.0, 6.0):
-        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(wait)
-        os.kill(running.pid, number)
-        ended = running.wait(60)
-        if ended != 0:
-            assert (output / "rejects.jsonl").read_text() == "earlier\n"
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while running.poll() is None and not list(folder.glob(f".*.part/{begun}")):
+        time.sleep(0.002)
+    os.kill(running.pid, number)
+    _, errors = running.communicate(timeout=60)
+    assert running.returncode != 0
+    if number == signal.SIGINT:
+        assert (running.returncode, errors) == (130, b"goldspan: interrupted\n")
+        assert sorted(path.name for path in folder.iterdir()) == ["in", "out"]
+    assert (output / "rejects.jsonl").read_text() == "earlier" or begun == "pairs.parquet"
     search(folder)
     assert sorted(path.name for path in folder.iterdir()) == ["in", "out", "report.json"]
+    assert sorted(path.name for path in output.iterdir()) == ["clusters.parquet", "pairs.parquet"]
 
 
 @pytest.mark.parametrize("rows", [1, 3, 7, 100])

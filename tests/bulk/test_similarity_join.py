@@ -78,7 +78,7 @@ def test_a_digest_that_different_texts_have_changes_nothing(texts):
 
 @pytest.mark.slow
 @given(TEXTS, SIMILARITIES)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_the_pairs_are_those_of_the_search_in_memory_in_many_cases(texts, similarity):
     check(texts, similarity)
 
