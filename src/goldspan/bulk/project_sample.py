@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
-    from goldspan.bulk.sample import Candidate, SampledArticle
+    from goldspan.bulk.sample import SampleCandidate, SampledArticle
     from goldspan.bulk.strata import Dimension
     from goldspan.corpus import Corpus
 
@@ -244,7 +244,7 @@ class _Planner:
         by_shard: defaultdict[str, list[SampledArticle]] = defaultdict(list)
         for one in sample.articles:
             by_shard[one.candidate.shard].append(one)
-        found: dict[Candidate, NewArticle] = {}
+        found: dict[SampleCandidate, NewArticle] = {}
         for shard, members in sorted(by_shard.items()):
             texts = self.input.articles(shard, {one.candidate.row for one in members})
             lines = self.output.read(shard, [(one.candidate.start, one.candidate.end) for one in members])
@@ -432,7 +432,7 @@ def _order_if_unchanged(corpus: Corpus, plan: ProjectSample, now: Sequence[Order
     return plan.order
 
 
-def _project_ids(corpus: Corpus, texts: Mapping[Candidate, str]) -> dict[Candidate, str]:
+def _project_ids(corpus: Corpus, texts: Mapping[SampleCandidate, str]) -> dict[SampleCandidate, str]:
     """The id that each article gets in the project: its own, if it can be one and no other article has it."""
     register = ArticleRegister.of(corpus.seeds, corpus.folder / "manifest.jsonl")
     taken = {*register.ids}

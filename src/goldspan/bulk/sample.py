@@ -74,7 +74,7 @@ class SampleOptions:
             raise InvalidValueError(f"the share drawn at random lies between 0 and 1, unlike {self.random_share}")
 
 
-class Candidate(NamedTuple):
+class SampleCandidate(NamedTuple):
     """An article that may be drawn, in the order of the draw.
 
     Attributes:
@@ -105,15 +105,15 @@ class Lowest:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self._kept: list[Candidate] = []
+        self._kept: list[SampleCandidate] = []
 
-    def add(self, one: Candidate) -> None:
+    def add(self, one: SampleCandidate) -> None:
         """Keep a candidate, if it is among the lowest."""
         self._kept.append(one)
         if len(self._kept) > 2 * self.size + SPARE:
             self._kept = self.sorted()
 
-    def sorted(self) -> list[Candidate]:
+    def sorted(self) -> list[SampleCandidate]:
         """Those that are kept, the lowest first."""
         return sorted(self._kept)[: self.size]
 
@@ -128,7 +128,7 @@ class SampledArticle:
         probability: with which it was drawn.
     """
 
-    candidate: Candidate
+    candidate: SampleCandidate
     part: Part
     probability: float
 
@@ -274,7 +274,7 @@ class Sampler:
             self._strata[key] = Lowest(self.options.number + 2 * self.random_number + SPARE)
         number = draw_number(self.options.seed, article.id)
         place = (article.id, article.shard, article.row, article.start, article.end)
-        candidate = Candidate(number, *place, key, article.fingerprint)
+        candidate = SampleCandidate(number, *place, key, article.fingerprint)
         self._random.add(candidate)
         self._strata[key].add(candidate)
 
@@ -354,9 +354,9 @@ def draw_sample(
     return sampler.draw()
 
 
-def _take(candidates: Iterable[Candidate], number: int, texts: set[bytes]) -> tuple[list[Candidate], int]:
+def _take(candidates: Iterable[SampleCandidate], number: int, texts: set[bytes]) -> tuple[list[SampleCandidate], int]:
     """The first candidates whose text is not drawn yet, and how many were passed over; their texts are noted."""
-    found: list[Candidate] = []
+    found: list[SampleCandidate] = []
     passed = 0
     for one in candidates:
         if len(found) == number:

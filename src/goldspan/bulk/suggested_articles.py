@@ -7,7 +7,6 @@ damaged or changed is refused.
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -183,14 +182,14 @@ def _article(shard: str, examples: list[dict[str, Any]], start: int, end: int) -
 def _line(raw: bytes, location: Location, number: int | None) -> dict[str, Any]:
     """A line of suggestions as JSON values: only its shape is tested, since the digest of the file tells the rest."""
     try:
-        value = json.loads(raw)
+        value = strict_json.loads(raw)
         shape = (value["id"], value["text"], value["spans"], value["at"], value[ROW])
         are_spans = all(isinstance(span, list) and [type(p) for p in span] == SPAN for span in value["spans"])
         are_scores = all(score is None or isinstance(score, (int, float)) for score in value.get(SCORES, ()))
         if [type(part) for part in shape] == [str, str, list, int, int] and are_spans and are_scores:
             found: dict[str, Any] = value
             return found
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (strict_json.JSONError, KeyError, TypeError):
         pass
     raise InputError("is no line of suggestions", file=location.text, line=number, remedy=AGAIN)
 
