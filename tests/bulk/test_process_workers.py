@@ -13,7 +13,7 @@ from goldspan import files
 from goldspan.bulk.process_workers import ProcessWorkers
 from goldspan.bulk.workers import ThisProcess
 from goldspan.errors import InputError
-from helpers import bulk_runs
+from helpers import bulk_kills, bulk_runs
 from helpers.bulk_runs import ENDLESS, lines_of, names_in, write_rows
 
 
@@ -118,7 +118,7 @@ DRIVER = """
 import sys
 from pathlib import Path
 from goldspan.bulk.process_workers import ProcessWorkers
-from helpers import bulk_runs
+from helpers import bulk_kills, bulk_runs
 made = []
 def make(recipe):
     made.append(ProcessWorkers(recipe, 2))
@@ -153,3 +153,13 @@ def test_workers_end_with_a_driver_that_is_killed_and_the_next_run_goes_on(root,
     bulk_runs.run(root, tmp_path / "in", tmp_path / "whole", ThisProcess)
     assert files.folder_sha256(tmp_path / "out") == files.folder_sha256(tmp_path / "whole")
     assert not [name for name in names_in(tmp_path / "out") if name.endswith(".part")]
+
+
+@pytest.mark.long
+def test_folder_is_the_same_after_twenty_kills_and_after_interruptions(tmp_path):
+    """As `python -m helpers.bulk_kills`; it prints the digests."""
+    found = bulk_kills.main(tmp_path / "runs")
+    assert len({one["sha256"] for one in found}) == 1
+    assert not [one for one in found if one["left"]]
+    (killed,) = (one for one in found if one["run"] == "lost-workers")
+    assert killed["kills"] == 20

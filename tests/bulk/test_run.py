@@ -163,7 +163,8 @@ def test_rejected_rows_have_reasons_that_are_counted_by_kind(root, tmp_path):
     assert rejects[7] == "the text has 31 characters, more than 30 (--longest-text)"
     assert rejects[12] == "the line has more than 480 bytes"
     assert list(rejects) == [2, 4, 5, 6, 7, 8, 9, 11, 12, 13]
-    assert summary.reasons["the id … is that of row … too"] == 2
+    assert summary.reasons["the id … is that of row …, too"] == 2
+    assert summary.reasons["… is …, no text"] == summary.reasons["not UTF-8: byte … at byte …"] == 1
     assert summary.reasons["not a line of JSON: Expecting value at column …"] == 1
     assert summary.reasons.total() == summary.totals["rejects"] == 10
     (line,) = lines_of(tmp_path / "out" / "ledger.jsonl")

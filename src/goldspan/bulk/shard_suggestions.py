@@ -323,4 +323,4 @@ def _clause(error: GoldspanError | OSError) -> str:
         return error.strerror or str(error)
     place = "" if error.line is None else f"line {error.line}: "
     remedy = "" if error.remedy is None else f". {error.remedy}"
-    return " ".join(f"{place}{error.message}{remedy}".split()).removesuffix(".")
+    return " ".join(f"{place}{error.message.removesuffix('.')}{remedy}".split()).removesuffix(".")

@@ -165,7 +165,7 @@ def _print_summary(summary: BulkSummary, output: str) -> None:
     out = console.report_console()
     rows = [(label, f"{number:,}") for label, number in sorted(summary.spans.items())]
     rows.append(("all", f"{summary.spans.total():,}"))
-    console.print_table(out, Table("Spans suggested", "", ("label", "spans"), tuple(rows)))
+    console.print_table(out, Table("Suggestions", "", ("label", "spans"), tuple(rows)))
     if summary.reasons:
         reasons = [(reason, f"{number:,}") for reason, number in summary.reasons.most_common(SHOWN)]
         reasons += [("all", f"{summary.reasons.total():,}")]
