@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 MOST_REASONS = 50  # kinds of reasons of a shard
 OTHERS = "other reasons"
 LONGEST_REASON = 80  # characters of a kind
-VARYING = re.compile(r"""'[^']*'|"[^"]*"|\b0x[\da-f]+|(?<![\w-])\d+(?:[.,]\d+)*""")  # parts of a reason that differ from row to row
+VARYING = re.compile(
+    r"""'[^']*'|"[^"]*"|\b0x[\da-f]+|(?<![\w-])\d+(?:[.,]\d+)*"""
+)  # parts of a reason that differ from row to row
 
 
 def count_reason(reasons: Counter[str], reason: str) -> None:
