@@ -10,6 +10,7 @@ import re
 import stat
 import tempfile
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -20,7 +21,7 @@ from goldspan.errors import InputError
 from goldspan.web.addresses import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import IO
 
 ADDRESS = re.compile(r"(?:[A-Za-z][\w+.-]*::)*[A-Za-z][\w+.-]*://.*", re.DOTALL)
@@ -59,7 +60,7 @@ class Location:
 
     def __truediv__(self, name: str) -> Location:
         if not self.is_address:
-            return Location(str(self.path / name))
+            return Location(os.path.join(self.text, name))  # noqa: PTH118  (a Path takes long to make)
         before, path, after = _split(self.text)
         return Location(f"{before}{path}{'/' if path else ''}{name}{after}")
 
@@ -98,7 +99,7 @@ class Location:
     @property
     def has_parallel_access(self) -> bool:
         """Whether several threads may use it at once."""
-        return not self.is_address or remote_files.protocol_of(self.text) in remote_files.STORES + WEB
+        return not self.is_address or remote_files.is_store(self.text) or remote_files.protocol_of(self.text) in WEB
 
     def exists(self) -> bool:
         """Whether there is a file or folder.
@@ -168,9 +169,9 @@ class Location:
         parts = self.parts
         fixed = next(number for number, part in enumerate(parts) if number and self._is_wild(parts[: number + 1]))
         root, pattern = _joined(parts[:fixed], self), "/".join(parts[fixed:])
-        if "**" in parts:
-            inside = _translated(pattern)
-            return root, {name: size for name, size in root.sizes_inside().items() if inside.fullmatch(name)}
+        if "**" in parts or (self.is_address and not remote_files.is_store(self.text)):
+            matches = _matcher(pattern)
+            return root, {name: size for name, size in root.sizes_inside().items() if matches(name)}
         found: dict[str, int | None] = {}
         for name, entry in self._matches(root, pattern):
             if entry.is_folder:
@@ -263,11 +264,11 @@ def _normal_address(text: str) -> str:
 
 def _require_no_login(address: str) -> None:
     protocol, _, rest = address.partition(SCHEME)
+    if protocol.casefold() in LOGIN_IS_PATH:
+        return
     login, at, _ = rest.partition("/")[0].rpartition("@")
-    is_secret = bool(at) and (":" in login or protocol.casefold() in WEB)
-    if (is_secret and protocol not in LOGIN_IS_PATH) or redacted(address).partition("?")[0] != address.partition("?")[
-        0
-    ]:
+    is_token = bool(at) and protocol.casefold() in WEB
+    if is_token or ":" in login or redacted(rest_of := f"{SCHEME}{rest}") != rest_of:
         raise InputError("the address holds a password", file=redacted(address), remedy=LOGIN_REMEDY)
 
 
@@ -291,10 +292,12 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") for part in name.split("/"))
 
 
-def _translated(pattern: str) -> re.Pattern[str]:
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Whether a pattern matches a name, or a folder in which it is."""
     from fsspec.utils import glob_translate
 
-    return re.compile(glob_translate(pattern))
+    expression = re.compile(glob_translate(pattern))
+    return lambda name: any(expression.match(part) for part in accumulate(name.split("/"), "{}/{}".format))
 
 
 def _size(path: Path | os.DirEntry[str]) -> int | None:

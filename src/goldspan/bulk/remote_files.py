@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 SCHEME, CHAIN = "://", "::"
 ATTEMPTS = 4
+ATTEMPTS_OF_STORES = 2  # whose packages try several times themselves
 PAUSE = 0.25  # seconds before the second attempt; twice as long before each further one
 BLOCK = 1 << 22  # bytes that are asked for at once
 CONNECT_TIME, ANSWER_TIME = 30, 60  # seconds that a server of http may take
@@ -107,6 +108,11 @@ def protocol_of(address: str) -> str:
     return address.partition(CHAIN)[0].partition(SCHEME)[0]
 
 
+def is_store(address: str) -> bool:
+    """Whether an address is in a store of objects, where an upload is all or nothing and a listing cheap."""
+    return protocol_of(address) in STORES
+
+
 def find(address: str) -> RemoteEntry | None:
     """What is at an address; None if there is nothing.
 
@@ -138,7 +144,7 @@ def sizes_inside(address: str) -> dict[str, int | None]:
     def ask(system: Any, path: str) -> dict[str, int | None]:  # noqa: ANN401  (fsspec has no types)
         system.invalidate_cache()
         root = path.rstrip("/") + "/" if path.strip("/") else path
-        found = system.find(path if protocol_of(address) not in WEB else root, detail=True)
+        found = system.find(path, detail=True) if is_store(address) else _walk(system, root)
         return {
             name.removeprefix(root).lstrip("/"): entry.get("size")
             for name, entry in found.items()
@@ -146,6 +152,21 @@ def sizes_inside(address: str) -> dict[str, int | None]:
         }
 
     return _attempt(address, ask)
+
+
+def _walk(system: Any, folder: str) -> dict[str, Any]:  # noqa: ANN401  (fsspec has no types)
+    """What `find` of a file system gives, which passes over folders that it cannot list."""
+    found: dict[str, Any] = {}
+    waiting, seen = [folder], {folder}
+    while waiting:
+        for entry in system.ls(waiting.pop(), detail=True):
+            name = entry["name"]
+            if entry.get("type") != "directory":
+                found[name] = entry
+            elif name not in seen:
+                seen.add(name)
+                waiting.append(name)
+    return found
 
 
 def matching(pattern: str, root: str) -> dict[str, RemoteEntry]:
@@ -200,7 +221,7 @@ def upload(path: Path, address: str) -> None:
     """
 
     def put(system: Any, target: str) -> None:  # noqa: ANN401  (fsspec has no types)
-        if protocol_of(address) in STORES:
+        if is_store(address):
             system.put_file(str(path), target)
             return
         folder, _, name = target.rpartition("/")
@@ -256,6 +277,7 @@ class _RemoteStream(io.RawIOBase):
         super().__init__()
         self.address = address
         self.is_copied = False
+        self._was_opened = False
         self._file: Any = None
         self._at = 0
         self._entry = self._find()
@@ -319,7 +341,9 @@ class _RemoteStream(io.RawIOBase):
         return data
 
     def _opened(self, system: Any, path: str) -> Any:  # noqa: ANN401  (fsspec has no types)
-        self._require_same(RemoteEntry.of(system.info(path)))
+        if self._was_opened:
+            self._require_same(RemoteEntry.of(system.info(path)))
+        self._was_opened = True
         if self.is_copied:
             return self._copy(system, path)
         protocol = protocol_of(self.address)
@@ -362,13 +386,14 @@ def _attempt(address: str, action: Callable[[Any, str], T]) -> T:
         InputError: in words, if it fails.
         NotFoundError: if a package is missing.
     """
-    for number in range(1, ATTEMPTS + 1):
+    attempts = ATTEMPTS_OF_STORES if is_store(address) else ATTEMPTS
+    for number in range(1, attempts + 1):
         try:
             return action(*_connect(address, is_fresh=number > 1))
         except GoldspanError:
             raise
         except Exception as error:  # noqa: BLE001  (each package has errors of its own)
-            if number == ATTEMPTS or not _may_pass(error):
+            if number == attempts or not _may_pass(error):
                 raise _explained(error, address) from None
         time.sleep(PAUSE * 2 ** (number - 1))
     raise AssertionError
@@ -433,8 +458,9 @@ def _explained(error: Exception, address: str) -> GoldspanError:
     elif names & NO_CREDENTIALS:
         what, remedy = f"there are no credentials for it: {_words(error)}", CREDENTIALS
     elif status in {404, 410} or (isinstance(error, FileNotFoundError) and _is_absent(error)):
-        what, remedy = "there is no such file or folder", SPELLING
-    elif isinstance(error, TimeoutError) or "ServerTimeoutError" in names:
+        is_bucket = "bucket does not exist" in str(error).lower()
+        what, remedy = f"there is no such {'bucket' if is_bucket else 'file or folder'}", SPELLING
+    elif any(isinstance(cause, TimeoutError) for cause in causes(error)):
         what, remedy = "no answer in time", NETWORK
     else:
         what, remedy = f"cannot be reached: {_words(error)}", NETWORK

@@ -118,10 +118,6 @@ class _FoundFile:
     size: int | None
     is_named: bool = False
 
-    def path(self, depth: int) -> str:
-        """Its path from the folder of a number of parts in which all files of the input are."""
-        return "/".join((*self.root.parts[depth:], self.name))
-
 
 def parse_size(text: str) -> int:
     """A number of bytes from `64MB`, `2 GiB` or `1000`, in powers of 1,024.
@@ -268,13 +264,14 @@ def _output_folders(root: Location, names: Iterable[str]) -> list[str]:
 
 def _paths(found: Sequence[_FoundFile]) -> list[str]:
     """The path of each file from the folder in which all are that were named; one for each kind of address."""
+    roots = {root: root.parts for root in {file.root for file in found}}
     common: dict[str, tuple[str, ...]] = {}
-    for file in found:
-        parts = file.root.parts
+    for parts in roots.values():
         before = common.setdefault(parts[0], parts)
         differ = (number for number, (a, b) in enumerate(zip(before, parts, strict=False)) if a != b)
         common[parts[0]] = before[: next(differ, min(len(before), len(parts)))]
-    return [file.path(len(common[file.root.parts[0]])) for file in found]
+    folders = {root: "".join(f"{part}/" for part in parts[len(common[parts[0]]) :]) for root, parts in roots.items()}
+    return [f"{folders[file.root]}{file.name}" for file in found]
 
 
 def _names(found: Sequence[_FoundFile], paths: Sequence[str]) -> list[str]:
