@@ -112,7 +112,12 @@ def unpack(pieces: Iterable[bytes], folder: Path, root: Path) -> Path:
     """
     with tarfile.open(fileobj=cast("Any", _Joined(pieces)), mode="r|", bufsize=1 << 20) as archive:
         archive.extractall(folder, filter="data")
-    return folder / _mirrored(root, ".")
+    return folder / mirrored_root(root)
+
+
+def mirrored_root(root: Path) -> PurePosixPath:
+    """Where the folder of a project stands in a snapshot."""
+    return _mirrored(root, ".")
 
 
 def state_environment(variables: Mapping[str, str]) -> None:
@@ -125,9 +130,12 @@ def state_environment(variables: Mapping[str, str]) -> None:
 
 def with_portable_model(suggester: SuggesterRecipe) -> SuggesterRecipe:
     """The recipe in which a folder with a model is named relative to the project or absolutely, not to this folder."""
-    if suggester.model is None or (suggester.root / suggester.model).is_dir() or not Path(suggester.model).is_dir():
+    if suggester.model is None:
         return suggester
-    folder = Path(suggester.model).absolute()
+    places = (suggester.root / suggester.model, Path(suggester.model).absolute())
+    folder = next((place for place in places if place.is_dir()), None)
+    if folder is None:
+        return suggester
     return replace(suggester, model=place_in_project(suggester.root, folder) or str(folder))
 
 
@@ -135,6 +143,9 @@ def differences(wanted: Mapping[str, Any], found: Mapping[str, Any], place: str 
     """What differs between two records, in clauses."""
     for key in dict.fromkeys([*wanted, *found]):
         own, other = wanted.get(key), found.get(key)
+        if isinstance(own, list) and isinstance(other, list):
+            own, other = ({one.get("name", n) if isinstance(one, dict) else n: one for n, one in enumerate(several)}
+                          for several in (own, other))  # fmt: skip
         if isinstance(own, dict) and isinstance(other, dict):
             yield from differences(own, other, f"{place}{key} ")
         elif own != other:

@@ -12,6 +12,7 @@ from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
+from goldspan.errors import InvalidValueError
 from goldspan.report.text import Table, amount, enumerate_names, visible
 
 if TYPE_CHECKING:
@@ -72,6 +73,16 @@ def run(
             show_default=False,
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray",
+            metavar="ADDRESS",
+            help="Have a cluster of Ray do the work: auto (one that runs on this machine), host:port, or "
+            "ray://host:port. --workers is then how many actors there are; default: as many as it has CPUs.",
+            show_default=False,
+        ),
+    ] = None,
     stall: Annotated[
         float,
         typer.Option(
@@ -118,7 +129,7 @@ def run(
     )
     recipe = BulkRecipe.of(suggester, columns, articles, longest_text)
     try:
-        with bulk_run.locked(target), _workers(recipe, workers, stall) as started, run_progress() as on_progress:
+        with bulk_run.locked(target), _workers(recipe, workers, stall, ray) as started, run_progress() as on_progress:
             summary = bulk_run.run(shards, target, recipe, started, on_progress, prune=prune, stall=stall)
     except KeyboardInterrupt:
         print(RESUME, file=sys.stderr)
@@ -145,16 +156,29 @@ def _require_apart(output: Location, inputs: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def _workers(recipe: BulkRecipe, number: int | None, stall: float) -> Iterator[Workers]:
+def _workers(recipe: BulkRecipe, number: int | None, stall: float, ray: str | None) -> Iterator[Workers]:
     from goldspan.bulk.process_workers import ProcessWorkers
     from goldspan.bulk.workers import ThisProcess
 
-    with console.spinner("Loading the recognisers"):
-        workers: Workers = ThisProcess(recipe) if number == 0 else ProcessWorkers(recipe, number, stall)
+    workers: Workers
+    if ray is not None:
+        workers = _ray_workers(recipe, number, stall, ray)
+    else:
+        with console.spinner("Loading the recognisers"):
+            workers = ThisProcess(recipe) if number == 0 else ProcessWorkers(recipe, number, stall)
     try:
         yield workers
     finally:
         workers.close()
+
+
+def _ray_workers(recipe: BulkRecipe, number: int | None, stall: float, address: str) -> Workers:
+    from goldspan.bulk.ray_workers import RayWorkers
+
+    if number == 0:
+        raise InvalidValueError("--workers 0 is this process, not a cluster", remedy="Leave out --ray, or the 0.")
+    with console.spinner("Loading the recognisers on the cluster"):
+        return RayWorkers(recipe, address, number, stall, lambda note: print(f"goldspan: {note}", file=sys.stderr))
 
 
 def _print_summary(summary: BulkSummary, output: str) -> None:
