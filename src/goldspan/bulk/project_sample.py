@@ -36,7 +36,7 @@ from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.models.order_plan import count_words
 from goldspan.models.reading_order import PER_WORDS, surface_key
-from goldspan.report.text import enumerate_names
+from goldspan.report.text import amount, enumerate_names
 from goldspan.splits.cluster_tables import clusters_of
 from goldspan.suggest.suggestion_folder import ModelChoice, SuggestionFolder
 
@@ -357,6 +357,8 @@ class _Planner:
                 f"the reading order has {len(others):,} random articles that were drawn from the project alone: a "
                 "score on the split random is one of both draws"
             )
+        if self.output.failed:
+            yield f"{amount(self.output.failed, 'shard')} failed, so that none of their articles can be drawn"
         if sample.repeated:
             yield f"{sample.repeated:,} candidates were passed over, since another article has the same text"
         if sample.unseen:

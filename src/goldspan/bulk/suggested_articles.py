@@ -16,7 +16,7 @@ from goldspan import strict_json
 from goldspan.annotation import article_of
 from goldspan.bulk import recipe as recipes
 from goldspan.bulk.article_suggestions import ROW
-from goldspan.bulk.ledger import FILE, Ledger
+from goldspan.bulk.ledger import FAILURES, FILE, Ledger
 from goldspan.bulk.shards import SUGGESTIONS
 from goldspan.errors import InputError
 from goldspan.formats import gold
@@ -69,7 +69,7 @@ class SuggestedArticle:
         found = (score for example in self.examples for score in example.get(SCORES, ()))
         return [float(score) for score in found if score is not None]
 
-    @property
+    @cached_property
     def fingerprint(self) -> bytes:
         """What articles of the same examples have in common."""
         return text_fingerprint([example["text"] for example in self.examples])
@@ -116,6 +116,12 @@ class SuggestionOutput:
             for label, number in line.spans.items():
                 found[label] = found.get(label, 0) + number
         return found
+
+    @property
+    def failed(self) -> int:
+        """The number of shards that could not be done."""
+        failures = self.folder / FAILURES
+        return failures.read().count(b"\n") if failures.exists() else 0
 
     @property
     def articles(self) -> int:
