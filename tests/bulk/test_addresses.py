@@ -1,5 +1,6 @@
 """Files at addresses, on real servers of this machine: what is read, written, tried again, and said of a fault."""
 
+import gzip
 import hashlib
 import json
 import pickle
@@ -341,6 +342,67 @@ def test_columns_of_a_file_at_an_address_are_named_by_its_address():
     with FileServer({"/a.jsonl": b'{"n": 1}\n'}) as server:
         shards = find_shards([f"{server.url}/a.jsonl?sig={SECRET}"])
         assert error_of(find_columns, shards, ColumnNames()).startswith(f"{server.url}/a.jsonl?…: ")
+
+
+def contents(folder):
+    """The bytes of each file of an output folder, here or at an address."""
+    return {name: (folder / name).read() for name in folder.files_inside()}
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.slow)])
+def test_a_run_from_a_store_to_a_store_is_the_local_run_byte_for_byte(root, tmp_path, goldspan, workers):
+    here, there = Location.of(str(tmp_path)), Location.of(f"s3://news/{tmp_path.name}")
+    lines = [json.dumps({"text": f"Aurora sailed to Port{n} today.", "n": n}).encode() + b"\n" for n in range(250)]
+    packed = gzip.compress(b"".join(lines), mtime=0)
+    table = pa.table({"text": [f"Borealis came to Bay{n}." for n in range(300)], "n": list(range(300))})
+    pq.write_table(table, tmp_path / "p.parquet", row_group_size=100, compression="none", use_dictionary=False)
+    articles = {"a/lines.jsonl": b"".join(lines) + b"broken\n", "b.jsonl.gz": packed, "cut.jsonl.gz": packed[:-9]}
+    articles["p.parquet"] = (tmp_path / "p.parquet").read_bytes()
+    for place in (here, there):
+        for name, data in articles.items():
+            write(place / "in" / name, data)
+        options = ("--shard-size", "8kb", "--workers", str(workers), "--root", root)
+        again = (str(place / "in"), "--output", str(place / "out"), *options)
+        assert goldspan("bulk", "suggest", *again) == 1
+    assert goldspan("bulk", "suggest", *again, "--json", tmp_path / "again.json") == 1
+    summary = json.loads((tmp_path / "again.json").read_text())
+    assert summary["unchanged"] == summary["shards"] - 1
+    assert [*summary["failed"]] == ["cut"]
+    found = contents(here / "out")
+    assert contents(there / "out") == found
+    assert {"ledger.jsonl", "recipe.json", "failures.jsonl", "b.jsonl", "a/lines.00002.jsonl", "p.00001.jsonl"} <= {
+        *found
+    }
+    assert b"not all of it is gzip" in found["failures.jsonl"]
+
+
+@pytest.mark.usefixtures("s3")
+def test_an_upload_that_fails_leaves_no_shard_that_looks_done(root, tmp_path, goldspan, monkeypatch):
+    there = Location.of(f"s3://news/{tmp_path.name}")
+    for number in range(3):
+        write(there / f"in/{number}.jsonl", b'{"text": "Aurora sailed."}\n')
+    upload = remote_files.upload
+
+    def fail(path, address):
+        if address.endswith("out/1.jsonl"):
+            raise InputError("cannot be reached: the server answers 503", file=redacted(address), remedy="Later.")
+        upload(path, address)
+
+    command = ("bulk", "suggest", f"{there}/in", "--output", f"{there}/out", "--workers", "0", "--root", root)
+    with monkeypatch.context() as patch:
+        patch.setattr(remote_files, "upload", fail)
+        assert goldspan(*command) == 1
+    assert not (there / "out/1.jsonl").exists()
+    assert b'"1"' not in (there / "out/ledger.jsonl").read()
+    assert goldspan(*command) == 0
+    assert len((there / "out/ledger.jsonl").read().splitlines()) == 3
+
+
+def test_an_output_that_cannot_be_written_ends_the_command_at_once(root, tmp_path, goldspan, capsys):
+    write(Location.of(str(tmp_path / "a.jsonl")), b'{"text": "x"}\n')
+    assert goldspan("bulk", "suggest", tmp_path / "a.jsonl", "--output", "https://h/out", "--root", root) == 1
+    assert "nothing can be written over https" in capsys.readouterr().err
 
 
 @pytest.mark.slow

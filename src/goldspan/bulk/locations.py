@@ -228,12 +228,21 @@ class Location:
             with files.replacing(self.path) as stream:
                 yield stream
             return
-        remote_files.require_writable(self.text)
+        self.require_writable()
         with tempfile.TemporaryDirectory(prefix="goldspan-") as folder:
             content = Path(folder) / "content"
             with content.open("wb") as stream, files.naming_full_disk(content):
                 yield stream
             remote_files.upload(content, self.text)
+
+    def require_writable(self) -> None:
+        """Refuse an address at which nothing is written, such as one of the web.
+
+        Raises:
+            InputError: for one.
+        """
+        if self.is_address:
+            remote_files.require_writable(self.text)
 
     def remove(self) -> None:
         """Remove the file, if it is there.

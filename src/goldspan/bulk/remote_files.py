@@ -10,6 +10,7 @@ import contextlib
 import errno
 import io
 import os
+import secrets
 import tempfile
 import time
 from dataclasses import dataclass
@@ -225,7 +226,7 @@ def upload(path: Path, address: str) -> None:
             system.put_file(str(path), target)
             return
         folder, _, name = target.rpartition("/")
-        part = f"{folder}/.{name}.goldspan-{os.getpid()}.part"
+        part = f"{folder}/.{name}.goldspan-{secrets.token_hex(8)}.part"
         system.makedirs(folder or "/", exist_ok=True)
         try:
             system.put_file(str(path), part)
@@ -308,6 +309,9 @@ class _RemoteStream(io.RawIOBase):
         view[: len(data)] = data
         self._at += len(data)
         return len(data)
+
+    def readall(self) -> bytes:
+        return b"".join(iter(lambda: self.read(BLOCK), b""))
 
     def close(self) -> None:
         if not self.closed:

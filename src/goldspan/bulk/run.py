@@ -138,8 +138,10 @@ def locked(output: Location) -> Iterator[None]:
     """Hold the output folder for the length of a run, with its workers, and leave no temporary file in it.
 
     Raises:
-        InputError: if another run on this machine holds it. At an address nothing tells.
+        InputError: if nothing can be written there, and if another run on this machine holds it. At an address nothing
+            tells the latter.
     """
+    output.require_writable()
     if output.is_address:
         yield
         return
