@@ -146,6 +146,24 @@ def test_a_second_sample_draws_others_and_ranking_keeps_the_parts(place):
     assert [finding.check for finding in check_project(corpus)] == []
 
 
+def test_two_draws_in_one_random_part_are_named(place, capsys):
+    root = place.corpus.root
+    for number in range(900, 912):
+        path = place.folder / f"own{number}.txt"
+        path.write_text(text(number), encoding="utf-8")
+        run("add", path, "--apply", "--root", root)
+    run("suggest", "--root", root)
+    run("rank", "--apply", "--root", root)
+    note = (
+        "of the random part of the reading order 4 articles were drawn from a larger collection, and 2 from the project"
+    )
+    assert note in place.sample("--apply")[1]
+    capsys.readouterr()
+    run("suggest", "--root", root)
+    assert run("rank", "--root", root) == 0
+    assert note in " ".join(capsys.readouterr().out.split())
+
+
 def test_the_random_part_can_be_pushed_and_evaluated_at_once(place):
     place.sample("--apply")
     corpus = Corpus(place.corpus.root)
@@ -213,6 +231,33 @@ def test_of_a_cluster_one_article_is_drawn_and_its_cluster_is_kept(place):
     kept = corpus.cluster_file.read_bytes()
     assert run("split", "--clusters", table, "--apply", "--root", corpus.root) == 0
     assert corpus.cluster_file.read_bytes() == kept
+
+
+def test_parquet_shared_ids_and_shards_that_failed(place):
+    """Publishers are read from a column of Parquet; an id that two shards have is two articles."""
+    rows = [{"id": f"p{n % 20}", "text": text(n), "publisher": f"P{n % 2}"} for n in range(40)]
+    folder = place.folder / "mixed"
+    folder.mkdir()
+    for part, some in enumerate((rows[:20], rows[20:])):
+        columns = {key: [row[key] for row in some] for key in rows[0]}
+        pq.write_table(pa.table(columns), folder / f"{part}.parquet", row_group_size=7)
+    (folder / "2.parquet").write_bytes(b"PAR1 and then nothing")
+    shutil.rmtree(place.folder / "out")
+    assert run("bulk", "suggest", folder, "--output", place.folder / "out", "--root", place.corpus.root) == 1
+    place.input = folder
+    code, out, _ = place.sample("--by", "source", "--apply", number=40)
+    assert code == 0
+    assert "Note: 1 shard failed, so that none of their articles can be drawn." in out
+    corpus = Corpus(place.corpus.root)
+    [record] = samples.read_samples(corpus.samples).values()
+    assert len({one.article for one in record.drawn}) == 40
+    assert {one.id for one in record.drawn} == {f"p{n}" for n in range(20)}
+    assert [(one.values, one.articles) for one in record.strata] == [({"source": f"P{n}"}, 20) for n in range(2)]
+    for one in record.drawn:
+        [entry] = corpus.select_entries([one.article])
+        assert entry.publisher == one.values["source"]
+        assert corpus.source(entry) == text(20 * int(one.shard[0]) + one.row - 1)
+    assert [finding.check for finding in check_project(corpus)] == []
 
 
 def damage(place, name, change):

@@ -212,6 +212,7 @@ class _Planner:
         articles = self._articles(sample)
         before = reading_order.read_order(self.corpus.order_file)
         kept = [one for one in before if one.article not in {new.id for new in articles}]
+        order = [*kept, *map(self._ordered, articles)]
         examined = sample.frame + sample.left_out.total()
         return ProjectSample(
             sample,
@@ -219,13 +220,13 @@ class _Planner:
             articles,
             self._record(sample, articles),
             self._number(),
-            [*kept, *map(self._ordered, articles)],
+            order,
             before,
             self._clusters(articles),
             ModelChoice(self.output.recipe.get("model"), dict(self.output.recipe.get("labels") or {})),
             self.output.articles - examined,
             self.output.rejects,
-            [*self._notes(sample, kept)],
+            [*self._notes(sample, order, articles)],
         )
 
     def _draw(self) -> Sample:
@@ -345,18 +346,10 @@ class _Planner:
             ],
         )
 
-    def _notes(self, sample: Sample, order: Sequence[OrderedArticle]) -> Iterator[str]:
-        sampled = samples.sampled_ids(self.corpus.samples)
-        others = [
-            one
-            for one in order
-            if one.part == "random" and one.article in self.collection_ids and one.article not in sampled
-        ]
-        if others:
-            yield (
-                f"the reading order has {len(others):,} random articles that were drawn from the project alone: a "
-                "score on the split random is one of both draws"
-            )
+    def _notes(self, sample: Sample, order: Sequence[OrderedArticle], articles: Sequence[NewArticle]) -> Iterator[str]:
+        sampled = {*samples.sampled_ids(self.corpus.samples), *(one.id for one in articles)}
+        if mixed := samples.mixed_draws(order, sampled):
+            yield mixed
         if self.output.failed:
             yield f"{amount(self.output.failed, 'shard')} failed, so that none of their articles can be drawn"
         if sample.repeated:

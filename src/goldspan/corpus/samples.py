@@ -23,7 +23,10 @@ from goldspan import files
 from goldspan.corpus.reading_order import Part  # noqa: TC001  (pydantic reads it)
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable
     from pathlib import Path
+
+    from goldspan.corpus.reading_order import OrderedArticle
 
 FOLDER = "samples"
 REMEDY = "Restore the file from git: `goldspan bulk sample` writes it once, and nothing changes it."
@@ -133,3 +136,19 @@ def sampled_ids(folder: Path) -> dict[str, str]:
         InputError: as `read_samples`.
     """
     return {one.article: one.id for record in read_samples(folder).values() for one in record.drawn}
+
+
+def mixed_draws(order: Iterable[OrderedArticle], sampled: Container[str]) -> str | None:
+    """That the random part of a reading order is of two draws, as a sentence; None if it is of one, or empty.
+
+    Args:
+        order: its lines.
+        sampled: the ids of the articles that were drawn from a larger collection.
+    """
+    random = [one.article in sampled for one in order if one.part == "random"]
+    if all(random) or not any(random):
+        return None
+    return (
+        f"of the random part of the reading order {sum(random):,} articles were drawn from a larger collection, and "
+        f"{len(random) - sum(random):,} from the project: a score on the split random is one of both"
+    )

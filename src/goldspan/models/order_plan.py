@@ -14,7 +14,7 @@ from goldspan import files, formats, near_duplicates, tokens
 from goldspan.articles.examples import article_examples
 from goldspan.corpus import reading_order
 from goldspan.corpus.reading_order import PARTS, OrderedArticle
-from goldspan.corpus.samples import sampled_ids
+from goldspan.corpus.samples import mixed_draws, sampled_ids
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import model_record
 from goldspan.models.fold_predictions import annotated_examples
@@ -247,17 +247,20 @@ class _OrderPlanner:
         groups = self._groups({**gold, **texts}, entries)
         forecasts, source = self._forecasts(begun, texts, gold) if pool else ({}, "")
         done = [*read, *begun]
+        sampled = sampled_ids(self.corpus.samples)
         ranked = rank_articles(
             [forecasts[name] for name in pool],
             groups,
             read={groups[name]: name for name in reversed(done)},
-            drawn=_fixed_parts(lines, pool, sampled_ids(self.corpus.samples)),
+            drawn=_fixed_parts(lines, pool, sampled),
             covered=[forecasts[name] for name in begun if name in forecasts],
             options=self.options,
         )
         if ranked and not any(one.expected for one in ranked):
             self.notes.append(NO_EXPECTATION)
         kept = tuple(one for one in lines if one.article not in pool)
+        if mixed := mixed_draws([*kept, *ranked], sampled):
+            self.notes.append(mixed)
         return OrderPlan(
             kept=kept,
             ranked=tuple(ranked),
