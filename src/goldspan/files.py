@@ -68,6 +68,7 @@ NOT_TEXT = {  # by the first bytes
     b"%PDF": "It is a PDF: save its text as UTF-8.",
 }
 PART, OLD = ".part", ".old"
+LARGEST_HELD = 1 << 30  # bytes of what is read as a whole: what Python makes of it takes several times as much
 IN_MEMORY = 1 << 24  # bytes of a content to be written through that are kept in memory; more go to a temporary file
 LONGEST_PREFIX = 40  # characters of a file's name in that of its temporary one, whose length is limited
 MOST_LINKS = 40  # that are followed, as Linux does
@@ -535,6 +536,22 @@ def state(path: Path) -> tuple[int, int, int, int] | None:
         return None
     regular = stat.S_ISREG(found.st_mode)
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns) if regular else None
+
+
+def require_small(path: Path) -> None:
+    """Refuse a file that is too large to be read as a whole.
+
+    Raises:
+        InputError: with its size.
+    """
+    found = state(path)
+    size = found[2] if found else 0
+    if size > LARGEST_HELD:
+        raise InputError(
+            f"has {size:,} bytes: a file of this kind is read as a whole, and may have {LARGEST_HELD:,}",
+            file=path,
+            remedy="Write its documents or examples into several files.",
+        )
 
 
 def read_bytes(path: Path) -> bytes:

@@ -112,10 +112,12 @@ def _documents(path: Path) -> Iterator[tuple[Path, str, bytes, bytes | None]]:
     if path.is_dir():
         for file in sorted(path.rglob("*.xmi")):
             name = file.relative_to(path).with_suffix("").as_posix()
+            files.require_small(file)
             yield file, name, files.read_bytes(file), _type_system_beside(file, path)
     elif _is_archive(path):
         yield from _archived(path)
     else:
+        files.require_small(path)
         content = files.read_bytes(path)
         is_json = content.removeprefix(files.BOM).lstrip().startswith(b"{")
         yield path, path.stem, content, None if is_json else _type_system_beside(path, path.parent.parent)

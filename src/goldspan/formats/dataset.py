@@ -109,7 +109,7 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
         kept.seek(0)
         names = sorted(labels)
         schema = _schema(names)
-        written = (_numbered(json.loads(line), names) for line in kept)
+        written = (_numbered(strict_json.loads(line), names) for line in kept)
         with files.replacing(_output_file(path)) as stream, pq.ParquetWriter(stream, schema, compression="zstd") as out:
             is_empty = True
             while group := _row_group(written, schema):

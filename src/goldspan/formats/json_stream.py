@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PART = 1 << 18  # bytes that are read at once, or as many as are waiting to be completed
 SPACE = re.compile(r"[ \t\n\r]*")
 UNFINISHED = "Unterminated string"  # begins the message of `json` that a string goes on
-NEAR = 16  # characters before the end of a part: what is wrong there may be a literal or an escape that goes on
+NEAR = 16  # characters before the end of a part: a number, a literal or an escape there may go on
 
 
 class NotStrictJSONError(ValueError):
@@ -99,7 +99,7 @@ class JsonStream:
                 if self._is_last or len(self._part) - self._at > refused_at + strict_json.LONGEST_NUMBER:
                     raise NotStrictJSONError from None
             else:
-                if end < len(self._part) or self._is_last:
+                if end + NEAR < len(self._part) or self._is_last:
                     self._at = end
                     return value
             self._read_on()

@@ -67,7 +67,7 @@ REMEDY = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": �
 def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputError]:
     """Each row as a record, or the error that says why it is not valid; rows stand on lines or in one array."""
     numbers = ExampleNumbers()
-    answers = _Answers()
+    answers = _TaskAnswers()
     for item in scan_objects(path, REMEDY):
         if isinstance(item, InputError):
             yield item
@@ -82,7 +82,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
             yield error
 
 
-class _Answers:
+class _TaskAnswers:
     """What each annotator answered to each task: the line, and digests of the text and the spans."""
 
     def __init__(self) -> None:

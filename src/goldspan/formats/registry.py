@@ -87,6 +87,7 @@ class Format:
         holds_extra: whether it can hold further keys.
         holds_annotators: whether one file can hold the annotation of several people.
         holds_unannotated: whether it can tell text that nobody annotated from text without spans.
+        held: what of its files is in memory at once.
         requires: the extra of goldspan that it needs.
         numbered_id: a regular expression for what `scan` appends to the file's stem to name an example that states no
             id; None if every example states one.
@@ -108,6 +109,7 @@ class Format:
     holds_extra: bool = True
     holds_annotators: bool = False
     holds_unannotated: bool = True
+    held: str = "a row"
     requires: str | None = None
     numbered_id: str | None = None
 
@@ -203,6 +205,7 @@ FORMATS = (
         offsets="code points",
         options=frozenset({"offsets", "discontinuous"}),
         is_folder=True,
+        held="a document, and the names of all",
     ),
     Format(
         name="docbin",
@@ -211,6 +214,7 @@ FORMATS = (
         options=frozenset({"spans_key"}),
         has_tokens=True,
         is_tokenized=True,
+        held="all examples",
         numbered_id=r"\.\d+",
     ),
     Format(
@@ -225,6 +229,7 @@ FORMATS = (
         is_folder=True,
         holds_unannotated=False,
         holds_annotators=True,
+        held="1,000 rows",
         numbered_id=r"\.\d+",
     ),
     Format(
@@ -240,6 +245,7 @@ FORMATS = (
         holds_extra=False,
         holds_unannotated=False,
         requires="cas",
+        held="a document",
     ),
     Format(
         name="labelstudio",
@@ -249,6 +255,7 @@ FORMATS = (
         offsets="code points",
         options=frozenset({"offsets", "annotator", "layer", "label"}),
         holds_annotators=True,
+        held="a task",
         numbered_id=r"\.\d+",
     ),
     Format(
@@ -260,6 +267,7 @@ FORMATS = (
         can_write=False,
         is_folder=True,
         holds_annotators=True,
+        held="a row, or of Potato 2 all that one annotator did; the texts of --texts",
     ),
     Format(
         name="prodigy",
@@ -300,6 +308,7 @@ FORMATS = (
         options=frozenset({"layer", "label", "offsets"}),
         is_tokenized=True,
         holds_unannotated=False,
+        held="all of the file that is read; a sentence that is written",
         numbered_id=r"\.p\d+",
     ),
     Format(
@@ -312,6 +321,7 @@ FORMATS = (
         has_sentences=True,
         holds_overlaps=False,
         holds_unannotated=False,
+        held="a sentence",
         numbered_id=r"(\.\d+)?\.p\d+",
     ),
     Format(
@@ -325,6 +335,7 @@ FORMATS = (
         has_sentences=True,
         holds_overlaps=False,
         holds_unannotated=False,
+        held="a sentence",
         numbered_id=r"(\.\d+)?\.p\d+",
     ),
 )

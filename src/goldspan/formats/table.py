@@ -43,6 +43,27 @@ Text that nobody annotated (rejected or skipped in an annotation tool, missing i
 is kept apart under the key `not_annotated`, takes no part in evaluation, agreement and training data, and is counted.
 
 """
+SIZES = """\
+## Files of any size
+
+`goldspan convert` takes as much memory for a million examples as for a thousand, but for a digest of each id, some 50
+bytes, by which two of the same are told. Of a file no more is in memory at once than this:
+
+"""
+LIMITS = """\
+
+What can only be seen in all rows (which key names them, how tags are written, what offsets of tokens count, whether
+anybody annotated) is found by reading the file once before. Therefore a pipe is refused, and so is a file that changes
+while it is read. Whether a JSON file is one array is known at its end, so an array is read once more.
+
+What is read as a whole may have 1 GiB: a JSON file that is one object with rows under a key, an item of an array, a
+WebAnno file, a CAS document; a DocBin 2 GiB when it is unpacked. Files of lines, arrays, tables and CoNLL columns may
+have any size. A dataset is written by way of a temporary file (in `TMPDIR`), since its schema names all labels.
+
+Of very many remarks of one kind, errors, and spans that were widened or lost, the first 1,000 are listed and the others
+counted; in the file of `--json` the key `not_listed` then says how many.
+
+"""
 
 
 def format_table(*, with_options: bool = True) -> Table:
@@ -62,6 +83,11 @@ def holding_table() -> Table:
     return Table(HOLDS, "", header, rows)
 
 
+def memory_table() -> Table:
+    """What of a file of each format is in memory at once, a row for each."""
+    return Table("", "", ("name", "in memory at once"), tuple((entry.name, entry.held) for entry in _ordered()))
+
+
 def formats_json() -> list[dict[str, Any]]:
     """What is known of each format, as JSON values."""
     return [
@@ -76,6 +102,7 @@ def formats_json() -> list[dict[str, Any]]:
             "places": _places(entry),
             "options": [option_name(option) for option in sorted(entry.options)],
             "requires": entry.requires,
+            "in_memory": entry.held,
             "holds": {words: getattr(entry, flag) for flag, words in FLAGS.items()},
         }
         for entry in _ordered()
@@ -84,7 +111,8 @@ def formats_json() -> list[dict[str, Any]]:
 
 def formats_page() -> str:
     """The page of all formats, in Markdown: what holds for all of them, then the tables."""
-    return f"{PAGE}{format_table().markdown()}\n\n## {HOLDS}\n\n{holding_table().markdown()}\n"
+    holding = f"## {HOLDS}\n\n{holding_table().markdown()}"
+    return f"{PAGE}{format_table().markdown()}\n\n{holding}\n\n{SIZES}{memory_table().markdown()}\n{LIMITS.rstrip()}\n"
 
 
 def option_name(name: str) -> str:

@@ -116,6 +116,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         InputError: if there is no such file.
     """
     try:
+        files.require_small(path)
         lines = [(number, decode(raw, path, number).removesuffix("\r")) for number, raw in numbered(path)]
         header = read_header(lines, path)
         sentences = read_sentences(lines[header.size :], header, path, options.offsets or "utf-16")

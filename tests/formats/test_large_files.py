@@ -155,6 +155,13 @@ def test_what_would_have_to_be_read_as_a_whole_and_is_too_large_is_refused(name,
     assert why in error.message
 
 
+@pytest.mark.parametrize("name", ["inception.tsv", "cas.json"])
+def test_a_file_that_is_read_as_a_whole_may_not_be_too_large(name, monkeypatch):
+    monkeypatch.setattr(files, "LARGEST_HELD", 100)
+    with pytest.raises(InputError, match=r"has [\d,]+ bytes: a file of this kind is read as a whole, and may have 100"):
+        formats.load(DATA / name)
+
+
 def test_only_the_beginning_of_a_large_array_is_read_to_detect_its_format(monkeypatch, tmp_path):
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"data": {"text": "Rom"}, "annotations": [{"result": []}]}] * 4000), "utf-8")
@@ -173,8 +180,8 @@ def test_only_the_beginning_of_a_large_array_is_read_to_detect_its_format(monkey
 
 
 @dataclass
-class Reader:
-    """Reads a file, and has it changed after some rows."""
+class ChangingFile:
+    """A file that is changed while it is read, after some rows."""
 
     path: Path
     after: int
@@ -207,7 +214,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(change, layout, tmp_pat
     path = tmp_path / "a.json"
     between = "\n" if layout == "{}" else ",\n"
     path.write_text(layout.replace("{}", between.join([json.dumps(ROW)] * 2000)), "utf-8")
-    found = Reader(path, 5).read(CHANGES[change])
+    found = ChangingFile(path, 5).read(CHANGES[change])
     assert isinstance(found[0], Record)
     assert "it changed while it was read" in [str(error.message) for error in found if isinstance(error, InputError)]
 
