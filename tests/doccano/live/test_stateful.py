@@ -325,13 +325,8 @@ def filled(text):
     return tuple(Span(start, end, "UNIT") for start, end in extents(text) if text[start:end] == "KFOR")
 
 
-@pytest.mark.parametrize(
-    ("kind", "unit"),
-    [
-        pytest.param(*each, marks=() if number in {0, len(KINDS) - 1} else pytest.mark.slow)
-        for number, each in enumerate(KINDS)
-    ],
-)
+# The long rounds are of all kinds.
+@pytest.mark.parametrize(("kind", "unit"), [KINDS[0], KINDS[-1]])
 def test_no_human_label_is_ever_lost_or_moved(own_server, kind, unit):
     deaths = (kind, unit) == KINDS[0]
     run_state_machine_as_test(
