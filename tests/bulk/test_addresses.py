@@ -20,6 +20,7 @@ from goldspan.bulk.shard_rows import ShardReading, find_columns
 from goldspan.bulk.shards import digest_of, find_shards, require_apart
 from goldspan.errors import GoldspanError, InputError, NotFoundError
 from goldspan.web.addresses import redacted
+from helpers import tls_proxy
 from helpers.file_servers import CREDENTIALS, FileServer, ftp_server, s3_server
 from helpers.http_faults import LOCAL
 
@@ -261,6 +262,25 @@ def test_where_nothing_can_be_written_is_refused_at_once(address):
     assert "nothing can be written" in error_of(write, Location.of(address) / "a.jsonl", b"")
 
 
+def test_certificates_are_verified_by_the_authorities_that_the_environment_names(tmp_path, monkeypatch):
+    from fsspec.implementations.http import HTTPFileSystem
+
+    certificates = tls_proxy.Certificates(tmp_path)
+    certificates.signed("server", "IP:127.0.0.1")
+    with FileServer({"/a.jsonl": LINES}).use_tls((tmp_path / "server.pem", tmp_path / "server.key")) as server:
+        location = Location.of(f"{server.url}/a.jsonl?sig={SECRET}")
+        for trusted in (False, True):
+            HTTPFileSystem.clear_instance_cache()
+            if trusted:
+                monkeypatch.setenv("SSL_CERT_FILE", str(certificates.ca))
+                assert location.read() == LINES
+            else:
+                words = error_of(location.read)
+                assert "has no TLS certificate that this machine trusts" in words
+                assert "REQUESTS_CA_BUNDLE" in words
+    HTTPFileSystem.clear_instance_cache()
+
+
 @pytest.mark.parametrize("address", ["gs://bucket/a.jsonl", "sftp://127.0.0.1/a.jsonl"])
 def test_a_missing_package_is_named(address):
     try:
@@ -350,7 +370,8 @@ def contents(folder):
 
 
 @pytest.mark.usefixtures("s3")
-@pytest.mark.parametrize("workers", [0, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [0, 2])
 def test_a_run_from_a_store_to_a_store_is_the_local_run_byte_for_byte(root, tmp_path, goldspan, workers):
     here, there = Location.of(str(tmp_path)), Location.of(f"s3://news/{tmp_path.name}")
     lines = [json.dumps({"text": f"Aurora sailed to Port{n} today.", "n": n}).encode() + b"\n" for n in range(250)]

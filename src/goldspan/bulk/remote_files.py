@@ -14,6 +14,7 @@ import secrets
 import tempfile
 import time
 from dataclasses import dataclass
+from ssl import SSLError
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, cast
 
 from goldspan.errors import GoldspanError, InputError, NotFoundError
@@ -58,14 +59,8 @@ NO_CREDENTIALS = {  # the names of such errors in packages that are not imported
     "RefreshError",
     "TokenRetrievalError",
 }
-LASTING_NAMES = NO_CREDENTIALS | {
-    "BadHostKeyException",
-    "BadZipFile",
-    "ClientConnectorCertificateError",
-    "ClientConnectorDNSError",
-    "ClientConnectorSSLError",
-    "error_perm",
-}
+OF_TLS = {"ClientConnectorCertificateError", "ClientConnectorSSLError"}
+LASTING_NAMES = NO_CREDENTIALS | OF_TLS | {"BadHostKeyException", "BadZipFile", "ClientConnectorDNSError", "error_perm"}
 CREDENTIALS = "Credentials come from the environment: `goldspan help bulk` says which."
 NETWORK = "Check the address and the network; run the command again to go on."
 SPELLING = "Check how the address is spelt."
@@ -414,8 +409,18 @@ def _connect(address: str, *, is_fresh: bool) -> tuple[Any, str]:
         settings = fsspec.config.conf.get(protocol, {}).get("client_kwargs", {})
         limits = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIME, sock_read=ANSWER_TIME)
         options["client_kwargs"] = {"trust_env": True, "timeout": limits, **settings}
+        options["get_client"] = _web_client
     system, path = fsspec.core.url_to_fs(address, **options)
     return system, path
+
+
+async def _web_client(**settings: Any) -> Any:  # noqa: ANN401  (fsspec awaits it)
+    """A client that trusts whom all clients of goldspan do."""
+    import aiohttp
+
+    from goldspan.web import tls  # here, since it imports requests
+
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls.authorities().context), **settings)
 
 
 def _status(error: BaseException) -> int | None:
@@ -466,6 +471,14 @@ def _explained(error: Exception, address: str) -> GoldspanError:
         what, remedy = f"there is no such {'bucket' if is_bucket else 'file or folder'}", SPELLING
     elif any(isinstance(cause, TimeoutError) for cause in causes(error)):
         what, remedy = "no answer in time", NETWORK
+    elif names & OF_TLS and any(isinstance(cause, SSLError) for cause in causes(error)):
+        from goldspan.web import tls  # here, since it imports requests
+
+        base = place.partition("?")[0].rstrip("/")
+        handshake = [cause for cause in causes(error) if isinstance(cause, SSLError)][
+            -1
+        ]  # the first ones are aiohttp's
+        what, remedy = tls.failure(handshake, base, tls.authorities().source, setting="the address")
     else:
         what, remedy = f"cannot be reached: {_words(error)}", NETWORK
     return InputError(what, file=place, remedy=remedy)
