@@ -1,4 +1,4 @@
-"""Examples whose texts are in a file: what was put in comes out, whatever is in memory and in whichever order it is read."""
+"""Examples whose texts are in a file: what was put in comes out, in any order and however little is in memory."""
 
 from functools import partial
 

@@ -134,8 +134,9 @@ def run(
         headline=headline,
         language=language,
     )
-    with console.spinner("evaluating"):
-        report, view = run_evaluation(options)
+    with console.progress_bar() as on_progress:
+        on_progress("evaluating", 0, None)
+        report, view = run_evaluation(options, on_progress)
     console.write_json(json, {"inputs": options.names(), **report.json()})
     if html is not None:
         files.write(html, page(report, view))

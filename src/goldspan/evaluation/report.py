@@ -24,7 +24,7 @@ from goldspan.report.text import enumerate_names
 from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
@@ -301,6 +301,7 @@ def make_report(
     level: float = 0.95,
     seed: int = 0,
     notes: Sequence[Note] = (),
+    on_examples: Callable[[int], object] = lambda _: None,
 ) -> EvaluationReport:
     """The report of an evaluation.
 
@@ -320,6 +321,7 @@ def make_report(
         level: of the intervals.
         seed: of the random numbers; the same seed gives the same report.
         notes: on the inputs, to be part of the report.
+        on_examples: called now and then with the number of examples whose texts have been read.
 
     Raises:
         InvalidValueError: if there is no example, or the sides are not paired one to one.
@@ -341,7 +343,7 @@ def make_report(
     of_articles = counted if units is not None else counted.of_units(numbers)
     articles = by_article(left.articles, np.bincount(numbers).tolist(), of_articles)
     cut_as = language or (scheme.language if scheme else DEFAULT_LANGUAGE)
-    parts = slices(left, right, labels, language=cut_as, training=training, passes=passes)
+    parts = slices(left, right, labels, language=cut_as, training=training, passes=passes, on_examples=on_examples)
     quantities = labels_with_values(scheme) if scheme else ()
     of_quantities = tuple(score_values(left, outcomes, label) for label in quantities)
     ceiling = None if passes is None else human_ceiling(left, right, passes)

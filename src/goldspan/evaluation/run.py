@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ from goldspan.report.text import amount, enumerate_names
 from goldspan.tokens import DEFAULT_LANGUAGE, require_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example, LabelScheme
@@ -92,8 +93,15 @@ class EvaluationOptions:
         return {"gold": str(self.gold), "predictions": self.predictions, "baseline": self.baseline, "split": self.split}
 
 
-def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, ReportView]:
+def run_evaluation(
+    options: EvaluationOptions,
+    on_progress: Callable[[str, int, int | None], object] = lambda _step, _done, _total: None,
+) -> tuple[EvaluationReport, ReportView]:
     """The report, and the names and colours to show it with.
+
+    Args:
+        options: what to evaluate, and how.
+        on_progress: called with the step, the number of examples that are done, and how many there are if it is known.
 
     Raises:
         InputError: naming file and line, for what cannot be read.
@@ -103,11 +111,21 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
     language = _language(options, corpus)
     given = options
     options, remarks = _judged_by_one_scheme(options)
-    all_gold = sources.read_source(options.gold, form=options.gold_form, reading=options.reading, mend=False)
+    all_gold = sources.read_source(
+        options.gold,
+        form=options.gold_form,
+        reading=options.reading,
+        mend=False,
+        on_examples=lambda done: on_progress("reading gold", done, None),
+    )
     chosen = _articles(options, corpus, all_gold)
     gold = _of_articles(all_gold, chosen)
     scheme = _scheme(corpus, gold)
-    read = [_predictions(options, name, all_gold, chosen) for name in (options.predictions, options.baseline) if name]
+    read = []
+    for step, name in (("predictions", options.predictions), ("the baseline", options.baseline)):
+        if name is not None:
+            shown = partial(on_progress, f"reading {step}")
+            read.append(_predictions(options, name, all_gold, chosen, shown))
     _require_options_apply(given.reading, [gold, *read])
     spans = sum(source.table.spans.size for source in (gold, *read))
     require_selected(options.reading, spans, [note for source in (gold, *read) for note in source.notes])
@@ -129,6 +147,7 @@ def run_evaluation(options: EvaluationOptions) -> tuple[EvaluationReport, Report
         resamples=options.resamples,
         level=options.level,
         seed=options.seed,
+        on_examples=lambda done: on_progress("measuring", done, len(paired.gold)),
         notes=(*remarks, *_seen_articles(options, paired.gold), *_notes((paired, *others), scheme)),
     )
     known = {label.name: label.colour for label in scheme.labels} if scheme else {}
@@ -215,10 +234,22 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
     return corpus.scheme.stated_language
 
 
-def _predictions(options: EvaluationOptions, name: str, gold: Source, articles: frozenset[str] | None) -> Source:
+def _predictions(
+    options: EvaluationOptions,
+    name: str,
+    gold: Source,
+    articles: frozenset[str] | None,
+    on_progress: Callable[[int, int | None], object],
+) -> Source:
     here = _of_articles(gold, articles).table
     reading = replace(options.reading, texts=TextsById(gold.table, options.reading.texts or {}))
-    source = sources.read_source(name, form=options.form, reading=reading, texts=here)
+    source = sources.read_source(
+        name,
+        form=options.form,
+        reading=reading,
+        texts=here,
+        on_examples=lambda done: on_progress(done, max(done, len(here))),
+    )
     return _predictions_for(source, gold, articles)
 
 

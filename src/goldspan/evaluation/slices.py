@@ -20,7 +20,7 @@ from goldspan.evaluation.result import Counts
 from goldspan.example_table import ExampleTable, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -72,6 +72,7 @@ def slices(
     language: str,
     training: Iterable[Example] | None = None,
     passes: Mapping[str, Sequence[Example]] | None = None,
+    on_examples: Callable[[int], object] = lambda _: None,
 ) -> tuple[Slice, ...]:
     """All slices that can be parts of what is given.
 
@@ -83,6 +84,7 @@ def slices(
         training: what the model was trained on; a span is seen if its words stand there under its label.
         passes: per annotator the examples read; a span is disputed if it overlaps one that not all of them marked,
             else unanimous. Spans of examples that fewer than two read are in neither part.
+        on_examples: called now and then with the number of examples whose texts have been read.
 
     Returns:
         Dimension by dimension: label, length, seen, article, agreement. There is no slice per article where every
@@ -91,7 +93,7 @@ def slices(
     left, right = ExampleTable.of(gold), ExampleTable.of(predicted)
     spans = ComparedSpans.of(left.spans, right.spans)
     names, articles = spans.gold.labels, left.article_numbers
-    lengths, novelty = _of_texts(left, spans, language, training)
+    lengths, novelty = _of_texts(left, spans, language, training, on_examples)
     parts = spans.slices("label", labels, names, (spans.gold.label, spans.predicted.label))
     parts += spans.slices("length", dict.fromkeys((*LENGTHS.values(), LONG)), LENGTH_NAMES, lengths)
     if training is not None:
@@ -166,7 +168,11 @@ NOTHING = Counts(0, 0, 0)
 
 
 def _of_texts(
-    gold: ExampleTable, spans: ComparedSpans, language: str, training: Iterable[Example] | None
+    gold: ExampleTable,
+    spans: ComparedSpans,
+    language: str,
+    training: Iterable[Example] | None,
+    on_examples: Callable[[int], object],
 ) -> tuple[list[Numbers], list[Numbers]]:
     """What follows from the texts, of both sides: how many tokens each span overlaps, and whether its words are new.
 
@@ -198,6 +204,7 @@ def _of_texts(
             count = np.searchsorted(starts, table.end + of_span) - np.searchsorted(ends, table.start + of_span, "right")
             row = int(side.first[part.start])
             length[row : row + count.size] = LENGTH_OF[np.minimum(count, LENGTH_OF.size - 1)]
+        on_examples(part.stop)
     return lengths, novelty
 
 

@@ -22,7 +22,7 @@ from goldspan.formats.spacy_pipeline import is_installed_pipeline, is_saved_pipe
 from goldspan.formats.tagging_schemes import fit_of_files, with_one_scheme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.formats.conll_sentences import ConllSentence, SentenceError
@@ -67,6 +67,7 @@ NOTE_KINDS = {
 }
 
 SOURCE_FORMATS = (*formats.NAMES, *formats.ALIASES, "pipeline")
+SHOWN = 1000  # examples after which the number is shown
 NO_LINE = -1  # in the column of lines
 MOST_REPAIRED: Mapping[conll_sentences.FaultKind, float] = {
     "tag": 0.01,
@@ -170,6 +171,7 @@ def read_source(
     reading: ReadOptions = DEFAULT,
     texts: Sequence[Example] | None = None,
     mend: bool = True,
+    on_examples: Callable[[int], object] = lambda _: None,
 ) -> Source:
     """The examples of a file, a folder, a dataset or a spaCy pipeline.
 
@@ -179,6 +181,7 @@ def read_source(
         reading: how to read what the source does not state itself.
         texts: the examples of gold, for a pipeline to run on.
         mend: whether damaged lines of a CoNLL file are mended, as in the output of a system; not for gold.
+        on_examples: called with the number of examples read, once for each `SHOWN` of them.
 
     Raises:
         InputError: naming file and line, for what cannot be read; for a source without examples. In a CoNLL file lost
@@ -186,7 +189,7 @@ def read_source(
             noted instead if asked for (`goldspan.formats.conll_sentences.read_sentences`).
         NotFoundError: for a pipeline that is not installed.
     """
-    path, kind, columns = Path(source), _source_kind(source, form), _Columns()
+    path, kind, columns = Path(source), _source_kind(source, form), _Columns(on_examples)
     if kind == "pipeline":
         records = (Record(path, None, e.id, e.text, tuple(RawSpan(s.start, s.end, s.label) for s in e.spans), e.at)
                    for e in predict(str(source), _require_texts(texts, path), reading.spans_key))  # fmt: skip
@@ -244,6 +247,7 @@ def _require_texts(texts: Sequence[Example] | None, path: Path) -> Sequence[Exam
 class _Columns:
     """What is kept of all examples of all files of a source."""
 
+    on_examples: Callable[[int], object]
     store: ExampleStore = field(default_factory=ExampleStore)
     places: Places = field(default_factory=Places)
     numbered: bytearray = field(default_factory=bytearray)
@@ -255,6 +259,8 @@ class _Columns:
         self.places.append(record.file, record.line)
         self.numbered.append(numbered)
         self.annotator.append(self.annotators.setdefault(record.annotator, len(self.annotators)))
+        if len(self.store) % SHOWN == 0:
+            self.on_examples(len(self.store))
 
     def require_unique(self, begin: int) -> None:
         """Refuse two examples of one id among those from a number on.
