@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 T = TypeVar("T")
-IN_MEMORY = 1 << 24  # bytes that are kept in memory before they are written
+IN_MEMORY = 1 << 22  # bytes that are kept in memory before they are written
 AHEAD = 1 << 18  # bytes that are read at once where the parts are read in their order
 DIGEST = 16  # bytes
 MOST_SPANS = 1 << 18  # of both sides that are compared at once

@@ -53,6 +53,7 @@ HALF = 0.5  # the share of equal tokens that aligns two sequences one to one, or
 NEARLY_ALL = 0.9  # the share of equal tokens that aligns two files whose sentences end in other places
 MAX_RUN = 3  # different tokens in equal number between equal ones: taken as the same, misspelt
 NONE = -1  # the number of no prediction
+AT_ONCE = 500  # sentences whose tokens are compared together
 LONG = 2_000  # sentences or tokens above which frequent ones are left to a second pass, for speed
 
 
@@ -408,18 +409,20 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class AlignedTokens:
-    """The tokens of both sides and their alignment.
+    """The tokens of both sides and their alignment: of all examples, or of some that follow each other.
 
     Args:
         gold: the source of gold.
         predicted: the source of the prediction.
-        left: n tokens of gold.
+        examples: which examples of gold.
+        left: n tokens of these.
         right: m tokens of the prediction.
         alignment: for each of the m tokens the number of a token of gold, None if gold does not have it.
     """
 
     gold: Source
     predicted: Source
+    examples: range
     left: Sequence[Token]
     right: Sequence[Token]
     alignment: Sequence[int | None]
@@ -427,6 +430,9 @@ class AlignedTokens:
 
 def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[ExampleTable, list[Note]]:
     """The examples of gold with the predicted spans, and notes on the differences.
+
+    Where both sides have the same sentences in the same order, some are compared at a time; else all tokens of both
+    sides are in memory.
 
     Args:
         gold: of any kind; if it has no tokens, its texts are divided into those of the prediction.
@@ -436,39 +442,85 @@ def pair_by_token(gold: Source, predicted: Source, language: str) -> tuple[Examp
     Raises:
         InputError: if fewer than half of the tokens of the shorter side are aligned with an equal token.
     """
-    left, right = _gold_tokens(gold, predicted, language), _tokens(predicted)
-    words = (_words(left, len(gold.examples)), _words(right, len(predicted.examples)))
-    aligned = AlignedTokens(gold, predicted, left, right, align_tokens(*words))
+    columns, notes = ExampleStore(), list[Note]()
+    parts = _in_step if _are_in_step(gold, predicted, language) else _all_at_once
+    for aligned in parts(gold, predicted, language):
+        for spans in _spans(aligned):
+            columns.append_spans(sorted(spans))
+        notes += _notes(aligned)
+    return gold.table.with_spans(columns.spans()), notes
+
+
+def _are_in_step(gold: Source, predicted: Source, language: str) -> bool:
+    """Whether the nth sentences have equally many tokens, half of all equal: the first rule of `align_tokens`."""
+    if len(gold.examples) != len(predicted.examples):
+        return False
+    count = equal = 0
+    for part in _parts(gold):
+        sides = _gold_tokens(gold, predicted, language, part), _tokens(predicted, part)
+        left, right = (_words(side, part) for side in sides)
+        if [*map(len, left)] != [*map(len, right)]:
+            return False
+        count += len(sides[0])
+        equal += _count_equal(_flat(_keys(left)), _flat(_keys(right)))
+    return equal >= HALF * count
+
+
+def _in_step(gold: Source, predicted: Source, language: str) -> Iterator[AlignedTokens]:
+    """Some sentences after others, whose nth tokens are aligned."""
+    for part in _parts(gold):
+        left, right = _gold_tokens(gold, predicted, language, part), _tokens(predicted, part)
+        yield AlignedTokens(gold, predicted, part, left, right, range(len(left)))
+
+
+def _all_at_once(gold: Source, predicted: Source, language: str) -> Iterator[AlignedTokens]:
+    """All sentences, aligned by `align_tokens`."""
+    every = range(len(gold.examples)), range(len(predicted.examples))
+    left, right = _gold_tokens(gold, predicted, language, every[0]), _tokens(predicted, every[1])
+    alignment = align_tokens(_words(left, every[0]), _words(right, every[1]))
+    aligned = AlignedTokens(gold, predicted, every[0], left, right, alignment)
     _require_same_sentences(aligned)
-    return _examples(aligned), [*_notes(aligned)]
+    yield aligned
 
 
-def _tokens(source: Source) -> list[Token]:
+def _parts(gold: Source) -> Iterator[range]:
+    """The examples of gold, some at a time."""
+    numbers = range(len(gold.examples))
+    return (numbers[begin : begin + AT_ONCE] for begin in numbers[::AT_ONCE])
+
+
+def _tokens(source: Source, part: range) -> list[Token]:
     return [
         Token(word, number, extent, tag, written, line)
-        for number, sentence in enumerate(source.sentences)
+        for number, sentence in zip(part, map(source.sentences.__getitem__, part), strict=True)
         for word, extent, tag, written, line in zip(
             sentence.words, sentence.extents, sentence.tags, sentence.written, sentence.lines, strict=True
         )
     ]
 
 
-def _gold_tokens(gold: Source, predicted: Source, language: str) -> list[Token]:
+def _gold_tokens(gold: Source, predicted: Source, language: str, part: range) -> list[Token]:
+    """The tokens of some examples of gold; if it has none, those of the predictions with the same letters.
+
+    Where only some examples are asked for, the predictions of the same numbers are meant.
+    """
     if gold.sentences:
-        return _tokens(gold)
-    predicted_words = {"".join(sentence.words): sentence.words for sentence in predicted.sentences}
+        return _tokens(gold, part)
+    own = range(len(predicted.examples)) if len(part) == len(gold.examples) else part
+    predicted_words = {"".join(words): words for words in (predicted.sentences[number].words for number in own)}
+    texts = ((number, gold.table.text(number)) for number in part)
     return [
-        Token(example.text[slice(*extent)], number, extent)
-        for number, example in enumerate(gold.examples)
-        for extent in locate_words(predicted_words.get("".join(example.text.split()), ()), example.text)
-        or tokens.tokenize(example.text, language)
+        Token(text[slice(*extent)], number, extent)
+        for number, text in texts
+        for extent in locate_words(predicted_words.get("".join(text.split()), ()), text)
+        or tokens.tokenize(text, language)
     ]
 
 
-def _words(tokens_of_side: Sequence[Token], sentences: int) -> list[list[str]]:
-    words: list[list[str]] = [[] for _ in range(sentences)]
+def _words(tokens_of_side: Sequence[Token], part: range) -> list[list[str]]:
+    words: list[list[str]] = [[] for _ in part]
     for token in tokens_of_side:
-        words[token.sentence].append(token.word)
+        words[token.sentence - part.start].append(token.word)
     return words
 
 
@@ -489,23 +541,20 @@ def _require_same_sentences(aligned: AlignedTokens) -> None:
     )
 
 
-def _examples(aligned: AlignedTokens) -> ExampleTable:
-    """The examples of gold with the spans of the predicted tags on gold's tokens."""
+def _spans(aligned: AlignedTokens) -> list[list[Span]]:
+    """The spans of the predicted tags on gold's tokens, of each example."""
     tags = [iob.OUTSIDE] * len(aligned.left)
     for number, token in zip(aligned.alignment, aligned.right, strict=True):
         if number is not None:
             tags[number] = token.tag
-    spans: list[list[Span]] = [[] for _ in aligned.gold.examples]
+    spans: list[list[Span]] = [[] for _ in aligned.examples]
     for first, stop in _sentences(aligned.left):
         inside = tags[first:stop]
         scheme = aligned.predicted.scheme and (aligned.gold.scheme or aligned.predicted.scheme)
         for chunk in iob.well_formed_chunks(inside, scheme) if scheme else iob.decode(inside):
             head, tail = aligned.left[first + chunk.first], aligned.left[first + chunk.stop - 1]
-            spans[head.sentence].append(Span(head.extent[0], tail.extent[1], chunk.label))
-    columns = ExampleStore()
-    for of_example in spans:
-        columns.append_spans(sorted(of_example))
-    return aligned.gold.table.with_spans(columns.spans())
+            spans[head.sentence - aligned.examples.start].append(Span(head.extent[0], tail.extent[1], chunk.label))
+    return spans
 
 
 def _sentences(tokens_of_side: Sequence[Token]) -> Iterator[tuple[int, int]]:
@@ -553,7 +602,7 @@ def _without_partner(aligned: AlignedTokens, paired: set[int]) -> Iterator[Note]
             for token, number in zip(aligned.right[first:stop], aligned.alignment[first:stop], strict=True)
             if number is None
         ]
-        name = aligned.predicted.examples[aligned.right[first].sentence].id
+        name = aligned.predicted.table.id(aligned.right[first].sentence)
         if len(extra) == stop - first:
             tagged = sum(token.tag != iob.OUTSIDE for token in extra)
             message = f"not in gold: {len(extra)} tokens, {tagged} of them tagged"
@@ -570,7 +619,7 @@ def _place(source: Source, token: Token) -> tuple[Path | None, int | None]:
 
 
 def _id(aligned: AlignedTokens, number: int) -> str:
-    return aligned.gold.examples[aligned.left[number].sentence].id
+    return aligned.gold.table.id(aligned.left[number].sentence)
 
 
 @dataclass(frozen=True, slots=True)

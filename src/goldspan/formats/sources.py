@@ -337,13 +337,14 @@ def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, colu
     _refuse_damaged_file(sentences)
     notes = [*layout.notes(path)]
     notes += [note for sentence in sentences for note in _sentence_notes(sentence, path, scheme, repair)]
-    selected: StoredValues[ConllSentence] = StoredValues()
-    is_nested = False
+    selects, is_nested = bool(reading.rename or reading.only is not None), False
+    selected: StoredValues[ConllSentence] = StoredValues() if selects else sentences
     for sentence in sentences:
         record = select(module.record(sentence, path, scheme, repair), reading)
         columns.append(record, record.example(), numbered=not sentence.stated)
         notes += record.notes
-        selected.append(replace(sentence, tags=select_tags(sentence.tags, reading)))
+        if selects:
+            selected.append(replace(sentence, tags=select_tags(sentence.tags, reading)))
         is_nested = is_nested or bool(sentence.nested)
     return Source(
         (),

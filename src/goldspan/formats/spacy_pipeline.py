@@ -41,8 +41,8 @@ def is_installed_pipeline(name: str) -> bool:
     return bool(PIPELINE_NAME.fullmatch(name)) and spacy.util.is_package(name)
 
 
-def predict(name: str, examples: Sequence[Example], spans_key: Sequence[str] | None = None) -> list[Example]:
-    """The examples with the spans that a pipeline finds in them.
+def predict(name: str, examples: Sequence[Example], spans_key: Sequence[str] | None = None) -> Iterator[Example]:
+    """The examples with the spans that a pipeline finds in them, some of them at a time.
 
     Args:
         name: of an installed pipeline, or the folder of a saved one.
@@ -63,19 +63,20 @@ def predict(name: str, examples: Sequence[Example], spans_key: Sequence[str] | N
             )
     keys = tuple(spans_key or (ENTITIES, SPAN_GROUP))
     groups: set[str] = set()
-    found = []
+    is_found = False
     for example, doc in zip(examples, nlp.pipe(example.text for example in examples), strict=True):
         groups.update(doc.spans)
-        found.append(example.with_spans(set(_doc_spans(doc, keys))))
+        spans = set(_doc_spans(doc, keys))
+        is_found = is_found or bool(spans)
+        yield example.with_spans(spans)
     unknown = [key for key in spans_key or () if key not in groups and key != ENTITIES]
-    if unknown or (groups - {*keys} and not any(example.spans for example in found)):
+    if unknown or (groups - {*keys} and not is_found):
         there = f"its span groups are {', '.join(sorted(groups))}" if groups else "it makes no span groups"
         what = f"makes no span group {unknown[0]!r}" if unknown else f"finds nothing in {' and '.join(keys)}"
         raise InputError(
             f"the pipeline {name!r} {what}; {there}",
             remedy=f"Name groups that it makes with --spans-key; {ENTITIES!r} are the entities.",
         )
-    return found
 
 
 def load_pipeline(name: str) -> Language:
