@@ -392,3 +392,16 @@ def test_a_file_of_a_sample_that_is_damaged_is_named(place):
     [finding] = check_project(place.corpus)
     assert (finding.check, finding.file) == ("bad-line", path)
     assert place.sample("--apply")[0] == 1
+
+
+@pytest.mark.parametrize("unit", ["sentence", "article"])
+def test_examples_may_be_sentences_or_whole_articles(place, unit):
+    path = place.corpus.root / "goldspan.toml"
+    path.write_text(f'[examples]\nunit = "{unit}"\n' + path.read_text())
+    shutil.rmtree(place.folder / "out")
+    corpus = Corpus(place.corpus.root)
+    run("bulk", "suggest", place.input, "--output", place.folder / "out", "--root", corpus.root)
+    assert place.sample("--apply", number=500)[0] == 0
+    ids = {row["id"] for row in articles()} - ({"a.p03"} if unit == "article" else set())  # which can be no id there
+    assert {*samples.sampled_ids(corpus.samples).values()} == ids
+    assert [finding.check for finding in check_project(Corpus(corpus.root))] == []

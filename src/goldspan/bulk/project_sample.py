@@ -219,7 +219,7 @@ class _Planner:
             self.options.criteria.by,
             articles,
             self._record(sample, articles),
-            self._number(),
+            self._number(articles),
             order,
             before,
             self._clusters(articles),
@@ -308,12 +308,12 @@ class _Planner:
             wanted[one.sampled.candidate.id].append(one.id)
         return clusters_of(self.options.clusters, wanted, known)
 
-    def _number(self) -> int:
-        """The number of the record: that of the last one again, if its articles did not get into the manifest."""
+    def _number(self, articles: Sequence[NewArticle]) -> int:
+        """The number of the record: that of the last one, if its articles are the same, as after an interruption."""
         records = samples.read_samples(self.corpus.samples)
         last = max(records, default=0)
-        was_interrupted = last and not any(one.article in self.collection_ids for one in records[last].drawn)
-        return last if was_interrupted else last + 1
+        is_same = last and {one.article for one in records[last].drawn} == {one.id for one in articles}
+        return last if is_same else last + 1
 
     def _record(self, sample: Sample, articles: Sequence[NewArticle]) -> SampleRecord:
         draw, by = self.options.draw, self.options.criteria.by

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from goldspan.bulk.suggested_articles import SuggestedArticle
     from goldspan.corpus.reading_order import Part
 
+LARGEST = 2**64 - 1
 LEAST = 5  # articles of each label
 SPARE = 32  # candidates beyond those wanted, in place of articles whose text is drawn already
 BY_ID = "which the project has, by id"
@@ -106,12 +107,16 @@ class Lowest:
     def __init__(self, size: int) -> None:
         self.size = size
         self._kept: list[SampleCandidate] = []
+        self._last: SampleCandidate | None = None  # none behind it is among the lowest
 
     def add(self, one: SampleCandidate) -> None:
         """Keep a candidate, if it is among the lowest."""
+        if self._last is not None and one >= self._last:
+            return
         self._kept.append(one)
-        if len(self._kept) > 2 * self.size + SPARE:
+        if len(self._kept) > self.size + self.size // 4 + SPARE:
             self._kept = self.sorted()
+            self._last = self._kept[-1]
 
     def sorted(self) -> list[SampleCandidate]:
         """Those that are kept, the lowest first."""
@@ -231,8 +236,9 @@ class Sampler:
         self.sizes: Counter[StratumKey] = Counter()
         self._random = Lowest(2 * self.random_number + SPARE)
         self._strata: dict[StratumKey, Lowest] = {}
-        self._first = array("q", [-1]) * (clusters.size if clusters is not None else 0)
-        self._places: list[tuple[bytes, str, str, int]] = []
+        size = 0 if clusters is None else clusters.size
+        self._lowest = array("Q", [LARGEST]) * size  # by cluster the lowest number that one of its articles has
+        self._has_one = bytearray(size)  # by cluster whether an article of it takes part
 
     def note_cluster(self, article: SuggestedArticle) -> None:
         """Note an article, so that the one with the lowest number of each cluster takes part.
@@ -243,13 +249,7 @@ class Sampler:
             return
         if cluster in self.taken or self._why_known(article) is not None:
             return
-        place = (draw_number(self.options.seed, article.id), article.id, article.shard, article.row)
-        at = self._first[cluster]
-        if at < 0:
-            self._first[cluster] = len(self._places)
-            self._places.append(place)
-        else:
-            self._places[at] = min(self._places[at], place)
+        self._lowest[cluster] = min(self._lowest[cluster], self._short_number(article))
 
     def add(self, article: SuggestedArticle, source: str = "") -> None:
         """Add an article.
@@ -292,8 +292,14 @@ class Sampler:
             return None
         if cluster in self.taken:
             return BY_CLUSTER
-        first = self._places[self._first[cluster]]
-        return None if first[1:] == (article.id, article.shard, article.row) else REPEATED
+        if self._has_one[cluster] or self._short_number(article) != self._lowest[cluster]:
+            return REPEATED
+        self._has_one[cluster] = True  # so that of two articles with one id the first one takes part
+        return None
+
+    def _short_number(self, article: SuggestedArticle) -> int:
+        """The beginning of the number that an article has in the draw."""
+        return int.from_bytes(draw_number(self.options.seed, article.id)[:8], "big")
 
     def draw(self) -> Sample:
         """The sample."""
