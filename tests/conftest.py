@@ -1,11 +1,13 @@
 """What all tests share: fixtures, and a hypothesis profile without deadlines."""
 
+import functools
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from typer import testing
 
 from goldspan import cli
 from goldspan.corpus import Corpus
@@ -46,6 +48,14 @@ def toy(tmp_path):
     """A small corpus of other articles and labels, laid out like the real one, to be changed at will."""
     shutil.copytree(ROOT / "tests" / "data" / "toy", tmp_path / "toy")
     return Corpus(tmp_path / "toy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_command_line():
+    """The runner of typer reads the command line from its functions once, as a program does, and not at each call."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(testing, "_get_command", functools.cache(testing._get_command))
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
