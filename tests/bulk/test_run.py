@@ -259,18 +259,18 @@ def lost(task):
     return WorkerLost(task.shard.name, "it ended: signal 9, SIGKILL")
 
 
-def test_third_attempt_at_a_shard_is_careful_and_the_last(root, articles, run):
+def test_third_attempt_at_a_shard_is_careful_and_the_fifth_the_last(root, articles, run):
     recipe, _ = bulk_runs.recipe_of(root, articles)
     sound = ThisProcess(recipe)._suggester
 
     def done(task):
         return next(event for event in sound.run(task) if isinstance(event, (ShardResult, ShardFailure)))
 
-    workers = ScriptedWorkers({"even/part0": [lost, done], "even/part2": [lost, lost, lost], "part1": [done],
+    workers = ScriptedWorkers({"even/part0": [lost, done], "even/part2": [lost] * 5, "part1": [done],
                                "part3": [done]})  # fmt: skip
     summary = run(workers=lambda _: workers)
-    assert (summary.done, summary.lost) == (3, 4)
-    assert summary.failed == {"even/part2": "3 workers were lost at it: it ended: signal 9, SIGKILL"}
+    assert (summary.done, summary.lost) == (3, 6)
+    assert summary.failed == {"even/part2": "5 workers were lost at it: it ended: signal 9, SIGKILL"}
     careful = {task.shard.name: task.careful for task in workers.tasks}  # the last attempt at each
     assert careful == {"even/part0": False, "even/part2": True, "part1": False, "part3": False}
 
@@ -278,7 +278,7 @@ def test_third_attempt_at_a_shard_is_careful_and_the_last(root, articles, run):
 def test_workers_that_are_only_lost_end_the_run(root, tmp_path):
     folder = bulk_runs.write_articles(tmp_path / "many", shards=30, articles=1)
     _, shards = bulk_runs.recipe_of(root, folder)
-    workers = ScriptedWorkers({shard.name: [lost] * 3 for shard in shards}, size=1)
+    workers = ScriptedWorkers({shard.name: [lost] * 5 for shard in shards}, size=1)
     with pytest.raises(GoldspanError, match="10 workers were lost one after the other") as raised:
         bulk_runs.run(root, folder, tmp_path / "out", lambda _: workers)
     assert "memory" in raised.value.remedy

@@ -21,7 +21,7 @@ from goldspan import files
 from helpers import bulk_runs
 
 TOY = Path(__file__).parents[1] / "data" / "toy"
-PAUSE = 1.0  # seconds between two kills, on average
+PAUSE = 0.5  # seconds from the end of a shard to the next kill, at most
 SEED = 7
 
 
@@ -69,9 +69,11 @@ class Runs:
 
     def with_lost_workers(self, name, workers, kills):
         """A run in which so many workers are killed, at random; those that have nothing to do included."""
-        process, chance, killed = self.start(name, workers), random.Random(SEED), 0  # noqa: S311  (the same each time)
+        process, chance, killed, done = self.start(name, workers), random.Random(SEED), 0, 0  # noqa: S311
         while killed < kills and process.poll() is None:
-            time.sleep(chance.uniform(0, 2 * PAUSE))
+            self._wait_for(name, process, done + 1)
+            time.sleep(chance.uniform(0, PAUSE))
+            done = self._done(name)
             children = [
                 child for child in psutil.Process(process.pid).children() if "process_workers" in str(child.cmdline())
             ]
@@ -82,14 +84,21 @@ class Runs:
 
     def continued(self, name, workers, number):
         """A run that gets a signal once some shards are done, and the next run."""
-        process, ledger = self.start(name, workers), self.folder / name / "ledger.jsonl"
-        while not ledger.exists() or ledger.read_bytes().count(b"\n") < 3:
-            time.sleep(0.02)
+        process = self.start(name, workers)
+        self._wait_for(name, process, 3)
         started = time.monotonic()
         process.send_signal(number)
         process.communicate()
         took = round(time.monotonic() - started, 2)
         return {**self.whole(name, workers), "ended": [process.returncode, took]}
+
+    def _done(self, name):
+        ledger = self.folder / name / "ledger.jsonl"
+        return ledger.read_bytes().count(b"\n") if ledger.exists() else 0
+
+    def _wait_for(self, name, process, shards):
+        while self._done(name) < shards and process.poll() is None:
+            time.sleep(0.02)
 
 
 def main(folder, kills=20, shards=40, articles=400):

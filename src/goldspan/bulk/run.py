@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LOCK = ".goldspan.lock"
 CAREFUL = 2  # losses of workers at a shard after which its articles are suggested for in a process of its own
-MOST_ATTEMPTS = 3  # at a shard whose worker is lost
+MOST_ATTEMPTS = 5  # at a shard whose worker is lost: some losses have their reason elsewhere
 MOST_LOSSES = 10  # of workers, for each that there is, without any progress between them
 MOST_NAMED = 3
 NUMBERS = ("rows", "articles", "examples", "characters", "rejects")  # of the ledger
