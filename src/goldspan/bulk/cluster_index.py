@@ -1,4 +1,4 @@
-"""The cluster of each article of a collection, in about 20 bytes an article: ids are kept as hashes of 64 bits.
+"""The cluster of each article of a collection, in 16 bytes an article: ids are kept as hashes of 64 bits.
 
 Two of 10 million ids have one hash with a probability of 3 in a million (n² / 2⁶⁵); the articles would then count as
 one.
