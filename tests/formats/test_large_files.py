@@ -1,8 +1,12 @@
 """Files larger than memory: what is read part by part is what is read as a whole."""
 
+import errno
+import io
 import json
 import os
 import random
+import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -323,3 +327,14 @@ def test_it_is_shown_how_far_a_large_file_is_read_and_for_which_time(tmp_path, m
     assert {(step, total) for step, _, total in told} == {("large.jsonl", size), ("large.jsonl, reading 2", size)}
     assert {step for step, done, _ in told if done == size} == {"large.jsonl", "large.jsonl, reading 2"}
     assert [done for step, done, _ in told if "2" in step] == sorted(done for step, done, _ in told if "2" in step)
+
+
+def test_a_full_disk_names_the_folder_of_the_temporary_file_of_a_dataset(tmp_path, monkeypatch):
+    class FullFile(io.BytesIO):
+        def write(self, _):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "SpooledTemporaryFile", lambda *_, **__: FullFile())
+    with pytest.raises(OSError, match=re.escape(tempfile.gettempdir())):
+        formats.get("dataset").write(tmp_path / "a.parquet", [Example("a", "KFOR")])
+    assert not list(tmp_path.iterdir())

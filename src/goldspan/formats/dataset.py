@@ -19,6 +19,7 @@ import tempfile
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json, tokens
@@ -33,7 +34,6 @@ from goldspan.formats.token_format import Alignment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
@@ -100,7 +100,8 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
 
     alignment = Alignment(options)
     labels: set[str] = set()
-    with tempfile.SpooledTemporaryFile(files.IN_MEMORY) as kept:
+    folder = Path(tempfile.gettempdir())
+    with files.naming_full_disk(folder), tempfile.SpooledTemporaryFile(files.IN_MEMORY, dir=folder) as kept:
         for example in examples:
             row = _row(example, alignment, options.language)
             labels.update(span["label"] for span in row["spans"])

@@ -17,6 +17,9 @@ What `scan` reads from a file that `write` wrote is what was written: ids, texts
 far as the entry does not say that the format cannot hold them. **A row whose annotation a reader does not understand is
 an error, never an example without spans.**
 
+A file may be larger than memory: `scan` and `write` hold one example at a time, and of all others a few bytes, unless
+the entry says in `held` what else they hold. What only all of a file shows, `scan` finds in a reading before.
+
 The format of a file is detected from its content; the suffix decides only where a file is empty.
 """
 
