@@ -211,10 +211,11 @@ def test_planning_reads_no_file_but_the_footers_of_large_parquet_files(tmp_path,
 def test_a_folder_of_a_web_server_is_the_list_that_it_gives():
     page = b'<a href="../">up</a> <a href="a.jsonl">a</a> <a href="n.txt">n</a> <a href="x/">x</a>'
     below = b'<a href="../">up</a> <a href="b%20c.jsonl">b</a>'
-    files = {"/news/": page, "/news": page, "/news/x/": below, "/news/a.jsonl": LINES, "/news/x/b%20c.jsonl": LINES}
+    files = {"/news/": page, "/news/x/": below, "/news/a.jsonl": LINES, "/news/x/b%20c.jsonl": LINES}
     with FileServer(files) as server:
         shards = find_shards([f"{server.url}/news/"])
         assert [shard.location.name for shard in shards] == ["a.jsonl", "b%20c.jsonl"]
+        assert [(shard.name, shard.file) for shard in shards] == [("a", "a.jsonl"), ("x/b c", "x/b c.jsonl")]
         assert len(rows_of(shards)) == 4000
         del server.files["/news/x/"]
         assert "there is no such file or folder" in error_of(find_shards, [f"{server.url}/news/"])
@@ -336,7 +337,7 @@ def test_secrets_are_taken_out_of_texts(text, expected):
         ("file:///a/b", "/a/b"),
         ("file://localhost/a/b", "/a/b"),
         ("local:///a", "/a"),
-        ("https://h/x/?q=a/", "https://h/x?q=a/"),
+        ("https://h/x//?q=a/", "https://h/x/?q=a/"),
         ("/a/b/../c", "/a/b/../c"),
         ("zip://::/a.zip", "zip://::/a.zip"),
     ],
@@ -344,6 +345,11 @@ def test_secrets_are_taken_out_of_texts(text, expected):
 def test_one_form_of_each_location(text, expected):
     assert Location.of(text).text == expected
     assert Location.of(expected).text == expected
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_path_is_not_the_current_folder(text):
+    assert "a path is empty" in error_of(find_shards, [text])
 
 
 def test_the_parts_of_locations():

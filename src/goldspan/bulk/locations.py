@@ -48,8 +48,10 @@ class Location:
         """That of a path, made absolute, or of an address.
 
         Raises:
-            InputError: for an address with a password; the message is without it.
+            InputError: for an address with a password; the message is without it. For an empty text.
         """
+        if not text.strip():
+            raise InputError("a path is empty", remedy="Name a file or folder; `.` is the current one.")
         for local in ("file://", "local://"):
             if text.casefold().startswith(local):
                 text = text[len(local) :].removeprefix("localhost")
@@ -92,6 +94,11 @@ class Location:
         """The folder that it is in."""
         return _joined(self.parts[:-1], self)
 
+    @property
+    def is_web(self) -> bool:
+        """Whether it is an address of the web, in which names are encoded."""
+        return self.is_address and remote_files.protocol_of(self.text) in WEB
+
     def resolved(self) -> Location:
         """It where links lead; an address is as it is."""
         return self if self.is_address else Location(os.path.realpath(self.text))
@@ -99,7 +106,7 @@ class Location:
     @property
     def has_parallel_access(self) -> bool:
         """Whether several threads may use it at once."""
-        return not self.is_address or remote_files.is_store(self.text) or remote_files.protocol_of(self.text) in WEB
+        return not self.is_address or self.is_web or remote_files.is_store(self.text)
 
     def exists(self) -> bool:
         """Whether there is a file or folder.
@@ -257,15 +264,15 @@ class Location:
 
 
 def _normal_address(text: str) -> str:
-    """An address with its protocols in lower case, without slashes at its end, and with whole paths of this machine."""
+    """An address with protocols in lower case, whole paths, and, but for those of the web, no slash at its end."""
     parts = text.split(CHAIN)
     for number, part in enumerate(parts):
         protocol, scheme, path = part.partition(SCHEME)
         if scheme:
             _require_no_login(part)
-            query = path[len(path.partition("?")[0]) :] if protocol.casefold() in WEB else ""
-            path = path.removesuffix(query) if query else path
-            parts[number] = f"{protocol.casefold()}{scheme}{path.rstrip('/')}{query}"
+            path, mark, query = path.partition("?") if protocol.casefold() in WEB else (path, "", "")
+            slash = "/" if protocol.casefold() in WEB and path.endswith("/") else ""  # there it may be another page
+            parts[number] = f"{protocol.casefold()}{scheme}{path.rstrip('/')}{slash}{mark}{query}"
         elif number == len(parts) - 1:
             parts[number] = str(Path(part).absolute())
     return CHAIN.join(parts)
@@ -282,11 +289,11 @@ def _require_no_login(address: str) -> None:
 
 
 def _split(address: str) -> tuple[str, str, str]:
-    """What stands before the path of an address, the path, and what stands behind it."""
+    """What stands before the path of an address, the path without a slash at its end, and what stands behind it."""
     start = address.index(SCHEME) + len(SCHEME)
     end = re.compile(r"::|[?#]" if remote_files.protocol_of(address) in WEB else r"::").search(address, start)
     stop = end.start() if end else len(address)
-    return address[:start], address[start:stop], address[stop:]
+    return address[:start], address[start:stop].rstrip("/"), address[stop:]
 
 
 def _joined(parts: tuple[str, ...], like: Location) -> Location:

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
+from urllib.parse import unquote
 
 from goldspan.bulk.locations import MAGIC, Location
 from goldspan.corpus.manifest import RESERVED
@@ -271,7 +272,8 @@ def _paths(found: Sequence[_FoundFile]) -> list[str]:
         differ = (number for number, (a, b) in enumerate(zip(before, parts, strict=False)) if a != b)
         common[parts[0]] = before[: next(differ, min(len(before), len(parts)))]
     folders = {root: "".join(f"{part}/" for part in parts[len(common[parts[0]]) :]) for root, parts in roots.items()}
-    return [f"{folders[file.root]}{file.name}" for file in found]
+    paths = [f"{folders[file.root]}{file.name}" for file in found]
+    return [unquote(path) if file.root.is_web else path for path, file in zip(paths, found, strict=True)]
 
 
 def _names(found: Sequence[_FoundFile], paths: Sequence[str]) -> list[str]:
