@@ -20,7 +20,7 @@ from goldspan import files
 from goldspan.articles.received import ArticleOptions
 from goldspan.bulk.shard_rows import LONGEST_TEXT, find_columns
 from goldspan.bulk.shards import total_size
-from goldspan.bulk.similarity_join import JoinLimits, SimilarityJoin, reporting
+from goldspan.bulk.similarity_join import JoinLimits, SimilarityJoin
 from goldspan.bulk.tokenised_shards import WORKER_MEMORY, ShardTokeniser, tokenise_shards
 from goldspan.errors import InputError
 from goldspan.near_duplicates import SIMILAR
@@ -182,10 +182,12 @@ def find_near_duplicates(
         tokenised = tokenise_shards(shards, tokeniser, _processes(shards, search.limits), on_progress)
         for shard, found in zip(shards, tokenised, strict=True):
             summary.add(shard.name, found)
-        _write_rejects(new / REJECTS, shards, tokenised)
+        with files.naming_full_disk(output):
+            _write_rejects(new / REJECTS, shards, tokenised)
         batches = [batch for found in tokenised for batch in found.batches]
         with SimilarityJoin(batches, folder, search.similarity, search.limits, on_progress) as join:
-            _Result(join, summary).write(new, shards, tokenised)
+            with files.naming_full_disk(output):
+                _Result(join, summary).write(new, shards, tokenised)
         files.replace_folder(new, output)
     summary.seconds = time.monotonic() - started
     return summary
@@ -237,7 +239,7 @@ class _Result:
     def write(self, folder: Path, shards: Sequence[Shard], tokenised: Sequence[TokenisedShard]) -> None:
         """Write the files, and complete the summary."""
         summary, join = self._summary, self._join
-        with reporting(join.limits):
+        with join.reporting():
             self._enter_articles(shards, tokenised)
             self._enter_members()
             _write_table(folder / PAIRS, join.read(PAIR_ROWS), _pair_schema())

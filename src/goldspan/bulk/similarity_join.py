@@ -61,6 +61,7 @@ BYTES_PER_MATCH = 48  # of DuckDB's memory for a trigram of a head that another 
 ROWS = 2**17  # read together
 NO_NUMBER = -1  # of a word that occurs once
 EXTRA_REMEDY = "Install it: pip install 'goldspan[bulk]'"
+INTERRUPTED = "Query interrupted"  # with which DuckDB ends a query on Ctrl-C
 OTHER_FOLDER = "Make room, or name a folder on another disk with --temporary."
 
 TABLES = """
@@ -182,16 +183,17 @@ class SimilarityJoin:
         import numpy as np
 
         self._batches = batches
+        self._folder = folder
         self._similarity = similarity
-        self.limits = limits or JoinLimits()
+        self._limits = limits or JoinLimits()
         self._on_progress = on_progress
         self._base = np.cumsum([0, *(batch.texts for batch in batches)])
         self.texts = int(self._base[-1])
         self.sizes = np.empty(0, dtype=np.int32)
         self._clusters = Clusters(self.texts)
         self.copies = 0
-        with reporting(self.limits):
-            self._database = _connect(folder, self.limits)
+        with self.reporting():
+            self._database = _connect(folder, self._limits)
             self._find()
 
     def __enter__(self) -> Self:
@@ -221,6 +223,29 @@ class SimilarityJoin:
     def first_members(self) -> Numbers:
         """For each text the first of its cluster: texts joined by a chain of similar pairs."""
         return self._clusters.first_members()
+
+    @contextlib.contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Have errors of DuckDB say what to do.
+
+        Raises:
+            GoldspanError: in place of DuckDB's error.
+            KeyboardInterrupt: in place of the error of a query during which Ctrl-C was pressed.
+        """
+        try:
+            yield
+        except Exception as error:
+            kind, words = type(error).__name__, " ".join(str(error).split())
+            if words == INTERRUPTED or kind == "InterruptException":
+                raise KeyboardInterrupt from None
+            if not type(error).__module__.startswith(("duckdb", "_duckdb")):
+                raise
+            if "No space left" in words or "max_temp_directory_size" in words:
+                raise InputError("the disk is full", file=self._folder.parent, remedy=OTHER_FOLDER) from None
+            if kind == "OutOfMemoryException":
+                remedy = f"Give more than {self._limits.memory >> 20:,} MB with --memory, or fewer --threads."
+                raise GoldspanError("there is too little memory for these texts", remedy=remedy) from None
+            raise GoldspanError(f"DuckDB: {words}") from None
 
     def _find(self) -> None:
         """Carry out the steps."""
@@ -344,7 +369,7 @@ class SimilarityJoin:
         costs = np.zeros(len(self._order), dtype=np.int64)
         found = self.run(COSTS).fetchnumpy()
         costs[found["text"]] = found["cost"]
-        for start, end in stretches(costs, self.limits.matches):
+        for start, end in stretches(costs, self._limits.matches):
             self._on_progress("texts compared", start, len(costs))
             self.run(CANDIDATES, start=start, end=end)
             for batch in self.read(SHARES):
@@ -386,27 +411,6 @@ def _connect(folder: Path, limits: JoinLimits) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": False,
         },
     )
-
-
-@contextlib.contextmanager
-def reporting(limits: JoinLimits) -> Iterator[None]:
-    """Have errors of DuckDB say what to do.
-
-    Raises:
-        GoldspanError: in place of DuckDB's error.
-    """
-    try:
-        yield
-    except Exception as error:
-        kind, words = type(error).__name__, " ".join(str(error).split())
-        if not type(error).__module__.startswith(("duckdb", "_duckdb")):
-            raise
-        if "No space left" in words or "max_temp_directory_size" in words:
-            raise InputError("the disk is full", file="the temporary folder", remedy=OTHER_FOLDER) from None
-        if kind == "OutOfMemoryException":
-            remedy = f"Give more than {limits.memory >> 20:,} MB with --memory, or fewer --threads."
-            raise GoldspanError("there is too little memory for these texts", remedy=remedy) from None
-        raise GoldspanError(f"DuckDB: {words}") from None
 
 
 def _binary(values: Iterable[bytes]) -> pa.Array:
