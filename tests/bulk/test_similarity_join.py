@@ -6,9 +6,12 @@ from hypothesis import strategies as st
 
 pytest.importorskip("duckdb", reason="pip install 'goldspan[bulk]'")
 
-from goldspan import InvalidValueError, near_duplicates
+import duckdb
+
+from goldspan import near_duplicates
 from goldspan.bulk import similarity_join, tokenised_texts
 from goldspan.bulk.similarity_join import JoinLimits
+from goldspan.errors import GoldspanError, InputError, InvalidValueError
 from goldspan.near_duplicates import Similarity, WordNumbers
 from helpers.news_collection import articles
 from helpers.similarity_search import all_pairs, joined, written_pairs
@@ -139,3 +142,25 @@ def test_the_fewest_trigrams_are_the_least_that_are_enough(size, similarity):
     fewest = int(similarity_join._fewest(similarity, sizes)[0])
     enough = [bool(similarity.hold(np.array([shared]), sizes, sizes)[0]) for shared in range(1, size + 1)]
     assert enough == [shared >= fewest for shared in range(1, size + 1)]
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "words"),
+    [
+        (duckdb.OutOfMemoryException("failed to allocate"), GoldspanError, "too little memory.*\n.*--memory"),
+        (duckdb.IOException("Could not write: No space left on device"), InputError, "the disk is full\n.*--temporary"),
+        (duckdb.OutOfMemoryException("the limit max_temp_directory_size"), InputError, "the disk is full"),
+        (duckdb.InternalException("what\nnobody thought of"), GoldspanError, "DuckDB: what nobody thought of"),
+        (RuntimeError("Query interrupted"), KeyboardInterrupt, None),
+        (RuntimeError("of goldspan"), RuntimeError, "of goldspan"),
+    ],
+)
+def test_errors_of_duckdb_say_what_to_do(error, raised, words):
+    with joined([]) as join, pytest.raises(raised, match=words), join.reporting():
+        raise error
+
+
+def test_a_search_that_runs_out_of_memory_says_so(monkeypatch):
+    monkeypatch.setattr(JoinLimits, "duckdb", 2**20)
+    with pytest.raises(GoldspanError, match="too little memory"), joined(articles(500)):
+        pass

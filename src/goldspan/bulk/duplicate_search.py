@@ -185,9 +185,11 @@ def find_near_duplicates(
         with files.naming_full_disk(output):
             _write_rejects(new / REJECTS, shards, tokenised)
         batches = [batch for found in tokenised for batch in found.batches]
-        with SimilarityJoin(batches, folder, search.similarity, search.limits, on_progress) as join:
-            with files.naming_full_disk(output):
-                _Result(join, summary).write(new, shards, tokenised)
+        with (
+            SimilarityJoin(batches, folder, search.similarity, search.limits, on_progress) as join,
+            files.naming_full_disk(output),
+        ):
+            _Result(join, summary).write(new, shards, tokenised)
         files.replace_folder(new, output)
     summary.seconds = time.monotonic() - started
     return summary

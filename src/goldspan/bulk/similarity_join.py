@@ -192,9 +192,13 @@ class SimilarityJoin:
         self.sizes = np.empty(0, dtype=np.int32)
         self._clusters = Clusters(self.texts)
         self.copies = 0
-        with self.reporting():
-            self._database = _connect(folder, self._limits)
-            self._find()
+        self._database = _connect(folder, self._limits)
+        try:
+            with self.reporting():
+                self._find()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
