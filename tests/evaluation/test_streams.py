@@ -115,6 +115,17 @@ def test_the_order_of_the_predictions_does_not_matter(files):
     assert report_of(files) == expected
 
 
+def test_a_label_of_predictions_that_are_not_in_gold_is_none_of_the_report():
+    read = (
+        Source([Example("a", "the fog", (Span(0, 3, "A"),))]),
+        Source([Example("a", "the fog", (Span(4, 7, "B"),)), Example("b", "left", (Span(0, 4, "C"),))]),
+    )
+    found = pair(*read, language="en")
+    report = make_report(found.gold, found.predicted)
+    assert report.labels == ("A", "B")
+    assert report.confusion.rows == ((0, 0, 1), (0, 0, 0), (0, 1, 0))
+
+
 def test_a_broken_row_at_the_end_is_named(files):
     with (files / "guessed.jsonl").open("a") as stream:
         stream.write('{"id": "z", "at": 0, "text": "cut o')

@@ -172,7 +172,7 @@ def span_outcomes(gold: Iterable[Example], predicted: Iterable[Example]) -> Outc
         One tuple per example, sorted by the start of the spans.
     """
     sides = [ExampleTable.of(side).spans for side in (gold, predicted)]
-    labels = sorted({*sides[0].labels, *sides[1].labels})  # in alphabetical order, as spans are sorted
+    labels = sorted({*sides[0].occurring, *sides[1].occurring})  # in alphabetical order, as spans are sorted
     left, right = (side.relabelled(labels) for side in sides)
     return Outcomes(
         left, right, ((part, *_of_part(left.table(part), right.table(part))) for part in parts_of(left, right))

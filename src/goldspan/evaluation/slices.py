@@ -123,7 +123,7 @@ class ComparedSpans:
     @classmethod
     def of(cls, gold: SpanColumns, predicted: SpanColumns) -> ComparedSpans:
         """The spans of two sides."""
-        labels = sorted({*gold.labels, *predicted.labels})
+        labels = sorted({*gold.occurring, *predicted.occurring})
         left, right = gold.relabelled(labels), predicted.relabelled(labels)
         same = np.zeros(left.size, np.bool_)
         for part in parts_of(left, right):
