@@ -205,6 +205,10 @@ def _recipe(data: bytes, location: Location) -> dict[str, Any]:
         value = strict_json.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, strict_json.JSONError) as error:
         raise InputError(f"cannot be read: {error}", file=str(location), remedy=AGAIN) from None
-    if not isinstance(value, dict) or not isinstance(value.get("columns"), dict):
-        raise InputError("states no columns", file=str(location), remedy=AGAIN)
-    return value
+    columns = value.get("columns") if isinstance(value, dict) else None
+    if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
+        raise InputError("does not state which columns the articles have", file=str(location), remedy=AGAIN)
+    if "text" not in columns:
+        raise InputError("does not state which column has the texts", file=str(location), remedy=AGAIN)
+    found: dict[str, Any] = value
+    return found

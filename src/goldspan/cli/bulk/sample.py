@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from goldspan.bulk.project_sample import ProjectSample
 
 SHOWN = 40  # strata of the table
-SHARE = 0.2
 
 
 def run(
@@ -66,7 +65,7 @@ def run(
     random_share: Annotated[
         float,
         typer.Option("--random-share", min=0, max=1, help="The share that is drawn from all articles, for estimates."),
-    ] = SHARE,
+    ] = 0.2,
     scores: Annotated[
         str,
         typer.Option("--scores", metavar="A,B", help="From A on a score is middle, not uncertain; from B on sure."),
