@@ -100,8 +100,8 @@ def write(path: Path, examples: Iterable[Example], options: WriteOptions = WRITE
 
     alignment = Alignment(options)
     labels: set[str] = set()
-    folder = Path(tempfile.gettempdir())
-    with files.naming_full_disk(folder), tempfile.SpooledTemporaryFile(files.IN_MEMORY, dir=folder) as kept:
+    folder = tempfile.gettempdir()
+    with files.naming_full_disk(Path(folder)), tempfile.SpooledTemporaryFile(files.IN_MEMORY, dir=folder) as kept:
         for example in examples:
             row = _row(example, alignment, options.language)
             labels.update(span["label"] for span in row["spans"])

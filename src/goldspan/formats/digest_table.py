@@ -1,4 +1,4 @@
-"""A number for each of very many strings, of which only digests are kept: some 50 bytes each, however long they are."""
+"""A number for each of very many strings, of which only digests are kept: 36 to 72 bytes each, however long."""
 
 from __future__ import annotations
 
