@@ -66,19 +66,22 @@ class SuggestionError(Exception):
 
 
 class ArticleSuggester:
-    """The recognisers of a recipe, loaded.
+    """The recognisers of a recipe, loaded; `notes` is what a user should know of them.
 
     Args:
         recipe: with what.
 
     Raises:
-        InputError, NotFoundError: as the recognisers give it; if the project or the packages are not those of the
-            recipe any more.
+        InputError, NotFoundError: as the recognisers give it.
     """
 
     def __init__(self, recipe: BulkRecipe) -> None:
         corpus = Corpus(recipe.suggester.root)
-        self._suggester, self.left_out = recipe.suggester.suggester(corpus)
+        self._suggester, left_out = recipe.suggester.suggester(corpus)
+        self.notes = (
+            *self._suggester.notes,
+            *(f"{name}: left out, since it asks a server" for name in left_out),
+        )
         self._segmentation = Segmentation.of(corpus)
         self._suggester.suggest([Example("text.p01", FIRST)])
 
@@ -156,8 +159,7 @@ class GuardedSuggester:
             if self._process is None:
                 self._process = ChildProcess(PROGRAM)
                 self._process.send(self._recipe)
-                if (problem := self._process.receive(SLOWEST_START)) is not None:
-                    raise_error(problem)
+                notes_of(self._process.receive(SLOWEST_START))
             self._process.send(batch)
             answer: list[Outcome] = self._process.receive(self._stall)
         except TimeoutError:
@@ -217,5 +219,16 @@ def load(kind: Callable[[BulkRecipe], Any], connection: Any) -> Any:  # noqa: AN
     except Exception as error:  # noqa: BLE001  (what the code of others may raise is not known)
         connection.send({"message": f"the recognisers cannot be loaded: {type(error).__name__}: {error}"})
         return None
-    connection.send(None)
+    connection.send(suggester.notes)
     return suggester
+
+
+def notes_of(message: tuple[str, ...] | dict[str, Any]) -> tuple[str, ...]:
+    """What a user should know of the recognisers, of the message that `load` sends.
+
+    Raises:
+        InputError: if they could not be loaded.
+    """
+    if isinstance(message, dict):
+        raise_error(message)
+    return tuple(message)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
-from goldspan.bulk.article_suggestions import SLOWEST_START, STALL, load
+from goldspan.bulk.article_suggestions import SLOWEST_START, STALL, load, notes_of
 from goldspan.bulk.shard_suggestions import ShardFailure, ShardProgress, ShardResult, ShardSuggester
 from goldspan.bulk.workers import WorkerLost
-from goldspan.child_process import ChildEndedError, ChildProcess, connection_to_parent, raise_error
+from goldspan.child_process import ChildEndedError, ChildProcess, connection_to_parent
 from goldspan.errors import GoldspanError
 from goldspan.models.worker_processes import usable_processors
 
@@ -50,6 +50,7 @@ class ProcessWorkers:
         self._recipe = recipe
         self._stall = stall
         self._failed_starts = 0
+        self.notes: tuple[str, ...] = ()  # what a user should know of the recognisers
         self._workers: list[_Worker] = []
         self.size = size or usable_processors()
         try:
@@ -127,8 +128,7 @@ class ProcessWorkers:
         except ChildEndedError as error:
             return self._replaced(worker, f"it ended: {error}")
         if not worker.is_loaded:
-            if message is not None:
-                raise_error(message)
+            self.notes = notes_of(message)
             worker.is_loaded, self._failed_starts = True, 0
             if worker.task is not None:
                 self._send(worker)

@@ -123,7 +123,7 @@ class ShardSuggester:
     def __init__(self, recipe: BulkRecipe) -> None:
         self.recipe = recipe
         self._suggester = ArticleSuggester(recipe)
-        self.left_out = self._suggester.left_out
+        self.notes = self._suggester.notes
 
     def run(self, task: ShardTask, on_attempt: Callable[[], object] = lambda: None) -> Iterator[ShardEvent]:
         """Work on a shard: its progress, and at last its result.

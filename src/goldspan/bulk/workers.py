@@ -59,6 +59,7 @@ class ThisProcess:
 
     def __init__(self, recipe: BulkRecipe) -> None:
         self._suggester = ShardSuggester(recipe)
+        self.notes = self._suggester.notes
         self._events: deque[Iterator[ShardEvent]] = deque()
 
     def submit(self, task: ShardTask) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
+from goldspan.cli.next_step import typed_command
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
@@ -137,6 +138,9 @@ def run(
     console.write_json(json, summary.json())
     _print_summary(summary, output)
     console.print_written(json)
+    if json is None and summary.totals["articles"]:
+        words = ("bulk", "sample", output, *(word for one in inputs for word in ("--input", one)), "--number", "200")
+        console.print_line(f"Next: draw articles to annotate: {typed_command(corpus, *words)}")
     if summary.failed or not summary.totals["articles"]:
         raise typer.Exit(1)
 
@@ -165,7 +169,9 @@ def _workers(recipe: BulkRecipe, number: int | None, stall: float, ray: str | No
         workers = _ray_workers(recipe, number, stall, ray)
     else:
         with console.spinner("Loading the recognisers"):
-            workers = ThisProcess(recipe) if number == 0 else ProcessWorkers(recipe, number, stall)
+            workers = here = ThisProcess(recipe) if number == 0 else ProcessWorkers(recipe, number, stall)
+        for note in here.notes:
+            print(visible(f"goldspan: {note}"), file=sys.stderr)
     try:
         yield workers
     finally:
