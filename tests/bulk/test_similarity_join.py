@@ -54,8 +54,7 @@ def check(texts, similarity=near_duplicates.SIMILAR, limits=None):
 def in_pieces(monkeypatch):
     """Batches of two texts, and the matches of one text looked up at once."""
     monkeypatch.setattr(tokenised_texts, "MOST_TEXTS", 2)
-    monkeypatch.setattr(similarity_join, "BYTES_PER_MATCH", 2**50)
-    monkeypatch.setattr(JoinLimits, "matches", 1)
+    monkeypatch.setattr(similarity_join, "BYTES_PER_MATCH", 2**28)
 
 
 @given(TEXTS, SIMILARITIES)
@@ -134,6 +133,14 @@ def test_limits_that_nothing_can_be_done_in_are_refused(limits, words):
         JoinLimits(**limits)
 
 
+def test_the_more_texts_the_less_memory_is_left_for_their_trigrams():
+    limits = JoinLimits(memory=2**30)
+    assert limits.duckdb(0) > limits.duckdb(10**6) > 2**28
+    with pytest.raises(InvalidValueError, match="too few for 10,000,000 texts"):
+        limits.duckdb(10**7)
+    assert JoinLimits(memory=2**31).duckdb(10**7) > 2**29
+
+
 @given(st.integers(1, 400), SIMILARITIES)
 def test_the_fewest_trigrams_are_the_least_that_are_enough(size, similarity):
     import numpy as np
@@ -161,6 +168,6 @@ def test_errors_of_duckdb_say_what_to_do(error, raised, words):
 
 
 def test_a_search_that_runs_out_of_memory_says_so(monkeypatch):
-    monkeypatch.setattr(JoinLimits, "duckdb", 2**20)
+    monkeypatch.setattr(JoinLimits, "duckdb", lambda *_: 2**20)
     with pytest.raises(GoldspanError, match="too little memory"), joined(articles(500)):
         pass

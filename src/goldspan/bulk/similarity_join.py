@@ -54,8 +54,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
     Progress = Callable[[str, int, int | None], None]
 
-LEAST_MEMORY = 640 * 2**20
+LEAST_MEMORY = 640 * 2**20  # for a few texts
 OWN_MEMORY = 320 * 2**20  # bytes that Python, its libraries and the batches take besides DuckDB
+BYTES_PER_TEXT = 64  # in arrays of numbers
 DUCKDB_SHARE = 0.75  # of what is left: DuckDB does not count all that it takes
 BYTES_PER_MATCH = 48  # of DuckDB's memory for a trigram of a head that another text has
 ROWS = 2**17  # read together
@@ -144,15 +145,24 @@ class JoinLimits:
         if self.threads < 1:
             raise InvalidValueError("at least one thread is needed", remedy="Leave --threads out, or give 1 or more.")
 
-    @property
-    def duckdb(self) -> int:
-        """The bytes that DuckDB may take."""
-        return int((self.memory - OWN_MEMORY) * DUCKDB_SHARE)
+    def duckdb(self, texts: int) -> int:
+        """The bytes that DuckDB may take in a search among so many texts.
 
-    @property
-    def matches(self) -> int:
-        """How many trigrams of heads in other texts are looked up at once."""
-        return self.duckdb // 2 // BYTES_PER_MATCH
+        Raises:
+            InvalidValueError: for too many texts.
+        """
+        left = self.memory - OWN_MEMORY - BYTES_PER_TEXT * texts
+        if left < LEAST_MEMORY - OWN_MEMORY:
+            needed = (LEAST_MEMORY + BYTES_PER_TEXT * texts >> 20) + 1
+            raise InvalidValueError(
+                f"{self.memory >> 20:,} MB of memory are too few for {texts:,} texts",
+                remedy=f"Give {needed}MB at least: --memory {needed}MB.",
+            )
+        return int(left * DUCKDB_SHARE)
+
+    def matches(self, texts: int) -> int:
+        """How many trigrams of heads in other texts are looked up at once in a search among so many texts."""
+        return self.duckdb(texts) // 2 // BYTES_PER_MATCH
 
 
 class SimilarityJoin:
@@ -192,7 +202,7 @@ class SimilarityJoin:
         self.sizes = np.empty(0, dtype=np.int32)
         self._clusters = Clusters(self.texts)
         self.copies = 0
-        self._database = _connect(folder, self._limits)
+        self._database = _connect(folder, self._limits.duckdb(self.texts), self._limits.threads)
         try:
             with self.reporting():
                 self._find()
@@ -373,7 +383,7 @@ class SimilarityJoin:
         costs = np.zeros(len(self._order), dtype=np.int64)
         found = self.run(COSTS).fetchnumpy()
         costs[found["text"]] = found["cost"]
-        for start, end in stretches(costs, self._limits.matches):
+        for start, end in stretches(costs, self._limits.matches(self.texts)):
             self._on_progress("texts compared", start, len(costs))
             self.run(CANDIDATES, start=start, end=end)
             for batch in self.read(SHARES):
@@ -400,7 +410,7 @@ class SimilarityJoin:
         self._clusters.join(self._order[first], self._order[second])
 
 
-def _connect(folder: Path, limits: JoinLimits) -> duckdb.DuckDBPyConnection:
+def _connect(folder: Path, memory: int, threads: int) -> duckdb.DuckDBPyConnection:
     try:
         import duckdb
     except ImportError:
@@ -408,8 +418,8 @@ def _connect(folder: Path, limits: JoinLimits) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         folder / "texts.duckdb",
         config={
-            "memory_limit": f"{limits.duckdb}B",
-            "threads": limits.threads,
+            "memory_limit": f"{memory}B",
+            "threads": threads,
             "temp_directory": str(folder / "spilled"),
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
