@@ -11,7 +11,7 @@ import hashlib
 import re
 import tempfile
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,21 +138,10 @@ class ProjectSample:
     def json(self) -> dict[str, Any]:
         """The plan as JSON values."""
         return {
-            **self.sample.json(self.by),
+            **asdict(self.record),
+            "same_text": self.sample.repeated,
             "without_example": self.without_example,
             "rejected_rows": self.rejects,
-            "drawn": [
-                {
-                    "article": one.id,
-                    "id": one.sampled.candidate.id,
-                    "shard": one.sampled.candidate.shard,
-                    "row": one.sampled.candidate.row,
-                    "part": one.sampled.part,
-                    **values_of(self.by, one.sampled.candidate.stratum),
-                    "probability": one.sampled.probability,
-                }
-                for one in self.articles
-            ],
             "notes": [*self.notes],
         }
 

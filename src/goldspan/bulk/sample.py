@@ -23,9 +23,9 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from goldspan.bulk.strata import MOST_STRATA, NO_LABEL, POWERS, AllocationPlan, allocate, values_of
+from goldspan.bulk.strata import MOST_STRATA, NO_LABEL, POWERS, AllocationPlan, allocate
 from goldspan.errors import InvalidValueError
 from goldspan.models.reading_order import SHARE, draw_number
 
@@ -179,19 +179,6 @@ class Sample:
     def unseen(self) -> int:
         """The number of articles in strata that have none in the sample."""
         return sum(one.articles for one in self.strata if not one.random + one.drawn)
-
-    def json(self, by: Sequence[Any]) -> dict[str, Any]:
-        """The counts as JSON values."""
-        return {
-            "articles": self.frame,
-            "left_out": dict(sorted(self.left_out.items())),
-            "same_text": self.repeated,
-            "least": self.least,
-            "strata": [
-                {**values_of(by, one.key), "articles": one.articles, "random": one.random, "drawn": one.drawn}
-                for one in self.strata
-            ],
-        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,7 @@ from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records
 from goldspan.corpus import clusters, reading_order
-from goldspan.corpus.manifest import read_manifest, write_manifest
+from goldspan.corpus.manifest import read_manifest, unknown_articles, write_manifest
 from goldspan.errors import GoldspanError, InputError, InvalidValueError
 from goldspan.formats import gold
 from goldspan.formats.json_lines import numbered
@@ -399,10 +399,12 @@ def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
     for fault in project.split_faults:
         if fault.kind == "unknown":
             yield CheckResult(fault.message, project.corpus.split_file(fault.split), fault.line)
-    for line, message in clusters.unknown_articles(project.clusters, project.entries):
-        yield CheckResult(message, project.corpus.cluster_file, line)
-    for line, message in reading_order.unknown_articles(project.reading_order, project.entries):
-        yield CheckResult(message, project.corpus.order_file, line)
+    for file, lines in (
+        (project.corpus.cluster_file, [one.article for one in project.clusters]),
+        (project.corpus.order_file, [one.article for one in project.reading_order]),
+    ):
+        for line, message in unknown_articles(lines, project.entries):
+            yield CheckResult(message, file, line)
 
 
 @check(

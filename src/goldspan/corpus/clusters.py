@@ -18,7 +18,7 @@ from goldspan import files
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 FILE = "clusters.jsonl"
@@ -71,12 +71,3 @@ def read_clusters(path: Path) -> list[ClusteredArticle]:
 def content(clusters: Mapping[str, str]) -> str:
     """The content of the file for the cluster of each article that is in one."""
     return "".join(f"{files.dumps({'article': one, 'cluster': clusters[one]})}\n" for one in sorted(clusters))
-
-
-def unknown_articles(lines: Iterable[ClusteredArticle], known: Container[str]) -> list[tuple[int, str]]:
-    """The lines of articles that the manifest does not have, and what is wrong with each, as a clause."""
-    return [
-        (number, f"the manifest has no article {one.article!r}")
-        for number, one in enumerate(lines, 1)
-        if one.article not in known
-    ]

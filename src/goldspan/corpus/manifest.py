@@ -14,7 +14,7 @@ from goldspan import files
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -122,6 +122,20 @@ def update_manifest(path: Path, change: Callable[[Sequence[ManifestEntry]], Iter
         before = read_manifest(path)
         after = list(change(before))
         return after != before and write_manifest(path, after)
+
+
+def unknown_articles(articles: Iterable[str], known: Container[str]) -> list[tuple[int, str]]:
+    """The lines with an article that the manifest does not have, and what is wrong with each, as a clause.
+
+    Args:
+        articles: of each line.
+        known: the ids of the manifest.
+    """
+    return [
+        (line, f"the manifest has no article {article!r}")
+        for line, article in enumerate(articles, 1)
+        if article not in known
+    ]
 
 
 def is_plain_name(name: str) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from goldspan import files
+from goldspan.corpus.manifest import unknown_articles
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -93,22 +94,13 @@ def read_order(path: Path) -> list[OrderedArticle]:
     return list(order.values())
 
 
-def unknown_articles(order: Sequence[OrderedArticle], known: Container[str]) -> list[tuple[int, str]]:
-    """The lines of articles that the manifest does not have, and what is wrong with each, as a clause."""
-    return [
-        (line, f"the manifest has no article {one.article!r}")
-        for line, one in enumerate(order, 1)
-        if one.article not in known
-    ]
-
-
 def require_known(path: Path, order: Sequence[OrderedArticle], known: Container[str]) -> None:
     """Require that the manifest has all articles of an order.
 
     Raises:
         InputError: naming the line, for the first that it does not have.
     """
-    for line, message in unknown_articles(order, known):
+    for line, message in unknown_articles((one.article for one in order), known):
         raise InputError(message, file=path, line=line, remedy=UNKNOWN)
 
 
