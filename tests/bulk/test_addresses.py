@@ -101,6 +101,26 @@ def test_what_is_written_is_there_whole_or_not_at_all(folder):
     assert not file.exists()
 
 
+def test_a_file_that_cannot_be_put_in_its_place_leaves_the_old_one_and_nothing_beside(tmp_path, monkeypatch):
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    folder = Location.of(f"memory://{tmp_path.name}")
+    write(folder / "a.jsonl", LINES)
+    with monkeypatch.context() as patch:
+        patch.setattr(MemoryFileSystem, "mv", lambda *_: 1 / 0)
+        assert "cannot be reached: division by zero" in error_of(write, folder / "a.jsonl", b"new")
+    assert (folder / "a.jsonl").read() == LINES
+    assert [name for name in MemoryFileSystem.store if tmp_path.name in name] == [f"/{tmp_path.name}/a.jsonl"]
+
+
+def test_a_wrong_password_of_ftp_is_a_matter_of_credentials(tmp_path, monkeypatch):
+    monkeypatch.setattr("fsspec.config.conf", {"ftp": {"username": "goldspan", "password": SECRET}})
+    with ftp_server(tmp_path, "another") as address:
+        words = error_of(Location.of(f"{address}/a.jsonl").read)
+    assert "may not be accessed: 530" in words
+    assert "credentials" in words.lower()
+
+
 def test_what_is_read_is_what_a_local_run_reads(folder, tmp_path):
     pq.write_table(
         pa.table({"text": [f"Row {n} " * 50 for n in range(500)]}), tmp_path / "p.parquet", row_group_size=50

@@ -241,14 +241,9 @@ def remove(address: str) -> None:
         InputError: if it cannot be removed.
         NotFoundError: if a package is missing.
     """
-
-    def delete(system: Any, path: str) -> None:  # noqa: ANN401  (fsspec has no types)
-        system.invalidate_cache()
-        if system.exists(path):
-            system.rm_file(path)
-
     require_writable(address)
-    _attempt(address, delete)
+    if find(address) is not None:  # the `exists` of fsspec is false for what cannot be reached, too
+        _attempt(address, lambda system, path: system.rm_file(path))
 
 
 def require_writable(address: str) -> None:
@@ -462,7 +457,7 @@ def _explained(error: Exception, address: str) -> GoldspanError:
     names = {type(cause).__name__ for cause in causes(error)}
     if isinstance(error, ValueError) and "rotocol" in str(error):
         what, remedy = "is no address that is known", f"{SPELLING} It begins with s3://, gs://, https:// or the like."
-    elif status in {401, 403} or isinstance(error, PermissionError):
+    elif status in {401, 403} or isinstance(error, PermissionError) or "error_perm" in names:
         what, remedy = f"may not be accessed: {_words(error)}", CREDENTIALS
     elif names & NO_CREDENTIALS:
         what, remedy = f"there are no credentials for it: {_words(error)}", CREDENTIALS
