@@ -24,7 +24,10 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 # Packages of which there is no wheel, each with its reason. pip resolves for another Python from wheels alone; these
 # are pure Python, so the wheel that this Python builds serves every other.
-SOURCE_ONLY = {"seqeval": "1.2.2, its last release, holds the source alone"}
+SOURCE_ONLY = {
+    "pyftpdlib": "2.2.0, its last release, holds the source alone",
+    "seqeval": "1.2.2, its last release, holds the source alone",
+}
 SOURCE_ONLY_OF_DOCCANO = ("dj-rest-auth", "django-allauth")  # in the versions that it needs
 
 # torch depends on these where the index offers its build for GPUs; nothing here runs on them.
