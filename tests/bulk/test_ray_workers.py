@@ -261,6 +261,17 @@ class TestCluster:
             run(work, "out", ray_workers.RayWorkers(recipe, cluster.address), recipe)
 
 
+def test_a_cluster_that_is_gone_is_noticed():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    connection = ray_connection.ClusterConnection(None, ClusterAddress.of(f"127.0.0.1:{port}"))
+    connection.require_cluster()
+    connection.require_cluster()
+    with pytest.raises(ServerError, match=r"the cluster is gone: .*cannot be reached") as gone:
+        connection.require_cluster()
+    assert "run the same command" in gone.value.remedy
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [

@@ -1,6 +1,6 @@
 """What 10,000,000 articles cost on a cluster, from rates that are measured here: the tables of docs/bulk_costs.md.
 
-PYTHONPATH=src python3 tests/helpers/bulk_costs.py [--seconds 10] [--price 0.0425] [--transformers FOLDER]
+PYTHONPATH=src python3 tests/helpers/bulk_costs.py [--seconds 10] [--price 0.0425] [--transformers FOLDER] [--write]
 
 The articles are those of tests/data/suggest, under many ids. Each recogniser works on one processor by itself, so that
 its rate counts processor time, which other programs on the machine change little. Two workers are compared with one in
@@ -8,6 +8,8 @@ wall time, for which nothing else should run.
 """
 
 import argparse
+import contextlib
+import io
 import itertools
 import json
 import os
@@ -32,6 +34,8 @@ from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 ROOT = Path(__file__).parents[2]
 LISTS = ROOT / "src" / "goldspan" / "suggest" / "military_news" / "data"
+PAGE = ROOT / "docs" / "bulk_costs.md"
+BEGIN, END = "Measured, on one core each", "How the estimate is made"  # of the tables in the page
 ARTICLES, CORES = 10_000_000, 64
 HOUR, MB, GB = 3600.0, 10**6, 10**9
 FIRST = 60  # articles by which the time of the others is foreseen
@@ -125,8 +129,9 @@ def measure(root, seconds):
 
 def wall_rate(root, folder, workers):
     """Articles in a second of wall time, as the command reports it."""
-    command = [sys.executable, "-m", "goldspan", "bulk", "suggest", folder / "both.jsonl", "--root", root, "--json", "-",
-               "--output", folder / f"out{workers}", "--workers", str(workers), "--shard-size", str(SHARD)]  # fmt: skip
+    command = [sys.executable, "-m", "goldspan", "bulk", "suggest", folder / "both.jsonl", "--root", root]
+    command += ["--output", folder / f"out{workers}", "--workers", str(workers), "--shard-size", str(SHARD)]
+    command += ["--json", "-"]
     done = subprocess.run(command, capture_output=True, check=True)
     return json.loads(done.stdout)["articles_per_second"]
 
@@ -154,6 +159,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10.0, help="of processor time for each recogniser")
     parser.add_argument("--price", type=float, default=PRICE, help="of a core for an hour")
     parser.add_argument("--transformers", help="the folder of a token classifier, with labels of this project")
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/bulk_costs.md")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
@@ -175,7 +181,14 @@ def main():
             print(f"{name}: {rate:,.0f} articles a second", file=sys.stderr)
         rules = found["rules of military-news"]
         one, two, share = efficiency(folder, rules["articles"] / rules["seconds"], options.seconds)
-    print_tables(found, (one, two, share), options.price)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        print_tables(found, (one, two, share), options.price)
+    print(out.getvalue())
+    if options.write:
+        before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
+        after = rest[rest.index(END) :]
+        PAGE.write_text(before + out.getvalue() + after, encoding="utf-8")
 
 
 def print_tables(found, pair, price):
@@ -190,10 +203,8 @@ def print_tables(found, pair, price):
     table(header, [(name, f"{one['articles'] / one['seconds']:,.0f}", f"{one['input'] / one['seconds'] / MB:,.2f}",
                     f"{one['memory'] / MB:,.0f}", f"{one['start']:,.1f}", f"{one['output'] / one['articles']:,.0f}")
                    for name, one in found.items()])  # fmt: skip
-    print(
-        f"Measured, rules of military-news with one worker {one:,.0f} and with two {two:,.0f} articles/s: {two / one:.2f}"
-    )
-    print(f"times, {share:.0%} of two.\n")
+    print(f"Measured, rules of military-news, articles/s: one worker {one:,.0f}, two {two:,.0f}, which is")
+    print(f"{two / one:.2f} times as many, {share:.0%} of two times.\n")
     print(f"**Extrapolated** to {ARTICLES:,} such articles; {CORES} cores at {share:.0%}; {price:g} dollars for a core")
     print("and hour:\n")
     rows = []

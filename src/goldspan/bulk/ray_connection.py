@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -36,6 +37,8 @@ UNREACHABLE_REMEDY = (
     "Check the address and the network. `ray status` on the head node shows the address: port 6379 for machines of the "
     "cluster, ray://host:10001 for others; 8265 is the dashboard."
 )
+GONE_REMEDY = "What is done is kept: once the cluster runs again, run the same command to go on."
+MOST_MISSES = 3
 VERSION_REMEDY = "Install the same versions of Python and Ray here and on all nodes."
 # What Ray prints into a terminal is in its logs, too. Its variables are read when it is imported.
 QUIET = {
@@ -95,9 +98,62 @@ class ClusterAddress:
         return ServerError(f"{self.text}: {message}", remedy=UNREACHABLE_REMEDY)
 
 
+@dataclass(slots=True)
+class ClusterConnection:
+    """A connection to a cluster.
+
+    Args:
+        ray: the package, connected.
+        place: where its server is.
+        misses: how often it was not reached, one after the other.
+    """
+
+    ray: Any
+    place: ClusterAddress
+    misses: int = 0
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether it was not reached several times; no call of Ray comes back then."""
+        return self.misses >= MOST_MISSES
+
+    def require_cluster(self) -> None:
+        """Make sure that the cluster is there: Ray waits for a minute, and then ends this process without a word.
+
+        Raises:
+            ServerError: if it was not reached several times.
+        """
+        try:
+            self.place.require_server()
+        except ServerError as error:
+            self.misses += 1
+            if self.is_gone:
+                raise ServerError(f"the cluster is gone: {error.message}", remedy=GONE_REMEDY) from None
+        else:
+            self.misses = 0
+
+    @property
+    def processors(self) -> int:
+        """How many CPUs the cluster has; one at least."""
+        return max(1, int(self.ray.cluster_resources().get("CPU", 0)))
+
+    def waiting_note(self, size: int, started: int) -> str:
+        """That workers wait for CPUs, as a sentence.
+
+        Args:
+            size: how many workers are wanted.
+            started: how many of them have a CPU.
+        """
+        has, free = (int(one.get("CPU", 0)) for one in (self.ray.cluster_resources(), self.ray.available_resources()))
+        return (
+            f"{amount(size - started, 'worker')} of {size:,} wait for a CPU: the cluster has {amount(has, 'CPU')}, "
+            f"{free:,} of them free"
+        )
+
+
 @contextlib.contextmanager
-def connected(address: str) -> Iterator[Any]:
-    """The package `ray`, connected to a cluster for the length of the block.
+def connected(address: str) -> Iterator[ClusterConnection]:
+    """A connection to a cluster for the length of the block.
 
     Args:
         address: `auto`, `host:port` or `ray://host:port`.
@@ -111,10 +167,24 @@ def connected(address: str) -> Iterator[Any]:
     ray = _package()
     place.require_server()
     _connect(ray, place)
+    connection = ClusterConnection(ray, place)
+    if place.host is None:
+        connection.place = ClusterAddress.of(ray.get_runtime_context().gcs_address)
     try:
-        yield ray
+        yield connection
     finally:
-        ray.shutdown()
+        if connection.is_gone:
+            atexit.unregister(ray.shutdown)  # which would wait for it
+            atexit.register(_end_process)
+        else:
+            ray.shutdown()
+
+
+def _end_process() -> None:
+    """End this process: Ray's threads, which go on without their cluster, crash it where Python takes itself apart."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(1)
 
 
 def _package() -> Any:  # noqa: ANN401  (an optional library)
@@ -169,23 +239,3 @@ def _quiet_streams() -> Iterator[None]:
     finally:
         os.dup2(saved, 2)
         os.close(saved)
-
-
-def processors(ray: Any) -> int:  # noqa: ANN401
-    """How many CPUs the cluster has; one at least."""
-    return max(1, int(ray.cluster_resources().get("CPU", 0)))
-
-
-def waiting_note(ray: Any, size: int, started: int) -> str:  # noqa: ANN401
-    """That workers wait for CPUs, as a sentence.
-
-    Args:
-        ray: connected.
-        size: how many workers are wanted.
-        started: how many of them have one.
-    """
-    has, free = (int(one.get("CPU", 0)) for one in (ray.cluster_resources(), ray.available_resources()))
-    return (
-        f"{amount(size - started, 'worker')} of {size:,} wait for a CPU: the cluster has {amount(has, 'CPU')}, "
-        f"{free:,} of them free"
-    )

@@ -14,9 +14,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from goldspan.bulk import ray_connection
 from goldspan.bulk.article_suggestions import SLOWEST_START, STALL
 from goldspan.bulk.project_snapshot import ProjectSnapshot
+from goldspan.bulk.ray_connection import GONE_REMEDY, connected
 from goldspan.bulk.shard_suggestions import ShardFailure, ShardProgress, files_of
 from goldspan.bulk.workers import WorkerLost
 from goldspan.errors import GoldspanError, InputError, NotFoundError, ServerError
@@ -39,7 +39,7 @@ FIRST_NOTE = 10.0  # seconds without a CPU after which that is said
 MOST_STARTS = 5  # of actors one after the other that end before they have loaded the recognisers
 SAME_VERSION = "Install goldspan {version} on all nodes, into the Python with which `ray start` was run."
 MEMORY_REMEDY = "There may be too little memory on the nodes: take fewer --workers, or a smaller model."
-GONE_REMEDY = "What is done is kept: once the cluster runs again, run the same command to go on."
+LOOK = 5.0  # seconds between two looks whether the cluster is there
 
 
 @dataclass
@@ -91,14 +91,16 @@ class RayWorkers:
         self._token = secrets.token_hex(16)
         self._output: Location | None = None
         self._note_at: float | None = time.monotonic() + FIRST_NOTE
+        self._look_at = time.monotonic() + LOOK
         snapshot = ProjectSnapshot.of(recipe.suggester)
-        self._ray = self._stack.enter_context(ray_connection.connected(address))
+        self._cluster = self._stack.enter_context(connected(address))
+        self._ray = self._cluster.ray
         try:
             digest = hashlib.sha256()
             self._pieces = [self._put(piece, digest) for piece in snapshot.pieces()]
             self._recipe = ClusterRecipe(recipe=recipe, snapshot=digest.hexdigest(), environment=snapshot.environment)
             self._kind = self._ray.remote(num_cpus=1, max_restarts=0, max_concurrency=2)(_actor_class())
-            self.size = size or ray_connection.processors(self._ray)
+            self.size = size or self._cluster.processors
             self._seconds = max(STEP, self.size / STEPS)
             self._actors += [self._start() for _ in range(self.size)]
             while not any(actor.is_loaded for actor in self._actors):
@@ -130,6 +132,9 @@ class RayWorkers:
     def close(self) -> None:
         """End all actors at once."""
         actors, self._actors = self._actors, []
+        if self._cluster.is_gone:
+            self._stack.close()
+            return
         try:
             with contextlib.suppress(Exception):  # whatever it is, they are ended
                 leaving = [one.handle.leave.remote() for one in actors if one.is_loaded and one.task is None]
@@ -173,10 +178,8 @@ class RayWorkers:
         """Receive what actors answer, and end those that are late."""
         now = time.monotonic()
         asked = {actor.asked: actor for actor in self._actors if actor.asked is not None}
-        deadlines = [actor.deadline for actor in self._actors if actor.deadline is not None]
-        if self._note_at is not None:
-            deadlines.append(self._note_at)
-        limit = max(0.0, min(deadlines, default=now + FIRST_NOTE) - now)
+        times = [*(actor.deadline for actor in self._actors), self._note_at]
+        limit = max(0.0, min(at for at in [*times, self._look_at] if at is not None) - now)
         ready, _ = self._ray.wait(list(asked), num_returns=1, timeout=limit)
         if ready:
             ready, _ = self._ray.wait(list(asked), num_returns=len(asked), timeout=0)
@@ -187,13 +190,16 @@ class RayWorkers:
             self._end_if_silent(actor)
         if self._note_at is not None and now >= self._note_at:
             self._note_waiting()
+        if now >= self._look_at:
+            self._cluster.require_cluster()
+            self._look_at = now + LOOK
         self._give_out()
 
     def _note_waiting(self) -> None:
         placed = sum(actor.is_placed for actor in self._actors)
         self._note_at = None
         if placed < self.size:
-            self._on_wait(ray_connection.waiting_note(self._ray, self.size, placed))
+            self._on_wait(self._cluster.waiting_note(self.size, placed))
 
     def _receive(self, actor: _Actor) -> None:
         try:
