@@ -130,7 +130,8 @@ class ChildProcess:
         """End it, and wait until it has."""
         self.connection.close()
         self._process.kill()
-        self._process.wait(SETTLE)
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it waits for a disk; the system ends it then
+            self._process.wait(SETTLE)
 
     def _ended(self) -> ChildEndedError:
         with contextlib.suppress(subprocess.TimeoutExpired):  # then it closed its end, and goes on

@@ -28,7 +28,7 @@ from goldspan.bulk.shards import REJECTS, SUGGESTIONS
 from goldspan.errors import GoldspanError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from typing import IO
 
     from goldspan.bulk.locations import Location
@@ -125,7 +125,7 @@ class ShardSuggester:
         self._suggester = ArticleSuggester(recipe)
         self.notes = self._suggester.notes
 
-    def run(self, task: ShardTask, on_attempt: Callable[[], object] = lambda: None) -> Iterator[ShardEvent]:
+    def run(self, task: ShardTask, on_attempt: Callable[[], object] = lambda: None) -> Generator[ShardEvent]:
         """Work on a shard: its progress, and at last its result.
 
         Args:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from goldspan.bulk.shard_suggestions import ShardSuggester
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.shard_suggestions import ShardEvent, ShardTask
@@ -60,7 +60,7 @@ class ThisProcess:
     def __init__(self, recipe: BulkRecipe) -> None:
         self._suggester = ShardSuggester(recipe)
         self.notes = self._suggester.notes
-        self._events: deque[Iterator[ShardEvent]] = deque()
+        self._events: deque[Generator[ShardEvent]] = deque()
 
     def submit(self, task: ShardTask) -> None:
         """Take a shard."""
@@ -75,4 +75,6 @@ class ThisProcess:
             self._events.popleft()
 
     def close(self) -> None:
-        """Nothing is to be ended."""
+        """Leave off what was begun; no temporary file stays."""
+        while self._events:
+            self._events.pop().close()
