@@ -209,11 +209,12 @@ class SpanColumns:
     @property
     def occurring(self) -> tuple[str, ...]:
         """The labels that some span has, in alphabetical order."""
-        return tuple(sorted(label for label, count in self.label_counts().items() if count))
+        return tuple(sorted(self.label_counts()))
 
     def label_counts(self) -> dict[str, int]:
-        """How many spans have each label."""
-        return dict(zip(self.labels, np.bincount(self.label, minlength=len(self.labels)).tolist(), strict=True))
+        """How many spans have each label that occurs."""
+        counts = np.bincount(self.label, minlength=len(self.labels)).tolist()
+        return {label: count for label, count in zip(self.labels, counts, strict=True) if count}
 
     def relabelled(self, labels: Sequence[str]) -> SpanColumns:
         """The same spans with `labels` as the names of the labels; it must hold all that occur."""

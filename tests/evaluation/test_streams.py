@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from goldspan import example_table
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError
-from goldspan.evaluation import errors, scores, slices
+from goldspan.evaluation import alignment, errors, scores, slices
 from goldspan.evaluation.alignment import align_spans, pair, without_spaces
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.run import EvaluationOptions, run_evaluation
@@ -122,6 +122,7 @@ def test_a_label_of_predictions_that_are_not_in_gold_is_none_of_the_report():
     )
     found = pair(*read, language="en")
     report = make_report(found.gold, found.predicted)
+    assert found.predicted.spans.label_counts() == {"B": 1}
     assert report.labels == ("A", "B")
     assert report.confusion.rows == ((0, 0, 1), (0, 0, 0), (0, 1, 0))
 
@@ -156,3 +157,23 @@ def test_a_folder_of_files_is_one_file(files):
     assert report_of(files, "parts", reading=ReadOptions(only=frozenset("X"))) == report_of(
         files, reading=ReadOptions(only=frozenset("X"))
     ) | {"notes": report_of(files, "parts", reading=ReadOptions(only=frozenset("X")))["notes"]}
+
+
+def test_tokens_some_sentences_at_a_time_are_those_of_all_at_once(tmp_path, monkeypatch):
+    rows = [["the O", f"{n}th B-X", "Brigade I-X", "left O", f"Port{n} B-Y"] for n in range(7)]
+    guessed = [list(row) for row in rows]
+    guessed[1][1:3] = ["1th I-X", "Brig I-X"]  # a tag that is repaired, and another token
+    guessed[5][4] = "Port5 O"
+    for name, sentences in (("gold.conll", rows), ("guessed.conll", guessed)):
+        (tmp_path / name).write_text("\n\n".join("\n".join(sentence) for sentence in sentences) + "\n")
+    plain = [Example(f"a.p{n:02}", " ".join(token.split()[0] for token in row)) for n, row in enumerate(rows)]
+    gold.write(tmp_path / "plain.jsonl", plain)
+    for name in ("gold.conll", "plain.jsonl"):
+        options = EvaluationOptions(gold=tmp_path / name, predictions=str(tmp_path / "guessed.conll"))
+        expected = run_evaluation(options)[0].json()
+        assert {note["kind"] for note in expected["notes"]} >= {"different-token"}
+        with monkeypatch.context() as patched:
+            patched.setattr(alignment, "AT_ONCE", 2)
+            assert run_evaluation(options)[0].json() == expected
+            patched.setattr(alignment, "_are_in_step", lambda *_: False)
+            assert run_evaluation(options)[0].json() == expected
