@@ -146,7 +146,9 @@ def test_two_hundred_thousand_articles_in_three_minutes_and_two_gigabytes(tmp_pa
     for size in FORECAST:
         factor = size / last.articles
         print(
-            f"extrapolated to {size:,} articles: {last.seconds * factor ** slopes['time'] / 60:,.0f} minutes, "
+            f"extrapolated to {size:,} articles: "
+            f"{last.processor * factor ** slopes['processor time'] / 60:,.0f} minutes of one processor, "
+            f"{last.seconds * factor ** slopes['time'] / 60:,.0f} minutes on this machine, "
             f"{last.summary['pairs'] * factor ** slopes['pairs']:,.0f} pairs"
         )
     assert last.seconds < LIMIT_SECONDS
