@@ -296,11 +296,13 @@ def test_what_is_no_address_is_refused(text):
 
 
 @needs_ray
-def test_an_address_where_nothing_is_fails_at_once_in_one_line(work):
+@pytest.mark.parametrize("address", ["auto", "127.0.0.1:{}"])
+def test_an_address_where_nothing_is_fails_at_once_in_one_line(work, monkeypatch, address):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    monkeypatch.setenv("RAY_ADDRESS", f"127.0.0.1:{port}")
     began = time.monotonic()
-    result = CliRunner().invoke(cli.app, command(work, RayClusterAt(f"127.0.0.1:{port}"))[3:])
+    result = CliRunner().invoke(cli.app, command(work, RayClusterAt(address.format(port)))[3:])
     assert time.monotonic() - began < PATIENCE
     assert isinstance(result.exception, ServerError)
     assert f"127.0.0.1:{port}: cannot be reached: " in str(result.exception)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AUTO = "auto"
+ADDRESS_VARIABLE = "RAY_ADDRESS"  # of the environment
 CLIENT = "ray://"
 ADDRESS = re.compile(r"(?P<client>ray://)?(?P<host>\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(?P<port>\d{1,5})")
 MOST_PORT = 65535
@@ -156,14 +157,15 @@ def connected(address: str) -> Iterator[ClusterConnection]:
     """A connection to a cluster for the length of the block.
 
     Args:
-        address: `auto`, `host:port` or `ray://host:port`.
+        address: `auto`, `host:port` or `ray://host:port`; `auto` is the one that the environment names, if it does.
 
     Raises:
         InvalidValueError: for what is no address.
         NotFoundError: if Ray, or what an address needs, is not installed; if no cluster runs on this machine.
         ServerError: if it cannot be reached, or has another version.
     """
-    place = ClusterAddress.of(address)
+    named = os.environ.get(ADDRESS_VARIABLE) if address == AUTO else None  # as Ray has it
+    place = ClusterAddress.of(named or address)
     ray = _package()
     place.require_server()
     _connect(ray, place)
