@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from goldspan import cli
 from goldspan.articles.columns import ColumnNames
 from goldspan.articles.received import ArticleOptions
-from goldspan.bulk import ray_connection, ray_workers
+from goldspan.bulk import ray_connection, ray_node, ray_workers
 from goldspan.bulk import run as bulk_run
 from goldspan.bulk.locations import Location
 from goldspan.bulk.ray_connection import ClusterAddress
@@ -371,3 +371,34 @@ def test_why_an_actor_was_lost(said, reason):
 def test_a_cluster_with_no_worker_of_this_process_is_refused(work):
     result = CliRunner().invoke(cli.app, [*command(work, RayClusterAt("auto"))[3:], "--workers", "0"])
     assert isinstance(result.exception, GoldspanError)
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [(None, "node n1 has no goldspan: No module named 'goldspan'; "), ("0.0.1", "node n1 has goldspan 0.0.1; ")],
+)
+def test_a_node_without_this_goldspan_is_named(version, message):
+    answer = {"node": "n1", "goldspan": version, "reason": "No module named 'goldspan'"}
+    with pytest.raises(NotFoundError, match=message):
+        ray_workers.RayWorkers._place(None, ray_workers._Actor(None, None), answer)
+
+
+def test_a_snapshot_is_unpacked_once_on_a_node_and_removed_by_the_last_who_uses_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    unpacked = []
+
+    def unpack(folder):
+        unpacked.append(folder)
+        (folder / "labels.toml").write_text("", encoding="utf-8")
+
+    one, two, other = (ray_node._SnapshotFolder(name) for name in ("a", "a", "b"))
+    folder = one.fill(unpack)
+    assert two.fill(unpack) == folder
+    assert len(unpacked) == 1
+    one.leave()
+    assert (folder / "labels.toml").exists()
+    os.close(two._use)  # as if it were killed
+    later = other.fill(unpack)
+    assert not folder.exists()
+    other.leave()
+    assert not later.exists()
