@@ -30,6 +30,7 @@ kind = "regex"
 name = "words"
 patterns = { SHIP = ['\\p{Lu}\\p{L}+(?:\\s\\p{Lu}\\p{L}+)*', '(?:\\p{L}+\\s){0,8}sailed'], PORT = ['\\p{N}+'] }
 """
+SHARDS, ARTICLES = 20, 80  # in each
 WANTED = 1.8  # times as fast with two workers, on two processors that have nothing else to do
 
 
@@ -38,7 +39,7 @@ def root(tmp_path_factory):
     folder = tmp_path_factory.mktemp("speed")
     shutil.copytree(TOY, folder / "project")
     files.write(folder / "project" / "goldspan.toml", REGEX)
-    bulk_runs.write_articles(folder / "in", shards=16, articles=60, words=300)
+    bulk_runs.write_articles(folder / "in", SHARDS, ARTICLES, words=300)
     return folder
 
 
@@ -61,7 +62,7 @@ def run_seconds(root, number):
 def test_two_workers_are_faster_than_one(root):
     pairs = [(run_seconds(root, 1), run_seconds(root, 2)) for _ in range(2)]
     one, two = min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
-    articles = 16 * 60
+    articles = SHARDS * ARTICLES
     print(
         f"\n{articles:,} articles: one worker {articles / one:,.0f} a second, two workers {articles / two:,.0f}; "
         f"ratio {one / two:.2f} ({WANTED} is wanted on two free processors)"
