@@ -24,7 +24,7 @@ TIMES = 4
 FEW = 1_500
 FEW_OF = {".conll": 400, ".parquet": 6_000}  # a line for each word; a library that takes its memory at the beginning
 MOST_RATIO = 1.1  # of the memory at four times the rows
-RATIO_OF_ARROW = 1.25  # its threads and its allocator keep some that they no longer need; if all rows are held it is 1.34
+RATIO_OF_ARROW = 1.25  # its threads and its allocator keep some memory; if all rows are held it is 1.34
 RUN = """
 import re, sys, time
 from pathlib import Path
