@@ -7,7 +7,6 @@ that was killed is removed by the next one.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -176,17 +175,14 @@ class _SnapshotFolder:
         if self._base.stat().st_uid != os.getuid() or self._base.is_symlink():
             raise InputError("belongs to another user", file=self._base, remedy="Remove it, or set TMPDIR there.")
         self._path = self._base / digest
-        self._use: int | None = None
+        self._use = self._base / f"{digest}.{os.getpid()}{USED}"
 
     def fill(self, unpack: Callable[[Path], object]) -> Path:
         """The folder, unpacked by the first process that needs it."""
         with self._locked():
-            for path in self._base.glob(f"*{USED}"):
-                if path.stem != self._path.name:
-                    self._remove(path)
+            self._use.touch()
+            self._remove_unused()
             files.remove_abandoned(self._base)
-            self._use = os.open(self._path.with_suffix(USED), os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(self._use, fcntl.LOCK_SH)
             if not self._path.is_dir():
                 with files.new_folder(self._path) as new:
                     unpack(new)
@@ -195,27 +191,24 @@ class _SnapshotFolder:
 
     def leave(self) -> None:
         """Remove it, unless another process uses it."""
-        if self._use is None:
-            return
         with self._locked():
-            os.close(self._use)
-            self._use = None
-            self._remove(self._path.with_suffix(USED))
+            self._use.unlink(missing_ok=True)
+            self._remove_unused()
 
-    def _remove(self, used: Path) -> None:
-        try:
-            descriptor = os.open(used, os.O_RDWR)
-        except OSError:
-            return
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return
-        else:
-            shutil.rmtree(used.with_suffix(""), ignore_errors=True)
-            used.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)
+    def _remove_unused(self) -> None:
+        """Remove the folders that no process uses, and what processes have left that ended."""
+        import psutil  # here, since a node alone needs it
+
+        used = set()
+        for mark in self._base.glob(f"*{USED}"):
+            digest, _, process = mark.stem.partition(".")
+            if psutil.pid_exists(int(process)):
+                used.add(digest)
+            else:
+                mark.unlink(missing_ok=True)
+        for folder in self._base.iterdir():
+            if folder.is_dir() and not folder.name.startswith(".") and folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:

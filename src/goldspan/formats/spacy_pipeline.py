@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import warnings
 from importlib import metadata
@@ -11,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from goldspan import strict_json
 from goldspan.annotation import Span
 from goldspan.errors import InputError, NotFoundError
 
@@ -130,7 +130,7 @@ def required_packages(pipeline: str | Path) -> list[str]:
     stated: list[Any] = []
     if isinstance(pipeline, Path):
         with contextlib.suppress(OSError, ValueError, AttributeError):
-            stated = json.loads((pipeline / "meta.json").read_bytes()).get("requirements") or []
+            stated = strict_json.loads((pipeline / "meta.json").read_bytes()).get("requirements") or []
     else:
         with contextlib.suppress(metadata.PackageNotFoundError):
             stated = metadata.requires(pipeline) or []
