@@ -8,18 +8,9 @@ from goldspan.corpus import Corpus
 
 TOY = Path(__file__).parents[1] / "data" / "toy"
 LISTS = {"ship.txt": "Aurora\nStella Maris\n", "port.txt": "Valparaíso\n"}
-REGEX = """
-[[recogniser]]
-kind = "gazetteer"
-folder = "lists"
-
-[[recogniser]]
-kind = "regex"
-patterns = { CREW = '\\d+ sailors' }
-"""
 
 
-def bulk_project(folder, recognisers=REGEX):
+def bulk_project(folder, recognisers):
     """A project with lists, a file of expressions, patterns and a saved pipeline, and these recognisers."""
     shutil.copytree(TOY, folder)
     (folder / "lists").mkdir()

@@ -77,11 +77,6 @@ class ProjectSnapshot:
             environment={name: os.environ[name] for name in corpus.settings.variables},
         )
 
-    @property
-    def size(self) -> int:
-        """The bytes of all files that are packed."""
-        return sum(path.stat().st_size for path in self.files.values())
-
     def pieces(self, size: int = PIECE) -> Iterator[bytes]:
         """The files, packed, cut into pieces of this many bytes."""
         waiting: list[bytes] = []

@@ -32,11 +32,6 @@ class InputFiles:
     paths: tuple[Path, ...]
     folder: Path | None = None
 
-    @property
-    def size(self) -> int:
-        """How many bytes they have."""
-        return sum(path.stat().st_size for path in self.paths)
-
     def digest(self) -> str:
         """The SHA-256 of the file; of several, that of their names and digests.
 
