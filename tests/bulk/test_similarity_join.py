@@ -136,6 +136,7 @@ def test_limits_that_nothing_can_be_done_in_are_refused(limits, words):
 def test_the_more_texts_the_less_memory_is_left_for_their_trigrams():
     limits = JoinLimits(memory=2**30)
     assert limits.duckdb(0) > limits.duckdb(10**6) > 2**28
+    assert JoinLimits(memory=similarity_join.LEAST_MEMORY).duckdb(10**6) > 2**27
     with pytest.raises(InvalidValueError, match="too few for 10,000,000 texts"):
         limits.duckdb(10**7)
     assert JoinLimits(memory=2**31).duckdb(10**7) > 2**29

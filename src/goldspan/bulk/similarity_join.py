@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int | None], None]
 
 LEAST_MEMORY = 640 * 2**20  # for a few texts
+LEAST_OF_TABLES = 192 * 2**20  # that must be left for them
 OWN_MEMORY = 320 * 2**20  # bytes that Python, its libraries and the batches take besides DuckDB
 BYTES_PER_TEXT = 64  # in arrays of numbers
 DUCKDB_SHARE = 0.75  # of what is left: DuckDB does not count all that it takes
@@ -152,8 +153,8 @@ class JoinLimits:
             InvalidValueError: for too many texts.
         """
         left = self.memory - OWN_MEMORY - BYTES_PER_TEXT * texts
-        if left < LEAST_MEMORY - OWN_MEMORY:
-            needed = (LEAST_MEMORY + BYTES_PER_TEXT * texts >> 20) + 1
+        if left < LEAST_OF_TABLES:
+            needed = (self.memory - left + LEAST_OF_TABLES >> 20) + 1
             raise InvalidValueError(
                 f"{self.memory >> 20:,} MB of memory are too few for {texts:,} texts",
                 remedy=f"Give {needed}MB at least: --memory {needed}MB.",
