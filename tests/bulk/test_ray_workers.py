@@ -391,13 +391,19 @@ def test_a_snapshot_is_unpacked_once_on_a_node_and_removed_by_the_last_who_uses_
         unpacked.append(folder)
         (folder / "labels.toml").write_text("", encoding="utf-8")
 
-    one, two, other = (ray_node._SnapshotFolder(name) for name in ("a", "a", "b"))
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    numbers = iter([os.getpid(), os.getppid(), ended.pid, os.getpid()])  # of the processes
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: next(numbers))
+        one, two, killed, other = (ray_node._SnapshotFolder(name) for name in ("a", "a", "a", "b"))
     folder = one.fill(unpack)
     assert two.fill(unpack) == folder
     assert len(unpacked) == 1
     one.leave()
     assert (folder / "labels.toml").exists()
-    os.close(two._use)  # as if it were killed
+    killed._use.touch()
+    two._use.unlink()
     later = other.fill(unpack)
     assert not folder.exists()
     other.leave()
