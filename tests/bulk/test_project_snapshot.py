@@ -221,3 +221,19 @@ def test_differences_are_named():
         "versions spacy is 3.7.0, not 3.8.1",
         "project more is 1, not missing",
     ]
+
+
+@pytest.mark.parametrize("keys", TABLES["gold"])
+def test_an_article_that_nobody_has_annotated_does_not_count(make, keys):
+    """Else a sample, which adds such articles, would have everything done again."""
+    corpus = make(table("gold", keys))
+    recipe = SuggesterRecipe(root=corpus.root)
+    before = ProjectSnapshot.of(recipe).record
+    manifest = corpus.root / "corpus" / "manifest.jsonl"
+    lines = manifest.read_text(encoding="utf-8").splitlines()
+    another = {**json.loads(lines[0]), "id": "another", "title": "Another"}
+    manifest.write_text("".join(f"{line}\n" for line in [*lines, json.dumps(another)]), encoding="utf-8")
+    assert ProjectSnapshot.of(recipe).record == before
+    manifest.write_text("", encoding="utf-8")
+    if "splits" not in keys:  # of which the manifest must have all articles
+        assert ProjectSnapshot.of(recipe).record != before

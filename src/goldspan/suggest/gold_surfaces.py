@@ -220,14 +220,17 @@ def inputs(table: RecogniserTable) -> RecogniserInputs:
         InputError: as `of_table`, for its keys, the manifest and the splits.
     """
     options, corpus = table.parse(GoldOptions), Corpus(table.root)
-    names = {f"{article}.jsonl" for article in _articles(corpus, options)}
+    names = [f"{article}.jsonl" for article in _articles(corpus, options)]
     folders = [corpus.gold] if options.source == "gold" else [corpus.passes / one for one in corpus.annotators()]
     found = [input_folder(table.root, one, (one / name for name in names if files.is_there(one / name)))
              for one in folders]  # fmt: skip
     lists = [corpus.folder / "manifest.jsonl"]
     if options.splits is not None:
         lists += [corpus.split_file(name) for name in SPLITS if files.is_there(corpus.split_file(name))]
-    return RecogniserInputs(files=(*found, *(input_file(table.root, path) for path in lists)))
+    # These lists say which articles there are: one without annotation, and what is stated of one, decide nothing.
+    annotated = {path.name for one in found for path in one.paths}
+    counted = "".join(f"{name}\n" for name in names if name in annotated)
+    return RecogniserInputs(files=(*found, *(input_file(table.root, path, counted) for path in lists)))
 
 
 def _articles(corpus: Corpus, options: GoldOptions) -> list[str]:

@@ -26,18 +26,22 @@ class InputFiles:
         name: under which they are recorded: their path in the project, without one of this machine.
         paths: the files.
         folder: against which their paths are recorded; None for a single file.
+        content: what of a single file decides, if it is not all of it.
     """
 
     name: str
     paths: tuple[Path, ...]
     folder: Path | None = None
+    content: str | None = None
 
     def digest(self) -> str:
-        """The SHA-256 of the file; of several, that of their names and digests.
+        """The SHA-256 of the file, or of what of it decides; of several files, that of their names and digests.
 
         Raises:
             InputError: for a file that cannot be read.
         """
+        if self.content is not None:
+            return hashlib.sha256(self.content.encode()).hexdigest()
         if self.folder is None:
             return files.sha256(self.paths[0])
         lines = (f"{files.sha256(path)}  {path.relative_to(self.folder).as_posix()}\n" for path in sorted(self.paths))
@@ -59,14 +63,15 @@ class RecogniserInputs:
     asks_server: bool = False
 
 
-def input_file(root: Path, path: Path) -> InputFiles:
+def input_file(root: Path, path: Path, content: str | None = None) -> InputFiles:
     """A file that a table names.
 
     Args:
         root: the folder of the project.
         path: of the file.
+        content: what of it decides, if it is not all of it.
     """
-    return InputFiles(recorded_name(root, path), (path,))
+    return InputFiles(recorded_name(root, path), (path,), content=content)
 
 
 def input_folder(root: Path, folder: Path, paths: Iterable[Path] | None = None) -> InputFiles:
