@@ -173,3 +173,12 @@ def test_folder_is_the_same_after_twenty_kills_and_after_interruptions(tmp_path)
     assert not [one for one in found if one["left"]]
     (killed,) = (one for one in found if one["run"] == "lost-workers")
     assert killed["kills"] == 20
+
+
+def test_worker_that_is_replaced_does_not_work_with_a_project_that_changed(root, articles, tmp_path):
+    def make(recipe):
+        (root / "goldspan.toml").write_text((root / "goldspan.toml").read_text() + "\n[examples]\nunit = 'article'\n")
+        return ProcessWorkers(recipe, 1)
+
+    with pytest.raises(InputError, match="the project changed while it was worked with: project"):
+        bulk_runs.run(root, articles, tmp_path / "out", make)

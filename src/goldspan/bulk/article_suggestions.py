@@ -72,10 +72,12 @@ class ArticleSuggester:
         recipe: with what.
 
     Raises:
+        InputError: if the project changed since the recipe was made.
         InputError, NotFoundError: as the recognisers give it.
     """
 
     def __init__(self, recipe: BulkRecipe) -> None:
+        recipe.require_unchanged()
         corpus = Corpus(recipe.suggester.root)
         self._suggester, left_out = recipe.suggester.suggester(corpus)
         self.notes = (

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.bulk import project_snapshot
-from goldspan.bulk.recipe import BulkRecipe
 from goldspan.bulk.shard_suggestions import ShardProgress, ShardResult, ShardSuggester, files_of
 from goldspan.errors import InputError
 from goldspan.report.text import enumerate_names
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from goldspan.bulk.locations import Location
+    from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.shard_suggestions import ShardEvent, ShardTask
 
 TOKEN = ".goldspan.nodes"  # noqa: S105  (a file of the output folder, by which a node knows that it is the same one)
@@ -90,8 +90,8 @@ class NodeWorker:
         self._folder = _SnapshotFolder(cluster.snapshot)
         root = self._folder.fill(lambda folder: project_snapshot.unpack(pieces(), folder, recipe.suggester.root))
         own = replace(recipe.suggester, root=root / project_snapshot.mirrored_root(recipe.suggester.root))
-        found = BulkRecipe.of(own, recipe.columns, recipe.reading, recipe.longest_text)
-        if others := list(project_snapshot.differences(recipe.json(), found.json())):
+        found = replace(recipe, suggester=own)
+        if others := found.changes():
             raise InputError(
                 f"other suggestions would be made there: {enumerate_names(others, most=MOST_NAMED)}", remedy=SAME_REMEDY
             )

@@ -13,8 +13,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from goldspan.bulk.project_snapshot import ProjectSnapshot, with_portable_model
+from goldspan.bulk.project_snapshot import ProjectSnapshot, differences, with_portable_model
 from goldspan.bulk.shard_rows import LONGEST_TEXT
+from goldspan.errors import InputError
+from goldspan.report.text import enumerate_names
 from goldspan.suggest.recogniser_inputs import recorded_name
 from goldspan.version import __version__
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
 FILE = "recipe.json"
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +72,28 @@ class BulkRecipe:
             versions=versions_of(snapshot),
             longest_text=longest_text,
         )
+
+    def changes(self) -> list[str]:
+        """What is other here and now than when the recipe was made, in clauses.
+
+        Raises:
+            InputError, NotFoundError: as `ProjectSnapshot.of`.
+        """
+        now = BulkRecipe.of(self.suggester, self.columns, self.reading, self.longest_text)
+        return list(differences(self.json(), now.json()))
+
+    def require_unchanged(self) -> None:
+        """Refuse to work with what changed since the recipe was made.
+
+        Raises:
+            InputError: naming what, and as `changes`.
+        """
+        if changed := self.changes():
+            raise InputError(
+                f"the project changed while it was worked with: {enumerate_names(changed, most=MOST_NAMED)}",
+                file=self.suggester.root,
+                remedy="Run the command again: shards that were done before the change are done again.",
+            )
 
     def json(self) -> dict[str, Any]:
         """The recipe as JSON values, without a path of this machine."""
