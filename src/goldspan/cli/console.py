@@ -173,6 +173,14 @@ ModelLabels = Annotated[
         "--map", help="The label for a label of the model, e.g. GPE=PLACE. May be repeated.", show_default=False
     ),
 ]
+Recogniser = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--recogniser",
+        help="Suggest only with the recogniser of this name, also one that is not enabled. May be repeated.",
+        show_default=False,
+    ),
+]
 Weights = Annotated[
     str | None,
     typer.Option(

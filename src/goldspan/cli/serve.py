@@ -40,14 +40,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    recogniser: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--recogniser",
-            help="Suggest only with the recogniser of this name, also one that is not enabled. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    recogniser: console.Recogniser = None,
     model: Annotated[
         str | None,
         typer.Option(

@@ -56,14 +56,7 @@ def run(
     ] = None,
     no_model: console.NoModel = False,
     labels: console.ModelLabels = None,
-    recogniser: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--recogniser",
-            help="Run only the recogniser of this name, also one that is not enabled. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    recogniser: console.Recogniser = None,
     against: Annotated[
         str | None,
         typer.Option(

@@ -55,14 +55,7 @@ def run(
         ),
     ] = None,
     labels: console.ModelLabels = None,
-    recogniser: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--recogniser",
-            help="Run only the recogniser of this name, also one that is not enabled. May be repeated.",
-            show_default=False,
-        ),
-    ] = None,
+    recogniser: console.Recogniser = None,
     workers: Annotated[
         int | None,
         typer.Option(
