@@ -316,7 +316,7 @@ def test_what_is_no_table_of_clusters_is_refused(corpus, split, tmp_path):
         (csv, "c.csv:2: there is no column 'cluster'"),
         (parquet, "c.parquet: not a Parquet file"),
         (text, "c.txt: is no table of clusters"),
-        (tmp_path, "clusters.parquet"),
+        (tmp_path, "the folder has no clusters.parquet\n  Name the clusters.parquet"),
     ):
         code, _, error = split("--clusters", str(path), "--apply")
         assert code == 1

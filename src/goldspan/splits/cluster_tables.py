@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from goldspan import near_duplicates
+from goldspan import files, near_duplicates
 from goldspan.articles import tables
 from goldspan.errors import InputError
 
@@ -71,6 +71,8 @@ def scan(paths: Sequence[Path], wanted: Collection[str] | None = None) -> Iterat
     """
     for number, path in enumerate(paths, 1):
         table = path / TABLE if path.is_dir() else path
+        if table != path and not files.is_there(table):
+            raise InputError(f"the folder has no {TABLE}", file=path, remedy=REMEDY)
         for row, (name, cluster) in _rows(table, wanted):
             yield name, _key(number, cluster, table, row)
 
