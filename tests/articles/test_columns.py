@@ -69,7 +69,8 @@ def test_what_else_might_have_been_meant_is_kept_and_what_is_nothing_is_left_out
         ({"x": LONG, "y": LONG}, {}, "the text may be in 'x' and 'y'", "--text x"),
         ({"a": "1", "b": "2"}, {}, "no column is the text: there are 'a' and 'b'", "--text COLUMN"),
         ({"article": {"body": LONG}}, {}, "it may be inside 'article'", "--text article.body"),
-        ({"text": 5}, {}, "the column 'text' holds no texts", "--text"),
+        ({"text": 5, "n": 1}, {}, "the column 'text' holds no texts", "--text names another of 'n'."),
+        ({"text": b"bytes"}, {}, "the column 'text' holds no texts", "Write its values as strings."),
         ({"text": LONG}, {"title": "kop"}, "there is no column 'kop' for --title", "Its columns are 'text'"),
     ],
 )

@@ -312,9 +312,9 @@ def _guess_text(path: Path, sample: Sequence[Mapping[str, Any]], present: Sequen
             remedy=f"Name the path to it: --text {inside[0]}.",
         )
     if empty := [name for name in _of_usual_names("text", present) if name not in taken]:
-        raise InputError(
-            f"the column {_quoted(empty[0])} holds no texts", file=path, remedy=f"--text names another of {shown}."
-        )
+        others = [name for name in present if name != empty[0]]
+        remedy = f"--text names another of {_shown(others)}." if others else "Write its values as strings."
+        raise InputError(f"the column {_quoted(empty[0])} holds no texts", file=path, remedy=remedy)
     raise InputError(f"no column is the text: there are {shown}", file=path, remedy=NO_TEXT_REMEDY)
 
 
