@@ -62,6 +62,12 @@ def test_output_that_would_be_read_or_is_a_source_is_refused(suggest, tmp_path, 
     assert not [name for name in bulk_runs.names_in(tmp_path / output) if name.endswith("ledger.jsonl")]
 
 
+def test_wrong_size_exits_with_2(suggest, tmp_path):
+    code, _, words = suggest(tmp_path / "in", "--output", tmp_path / "out", "--shard-size", "much")
+    assert (code, "'much' is no size" in words) == (2, True), words
+    assert not (tmp_path / "out").exists()
+
+
 def test_recogniser_that_asks_a_server_is_left_out_with_a_note(suggest, root, tmp_path):
     asking = (
         '[[recogniser]]\nkind = "language-model"\nname = "asking"\nmodel = "m"\naddress = "http://127.0.0.1:9/v1"\n'

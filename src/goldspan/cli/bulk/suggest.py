@@ -114,9 +114,13 @@ def run(
     from goldspan.suggest.suggester_recipe import SuggesterRecipe
 
     corpus = Corpus.find(root)
+    try:
+        size = parse_size(shard_size)
+    except InvalidValueError as error:
+        raise typer.BadParameter(str(error)) from None
     target = Location.of(output)
     _require_apart(target, inputs)
-    shards = find_shards(inputs, parse_size(shard_size))
+    shards = find_shards(inputs, size)
     columns = find_columns(shards, articles.columns, corpus.scheme.language)
     suggester = SuggesterRecipe(
         root=corpus.root, model=model, labels=rename_pairs(labels), only=tuple(recogniser or ())
