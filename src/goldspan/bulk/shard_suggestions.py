@@ -22,7 +22,7 @@ from goldspan.bulk.article_suggestions import (
     RejectedArticle,
 )
 from goldspan.bulk.ledger import LedgerLine
-from goldspan.bulk.reject_reasons import count_reason
+from goldspan.bulk.reject_reasons import count_reason, failure_reason
 from goldspan.bulk.shard_rows import ShardReading, read_articles
 from goldspan.bulk.shards import REJECTS, SUGGESTIONS
 from goldspan.errors import GoldspanError, InputError
@@ -136,7 +136,7 @@ class ShardSuggester:
         try:
             ids = self._ids_if_done(task)
         except (GoldspanError, OSError) as error:
-            yield ShardFailure(name, _clause(error), is_kept=True)
+            yield ShardFailure(name, failure_reason(error), is_kept=True)
             return
         if ids is not None:
             assert task.done is not None
@@ -145,7 +145,7 @@ class ShardSuggester:
         try:
             yield from self._work(task, on_attempt)
         except (GoldspanError, OSError) as error:
-            yield ShardFailure(name, _clause(error))
+            yield ShardFailure(name, failure_reason(error))
         except Exception as error:  # noqa: BLE001  (a shard is not worth the others)
             yield ShardFailure(name, f"unexpected error: {' '.join(f'{type(error).__name__}: {error}'.split())}")
 
@@ -315,12 +315,3 @@ def _digest(location: Location, on_line: Callable[[bytes], object] = lambda _: N
             digest.update(line)
             on_line(line)
     return digest.hexdigest()
-
-
-def _clause(error: GoldspanError | OSError) -> str:
-    """Why a shard fails: without its place, which depends on the machine."""
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    place = "" if error.line is None else f"line {error.line}: "
-    remedy = "" if error.remedy is None else f". {error.remedy}"
-    return " ".join(f"{place}{error.message.removesuffix('.')}{remedy}".split()).removesuffix(".")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.articles.received import ReceivedArticle
-from goldspan.bulk.reject_reasons import count_reason
+from goldspan.bulk.reject_reasons import count_reason, failure_reason
 from goldspan.bulk.shard_rows import ShardReading, read_articles
 from goldspan.bulk.tokenised_texts import TokenisedBatch, divide, write_batch
 from goldspan.errors import GoldspanError, InputError
@@ -142,11 +142,8 @@ class _ShardFiles:
         rows = ShardReading(self._shard, columns, reads_all=reading.id is not None, longest_text=longest).rows()
         try:
             yield from read_articles(rows, self._shard, columns, reading, longest)
-        except GoldspanError as error:
-            raise UnreadableShardError(" ".join(str(error).split())) from None
-        except OSError as error:
-            place = error.filename or self._shard.place
-            raise UnreadableShardError(f"{place}: {error.strerror or error}") from None
+        except (GoldspanError, OSError) as error:
+            raise UnreadableShardError(failure_reason(error)) from None
 
 
 def _text(article: ReceivedArticle | LeftOut | InputError) -> str | LeftOut | InputError:
