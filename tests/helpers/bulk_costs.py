@@ -13,7 +13,7 @@ import io
 import itertools
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -123,7 +123,8 @@ def measure(root, seconds):
         first = suggest(folder, "first", FIRST, workers, recipe)
         number = max(FIRST, int(seconds * FIRST / first["seconds"]))
         found = suggest(folder, "articles", number, workers, recipe)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    # Not ru_maxrss, which a child inherits from the parent that started it.
+    memory = int(re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[1]) * 1024
     return {**found, "start": start, "memory": memory}
 
 

@@ -81,13 +81,16 @@ def evaluate(*arguments: object) -> Measured:
 
 
 MEASURING = """
-import resource, sys
+import re, resource, sys
+from pathlib import Path
 from goldspan.cli import app
 try:
     app(sys.argv[1:], standalone_mode=False)
 finally:
     used = resource.getrusage(resource.RUSAGE_SELF)
-    print(used.ru_utime + used.ru_stime, used.ru_maxrss, file=sys.stderr)
+    # Not ru_maxrss, which a child inherits from the parent that started it.
+    peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
+    print(used.ru_utime + used.ru_stime, peak, file=sys.stderr)
 """
 
 
