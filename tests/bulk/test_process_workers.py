@@ -158,7 +158,7 @@ def test_workers_end_with_a_driver_that_is_killed_and_the_next_run_goes_on(root,
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_command_that_is_interrupted_is_continued_by_the_next(tmp_path, number, code):
-    runs = bulk_kills.Runs(tmp_path / "runs", 12, 60)
+    runs = bulk_kills.Runs(tmp_path / "runs", 12, 200)
     whole, continued = runs.whole("whole", 0), runs.continued("continued", 2, number)
     assert continued["sha256"] == whole["sha256"]
     assert (continued["ended"][0], continued["done"], continued["left"]) == (code, 12, [])

@@ -5,6 +5,7 @@
 FOLDER is made: the project, SHARDS shards of ARTICLES articles, an output per run. All digests are to be the same.
 """
 
+import contextlib
 import json
 import os
 import random
@@ -67,19 +68,19 @@ class Runs:
         """A run that nobody disturbs."""
         return self.end(name, self.start(name, workers))
 
-    def with_lost_workers(self, name, workers, kills):
+    def with_lost_workers(self, name, size, kills):
         """A run in which so many workers are killed, at random; those that have nothing to do included."""
-        process, chance, killed, done = self.start(name, workers), random.Random(SEED), 0, 0  # noqa: S311
+        process, chance, killed, done = self.start(name, size), random.Random(SEED), 0, 0  # noqa: S311
         while killed < kills and process.poll() is None:
             self._wait_for(name, process, done + 1)
             time.sleep(chance.uniform(0, PAUSE))
             done = self._done(name)
-            children = [
-                child for child in psutil.Process(process.pid).children() if "process_workers" in str(child.cmdline())
-            ]
-            if children and process.poll() is None:
-                chance.choice(children).kill()
-                killed += 1
+            with contextlib.suppress(psutil.Error):  # the run, or the worker, has just ended
+                children = psutil.Process(process.pid).children()
+                workers = [child for child in children if "process_workers" in str(child.cmdline())]
+                if workers:
+                    chance.choice(workers).kill()
+                    killed += 1
         return {**self.end(name, process), "kills": killed}
 
     def continued(self, name, workers, number):

@@ -202,7 +202,7 @@ class _SnapshotFolder:
         used = set()
         for mark in self._base.glob(f"*{USED}"):
             digest, _, process = mark.stem.partition(".")
-            if psutil.pid_exists(int(process)):
+            if process.isdecimal() and psutil.pid_exists(int(process)):
                 used.add(digest)
             else:
                 mark.unlink(missing_ok=True)
