@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from goldspan import files
 from goldspan.bulk import run as bulk_run
-from goldspan.bulk.article_ids import RowsById, SharedIds, id_hash
+from goldspan.bulk.article_ids import SharedIds
 from goldspan.bulk.ledger import Ledger
 from goldspan.bulk.locations import Location
 from goldspan.bulk.shard_suggestions import ShardFailure, ShardResult
 from goldspan.bulk.workers import ThisProcess, WorkerLost
 from goldspan.errors import GoldspanError, InputError
+from goldspan.formats.digest_table import DigestTable, short_number
 from helpers import bulk_runs
 from helpers.bulk_runs import lines_of, names_in, write_rows
 
@@ -212,7 +213,7 @@ def test_shared_ids_are_those_of_two_shards(shards, together):
         patch.setattr(article_ids, "TOGETHER", together)
         found = SharedIds(names)
         for name, ids in zip(names, shards, strict=True):
-            found.add(name, b"".join(id_hash(one).to_bytes(8, "little") for one in ids))
+            found.add(name, b"".join(short_number(one).to_bytes(8, "little") for one in ids))
         lines = {name: [f'{{"id": "{one}", '.encode() for one in ids] for name, ids in zip(names, shards, strict=True)}
         count, first = found.find(3, lines.__getitem__)
         found.close()
@@ -227,9 +228,9 @@ def test_shared_ids_are_those_of_two_shards(shards, together):
 
 @given(st.lists(st.integers(0, 900).map(str)))
 def test_rows_by_id_are_those_of_a_dictionary(names):
-    rows, expected = RowsById(), {}
+    rows, expected = DigestTable(), {}
     for row, name in enumerate([*names, *map(str, range(800))], 1):
-        assert rows.setdefault(name, row) == expected.setdefault(name, row)
+        assert rows.setdefault(row, name) == expected.setdefault(name, row)
 
 
 class ScriptedWorkers:

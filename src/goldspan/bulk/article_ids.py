@@ -9,65 +9,22 @@ from __future__ import annotations
 import re
 from array import array
 from dataclasses import dataclass
-from hashlib import blake2b
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from goldspan import strict_json
 from goldspan.annotation import article_of
+from goldspan.formats.digest_table import short_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     import numpy.typing as npt
 
-FIRST_SIZE = 1 << 10  # slots
 IN_MEMORY = 1 << 24  # bytes; more go to a temporary file
 TOGETHER = 1 << 21  # ids that are sorted at once
 ID = re.compile(rb'\{"id": ("(?:[^"\\]|\\.)*")')  # how a line of gold begins
-
-
-def id_hash(name: str) -> int:
-    """The hash of an id, which is the same in every process, and not 0."""
-    return int.from_bytes(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little") or 1
-
-
-class RowsById:
-    """The row of each id of a shard, in some 30 bytes for each: a table with open addressing."""
-
-    def __init__(self) -> None:
-        self._count = 0
-        self._make(FIRST_SIZE)
-
-    def setdefault(self, name: str, row: int) -> int:
-        """The row that has an id already, or else this one, which has it from now on."""
-        if 3 * self._count >= 2 * self._size:
-            self._grow()
-        key = id_hash(name)
-        slot = self._slot(key)
-        if not self._keys[slot]:
-            self._keys[slot], self._rows[slot] = key, row
-            self._count += 1
-        return self._rows[slot]
-
-    def _make(self, size: int) -> None:
-        self._size = size
-        self._keys, self._rows = array("Q", bytes(8 * size)), array("Q", bytes(8 * size))
-
-    def _slot(self, key: int) -> int:
-        slot = key % self._size
-        while self._keys[slot] not in (0, key):
-            slot = (slot + 1) % self._size
-        return slot
-
-    def _grow(self) -> None:
-        keys, rows = self._keys, self._rows
-        self._make(2 * self._size)
-        for key, row in zip(keys, rows, strict=True):
-            if key:
-                slot = self._slot(key)
-                self._keys[slot], self._rows[slot] = key, row
 
 
 class WrittenIds:
@@ -82,7 +39,7 @@ class WrittenIds:
         name = article_of_line(line)
         if name is not None and name != self._last:
             self._last = name
-            self._hashes.append(id_hash(name))
+            self._hashes.append(short_number(name))
 
     @property
     def data(self) -> bytes:
@@ -179,7 +136,7 @@ class SharedIds:
 
     def _named(self, first: int, second: int, key: int, lines: Callable[[str], Iterable[bytes]]) -> SharedId:
         names = (article_of_line(line) for line in lines(self._shards[first]))
-        found = islice((name for name in names if name is not None and id_hash(name) == key), 1)
+        found = islice((name for name in names if name is not None and short_number(name) == key), 1)
         return SharedId(next(found, "?"), (self._shards[first], self._shards[second]))
 
 

@@ -72,12 +72,10 @@ class ArticleSuggester:
         recipe: with what.
 
     Raises:
-        InputError: if the project changed since the recipe was made.
         InputError, NotFoundError: as the recognisers give it.
     """
 
     def __init__(self, recipe: BulkRecipe) -> None:
-        recipe.require_unchanged()
         corpus = Corpus(recipe.suggester.root)
         self._suggester, left_out = recipe.suggester.suggester(corpus)
         self.notes = (
@@ -214,6 +212,7 @@ def load(kind: Callable[[BulkRecipe], Any], connection: Any) -> Any:  # noqa: AN
     """In a process of its own, the suggester of the recipe that the parent sends, who is told; None if it fails."""
     recipe = connection.recv()
     try:
+        recipe.require_unchanged()  # it may be loaded long after the recipe was made
         suggester = kind(recipe)
     except GoldspanError as error:
         connection.send(error_fields(error))

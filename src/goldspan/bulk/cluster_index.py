@@ -10,7 +10,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from goldspan import near_duplicates
-from goldspan.bulk.article_ids import id_hash
+from goldspan.formats.digest_table import short_number
 from goldspan.splits import cluster_tables
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ClusterIndex:
         numbers: dict[ClusterKey, int] = {}
         hashes, clusters = array("Q"), array("q")
         for name, key in cluster_tables.scan(paths):
-            hashes.append(id_hash(name))
+            hashes.append(short_number(name))
             clusters.append(numbers.setdefault(key, len(numbers)))
         found, labels = np.array(hashes, dtype=np.uint64), np.array(clusters, dtype=np.int64)
         order = np.argsort(found, kind="stable")
@@ -50,7 +50,7 @@ class ClusterIndex:
 
     def cluster(self, article: str) -> int | None:
         """The number of the cluster of an article; None if it is in none."""
-        own = id_hash(article)
+        own = short_number(article)
         at = int(self._hashes.searchsorted(own))
         return int(self._clusters[at]) if at < len(self._hashes) and int(self._hashes[at]) == own else None
 

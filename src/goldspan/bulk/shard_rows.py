@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from goldspan import files
 from goldspan.articles import tables
 from goldspan.articles.columns import choose_columns
-from goldspan.articles.received import SAMPLED, ReceivedArticle, read_row
+from goldspan.articles.documents import Document
+from goldspan.articles.received import SAMPLED, LeftOut, ReceivedArticle, read_row
 from goldspan.bulk import shards
-from goldspan.bulk.article_ids import RowsById
 from goldspan.bulk.compression import DigestedStream, decompressed
 from goldspan.bulk.shards import PARQUET
 from goldspan.errors import InputError
+from goldspan.formats.digest_table import DigestTable
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from goldspan.articles.columns import ColumnNames, TableColumns
-    from goldspan.articles.received import ArticleOptions, LeftOut
+    from goldspan.articles.received import ArticleOptions
     from goldspan.bulk.shards import Shard
 
 BEGINNING = 16  # bytes by which a file is told that is no text
@@ -240,7 +241,7 @@ def read_articles(
         InputError: for an error that ends the shard.
     """
     named = replace(columns, path=Path(f"{shard.file_name.replace('/', '-')}.jsonl"))
-    first = RowsById()
+    first = DigestTable()
     for row in rows:
         if isinstance(row, InputError):
             if row.line is None:
@@ -254,11 +255,23 @@ def read_articles(
             yield row.number, error
             continue
         if isinstance(article, ReceivedArticle):
-            earlier = first.setdefault(article.id, row.number)
+            earlier = first.setdefault(row.number, article.id)
             if earlier != row.number:
                 yield row.number, InputError(f"the id {article.id!r} is that of row {earlier:,}, too")
                 continue
         yield row.number, article
+
+
+def document_of(article: ReceivedArticle | LeftOut | InputError) -> Document | str:
+    """What `read_articles` gives for a row, as a document; or why it is none, as a clause."""
+    if isinstance(article, LeftOut):
+        return article.reason
+    if isinstance(article, InputError):
+        return article.message
+    try:
+        return Document(article.id, files.decode(article.data, article.source), article.source)
+    except InputError as error:
+        return error.message
 
 
 def _require_short(text: object, longest: int) -> None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
-from goldspan.articles.documents import Document
-from goldspan.articles.received import LeftOut, ReceivedArticle
 from goldspan.bulk import shards
 from goldspan.bulk.article_ids import WrittenIds
 from goldspan.bulk.article_suggestions import (
@@ -23,14 +21,15 @@ from goldspan.bulk.article_suggestions import (
 )
 from goldspan.bulk.ledger import LedgerLine
 from goldspan.bulk.reject_reasons import count_reason, failure_reason
-from goldspan.bulk.shard_rows import ShardReading, read_articles
+from goldspan.bulk.shard_rows import ShardReading, document_of, read_articles
 from goldspan.bulk.shards import REJECTS, SUGGESTIONS
-from goldspan.errors import GoldspanError, InputError
+from goldspan.errors import GoldspanError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from typing import IO
 
+    from goldspan.articles.documents import Document
     from goldspan.bulk.locations import Location
     from goldspan.bulk.recipe import BulkRecipe
     from goldspan.bulk.shards import Shard
@@ -220,12 +219,12 @@ class ShardSuggester:
         size, last = 0, 0
         articles = read_articles(reading.rows(), shard, recipe.columns, recipe.reading, recipe.longest_text)
         for row, article in articles:
-            document = article if not isinstance(article, ReceivedArticle) else _document(article)
-            if isinstance(document, Document):
+            document = document_of(article)
+            if isinstance(document, str):
+                _reject(row, document, rejected, counts)
+            else:
                 batch.append((row, document))
                 size += len(document.text)
-            else:
-                _reject(row, document.reason if isinstance(document, LeftOut) else document.message, rejected, counts)
             if size >= BATCH:
                 yield batch
                 batch, size, last = [], 0, reading.bytes
@@ -285,13 +284,6 @@ class _DigestedStream:
     def digest(self) -> str | None:
         """The SHA-256 of what was written, in hexadecimal; None if nothing was."""
         return None if self._stream is None else self._digest.hexdigest()
-
-
-def _document(article: ReceivedArticle) -> Document | InputError:
-    try:
-        return Document(article.id, files.decode(article.data, article.source), article.source)
-    except InputError as error:
-        return error
 
 
 def _reject(row: int, reason: str, rejected: _DigestedStream, counts: _ShardCounts) -> None:

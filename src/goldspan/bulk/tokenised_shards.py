@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import files
-from goldspan.articles.received import ReceivedArticle
 from goldspan.bulk.reject_reasons import count_reason, failure_reason
-from goldspan.bulk.shard_rows import ShardReading, read_articles
+from goldspan.bulk.shard_rows import ShardReading, document_of, read_articles
 from goldspan.bulk.tokenised_texts import TokenisedBatch, divide, write_batch
-from goldspan.errors import GoldspanError, InputError
+from goldspan.errors import GoldspanError
 from goldspan.models import worker_processes
 from goldspan.near_duplicates import words
 
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.articles.columns import TableColumns
-    from goldspan.articles.received import ArticleOptions, LeftOut
+    from goldspan.articles.received import ArticleOptions, LeftOut, ReceivedArticle
     from goldspan.bulk.shards import Shard
+    from goldspan.errors import InputError
 
 WORKER_MEMORY = 300 * 2**20  # bytes that a process takes at most, unless an article is very long
 
@@ -119,21 +119,19 @@ class _ShardFiles:
         result = self._result
         for row, article in self._received():
             result.rows += 1
-            text = _text(article)
-            if not isinstance(text, str):
-                reason = text.message if isinstance(text, InputError) else text.reason
-                count_reason(result.reasons, reason)
-                line = {"shard": self._shard.name, "row": row, "reason": reason}
+            document = document_of(article)
+            if isinstance(document, str):
+                count_reason(result.reasons, document)
+                line = {"shard": self._shard.name, "row": row, "reason": document}
                 reject(f"{files.dumps(line)}\n".encode(errors="replace"))
                 continue
-            assert isinstance(article, ReceivedArticle)
-            result.characters += len(text)
-            found = words(text)
+            result.characters += len(document.text)
+            found = words(document.text)
             if not found:
                 result.without_words += 1
                 continue
             self._rows.append(row)
-            self._ids.append(article.id)
+            self._ids.append(document.id)
             yield found
 
     def _received(self) -> Iterator[tuple[int, ReceivedArticle | LeftOut | InputError]]:
@@ -144,15 +142,6 @@ class _ShardFiles:
             yield from read_articles(rows, self._shard, columns, reading, longest)
         except (GoldspanError, OSError) as error:
             raise UnreadableShardError(failure_reason(error)) from None
-
-
-def _text(article: ReceivedArticle | LeftOut | InputError) -> str | LeftOut | InputError:
-    if not isinstance(article, ReceivedArticle):
-        return article
-    try:
-        return files.decode(article.data, article.source)
-    except InputError as error:
-        return error
 
 
 def tokenise_shards(

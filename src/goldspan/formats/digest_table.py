@@ -73,7 +73,7 @@ class DigestTable:
 
 
 def short_number(text: str) -> int:
-    """A number of 64 bits that stands for a text where few are compared with each other."""
+    """A number of 64 bits that stands for a text, in every process the same; of n texts two share one by n² / 2⁶⁵."""
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=WORD).digest(), "little")
 
 

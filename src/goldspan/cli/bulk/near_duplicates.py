@@ -10,6 +10,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
+from goldspan.cli.bulk.shard_options import Inputs, LongestText, ShardSize
 from goldspan.near_duplicates import SIMILAR
 from goldspan.report.text import amount, visible
 
@@ -22,13 +23,7 @@ SHOWN = 10  # shards, reasons or ids
 
 @with_article_columns()
 def run(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="IN...",
-            help="Articles in Parquet or JSONL: files, folders, patterns, here or at an address such as s3://….",
-        ),
-    ],
+    inputs: Inputs,
     *,
     output: Annotated[Path, typer.Option("--output", help="The folder to write.", show_default=False)],
     resemblance: Annotated[
@@ -60,13 +55,8 @@ def run(
             show_default=False,
         ),
     ] = None,
-    shard_size: Annotated[
-        str, typer.Option("--shard-size", metavar="SIZE", help="Cut larger files into parts of about this size.")
-    ] = "16MB",
-    longest_text: Annotated[
-        int,
-        typer.Option("--longest-text", min=1, metavar="CHARACTERS", help="Reject rows with a longer text."),
-    ] = 1_000_000,
+    shard_size: ShardSize = "16MB",
+    longest_text: LongestText = 1_000_000,
     json: console.Json = None,
     articles: ArticleOptions,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
+from goldspan.cli.bulk.shard_options import Inputs, LongestText, ShardSize
 from goldspan.cli.next_step import typed_command
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
@@ -32,20 +33,12 @@ RESUME = "goldspan: what is done is kept: run the same command again to go on"
 
 @with_article_columns()
 def run(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="IN...",
-            help="Articles in Parquet or JSONL: files, folders, patterns, here or at an address such as s3://….",
-        ),
-    ],
+    inputs: Inputs,
     *,
     output: Annotated[
         str, typer.Option("--output", help="The folder to write, here or at an address.", show_default=False)
     ],
-    shard_size: Annotated[
-        str, typer.Option("--shard-size", metavar="SIZE", help="Cut larger files into parts of about this size.")
-    ] = "16MB",
+    shard_size: ShardSize = "16MB",
     model: Annotated[
         str | None,
         typer.Option(
@@ -87,10 +80,7 @@ def run(
             "rejected.",
         ),
     ] = 600,
-    longest_text: Annotated[
-        int,
-        typer.Option("--longest-text", min=1, metavar="CHARACTERS", help="Reject rows with a longer text."),
-    ] = 1_000_000,
+    longest_text: LongestText = 1_000_000,
     prune: Annotated[
         bool,
         typer.Option(
