@@ -170,7 +170,7 @@ class _SnapshotFolder:
     """
 
     def __init__(self, digest: str) -> None:
-        self._base = Path(tempfile.gettempdir()) / f"goldspan-nodes-{os.getuid()}"
+        self._base = _base()
         self._base.mkdir(mode=0o700, exist_ok=True)
         if self._base.stat().st_uid != os.getuid() or self._base.is_symlink():
             raise InputError("belongs to another user", file=self._base, remedy="Remove it, or set TMPDIR there.")
@@ -179,9 +179,9 @@ class _SnapshotFolder:
 
     def fill(self, unpack: Callable[[Path], object]) -> Path:
         """The folder, unpacked by the first process that needs it."""
-        with self._locked():
+        with _locked(self._base):
             self._use.touch()
-            self._remove_unused()
+            _remove_unused(self._base)
             files.remove_abandoned(self._base)
             if not self._path.is_dir():
                 with files.new_folder(self._path) as new:
@@ -191,26 +191,41 @@ class _SnapshotFolder:
 
     def leave(self) -> None:
         """Remove it, unless another process uses it."""
-        with self._locked():
+        with _locked(self._base):
             self._use.unlink(missing_ok=True)
-            self._remove_unused()
+            _remove_unused(self._base)
 
-    def _remove_unused(self) -> None:
-        """Remove the folders that no process uses, and what processes have left that ended."""
-        import psutil  # here, since a node alone needs it
 
-        used = set()
-        for mark in self._base.glob(f"*{USED}"):
-            digest, _, process = mark.stem.partition(".")
-            if process.isdecimal() and psutil.pid_exists(int(process)):
-                used.add(digest)
-            else:
-                mark.unlink(missing_ok=True)
-        for folder in self._base.iterdir():
-            if folder.is_dir() and not folder.name.startswith(".") and folder.name not in used:
-                shutil.rmtree(folder, ignore_errors=True)
+def remove_unused_projects() -> None:
+    """Remove from this node what workers have left that were ended."""
+    base = _base()
+    if base.is_dir():
+        with _locked(base):
+            _remove_unused(base)
 
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
-        with files.lock(self._base / "lock"):
-            yield
+
+def _base() -> Path:
+    """The folder of all projects of this user on this node."""
+    return Path(tempfile.gettempdir()) / f"goldspan-nodes-{os.getuid()}"
+
+
+def _remove_unused(base: Path) -> None:
+    """Remove the folders that no process uses, and what processes have left that ended."""
+    import psutil  # here, since a node alone needs it
+
+    used = set()
+    for mark in base.glob(f"*{USED}"):
+        digest, _, process = mark.stem.partition(".")
+        if process.isdecimal() and psutil.pid_exists(int(process)):
+            used.add(digest)
+        else:
+            mark.unlink(missing_ok=True)
+    for folder in base.iterdir():
+        if folder.is_dir() and not folder.name.startswith(".") and folder.name not in used:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(base: Path) -> Iterator[None]:
+    with files.lock(base / "lock"):
+        yield

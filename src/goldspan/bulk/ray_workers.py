@@ -51,6 +51,7 @@ class _Actor:
     is_placed: bool = False  # it has a CPU, and says which versions it has
     is_loaded: bool = False
     node: str = ""
+    node_id: str = ""
     task: ShardTask | None = None
     deadline: float | None = None
 
@@ -85,6 +86,7 @@ class RayWorkers:
         self._on_wait = on_wait
         self._stack = contextlib.ExitStack()
         self._actors: list[_Actor] = []
+        self._nodes: set[str] = set()  # on which there were actors
         self._waiting: deque[ShardTask] = deque()
         self._events: deque[ShardEvent | WorkerLost] = deque()
         self._failed_starts = 0
@@ -135,16 +137,32 @@ class RayWorkers:
         if self._cluster.is_gone:
             self._stack.close()
             return
+        idle = [one for one in actors if one.is_loaded and one.task is None]
         try:
             with contextlib.suppress(Exception):  # whatever it is, they are ended
-                leaving = [one.handle.leave.remote() for one in actors if one.is_loaded and one.task is None]
-                if leaving:
-                    self._ray.wait(leaving, num_returns=len(leaving), timeout=LEAVE)
+                # First those that cannot clean up, so that the others find that nobody uses the project any more.
+                ended = self._kill([one for one in actors if one not in idle])
+                self._wait_for_all([one.asked for one in ended])
+                leaving = [one.handle.leave.remote() for one in idle]
+                self._wait_for_all([*leaving, *map(self._clean, self._nodes - {one.node_id for one in idle})])
         finally:
-            for actor in actors:
-                with contextlib.suppress(Exception):
-                    self._ray.kill(actor.handle)
+            self._kill(idle)
             self._stack.close()
+
+    def _clean(self, node: str) -> Any:  # noqa: ANN401  (of a library without types)
+        """Have a node, none of whose actors is left, remove what they left there."""
+        place = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node_id=node, soft=False)
+        return self._ray.remote(num_cpus=0, max_retries=0)(_clean_node).options(scheduling_strategy=place).remote()
+
+    def _kill(self, actors: list[_Actor]) -> list[_Actor]:
+        for actor in actors:
+            with contextlib.suppress(Exception):
+                self._ray.kill(actor.handle)
+        return actors
+
+    def _wait_for_all(self, answers: list[Any]) -> None:
+        if answers:
+            self._ray.wait(answers, num_returns=len(answers), timeout=LEAVE)
 
     def _put(self, piece: bytes, digest: Any) -> Any:  # noqa: ANN401  (of libraries without types)
         digest.update(piece)
@@ -227,6 +245,8 @@ class RayWorkers:
                 f"the node {actor.node} {has}; {__version__} is needed",
                 remedy=SAME_VERSION.format(version=__version__),
             )
+        actor.node_id = str(answer["node_id"])
+        self._nodes.add(actor.node_id)
         actor.asked = actor.handle.load.remote(self._recipe, self._pieces)
         actor.deadline = time.monotonic() + max(self._stall, SLOWEST_START)
 
@@ -312,6 +332,13 @@ def _reason(error: Exception, node: str) -> str:
     return f"its process ended{place}"
 
 
+def _clean_node() -> None:
+    """On a node, remove what workers have left."""
+    from goldspan.bulk.ray_node import remove_unused_projects
+
+    remove_unused_projects()
+
+
 def _actor_class() -> type:
     """The class of the actors, which is sent to the nodes as it is: one without goldspan can say so."""
 
@@ -321,6 +348,7 @@ def _actor_class() -> type:
 
             ray: Any = import_module("ray")
             found: dict[str, Any] = {"node": ray.util.get_node_ip_address(), "goldspan": None, "reason": ""}
+            found["node_id"] = ray.get_runtime_context().get_node_id()
             try:
                 from goldspan.version import __version__ as version
             except ImportError as error:
