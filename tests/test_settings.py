@@ -23,6 +23,12 @@ TEXTS = {
     "weights": ["en_core_web_md", "weights/bert"],
     "name": ["news", "news_places_2"],
     "version": ["1.0.0", "0.3.1rc2"],
+    "title": ["News of Merrow", "7"],
+    "description": ["Eight invented articles."],
+    "url": ["https://news.example/merrow"],
+    "doi": ["10.5281/zenodo.1234567"],
+    "keywords": [["news"], ["news", "Merrow, the island"]],
+    "authors": [[{"family": "Jansen", "given": "Anna", "orcid": "0000-0002-1825-0097"}, {"name": "The team"}]],
 }
 PATTERNS = """\
 [[recogniser]]
@@ -80,16 +86,24 @@ def statements(draw):
     return stated
 
 
+def as_toml_value(value):
+    if isinstance(value, list):
+        return f"[{', '.join(map(as_toml_value, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key} = {as_toml_value(inner)}' for key, inner in value.items())}}}"
+    return json.dumps(value)
+
+
 def as_toml(stated):
     sections = {}
     for (section, name), value in stated.items():
-        sections.setdefault(section, []).append(f"{name} = {json.dumps(value)}\n")
+        sections.setdefault(section, []).append(f"{name} = {as_toml_value(value)}\n")
     return "".join(f"[{section}]\n{''.join(lines)}" for section, lines in sections.items())
 
 
 def as_variables(stated):
     return {
-        settings.variable_of(*place): value if isinstance(value, str) else json.dumps(value)
+        settings.variable_of(*place): value if isinstance(value, str) else as_toml_value(value)
         for place, value in stated.items()
     }
 
@@ -101,7 +115,10 @@ def test_the_environment_wins_over_the_file_and_the_file_over_the_default(tmp_pa
     defaults = {(key.section, key.name): key.default for key in KEYS}
     for (section, name), value in {**defaults, **in_file, **in_environment}.items():
         table = getattr(chosen, section)
-        assert (table[name] if isinstance(table, dict) else getattr(table, name)) == value
+        holds = table[name] if isinstance(table, dict) else getattr(table, name)
+        if name == "authors" and holds is not None:
+            holds = [author.model_dump(exclude_none=True) for author in holds]
+        assert holds == value
         place = (section, name)
         kind = "environment" if place in in_environment else "file" if place in in_file else "default"
         origin = chosen.origin(section, name)

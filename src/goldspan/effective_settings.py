@@ -14,6 +14,7 @@ from goldspan.errors import InvalidValueError
 from goldspan.formats import labels_toml
 from goldspan.suggest.recognisers import recogniser_tables
 from goldspan.tokens import DEFAULT_LANGUAGE
+from goldspan.validation import StrictModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -148,11 +149,18 @@ def _values(corpus: Corpus) -> Iterator[EffectiveValue]:
     levels = checks.read_severities(chosen)
     for key in settings.all_keys():
         if key.name is not None:
-            value = getattr(getattr(chosen, key.section), key.name)
+            value = _plain(getattr(getattr(chosen, key.section), key.name))
             yield _value(chosen, key, key.name, value, key.default)
             continue
         for check in checks.CHECKS:
             yield _value(chosen, key, check.id, levels.level(check), check.severity)
+
+
+def _plain(value: object) -> object:
+    """A value as JSON has it: a table of a list, such as an author, with the keys that are stated."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value.model_dump(exclude_none=True) if isinstance(value, StrictModel) else value
 
 
 def _value(

@@ -15,9 +15,9 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
 from goldspan import files, licences
 from goldspan.errors import InputError
@@ -110,16 +110,77 @@ class SplitSettings(StrictModel):
         return {name: share for name, share in self if share > 0}
 
 
+class AuthorSettings(StrictModel):
+    """An author of the annotation: a person with `family`, or an organisation with `name`.
+
+    Args:
+        family: the family name of a person, or their only one.
+        given: the other names of a person.
+        name: of an organisation, or of a group of people.
+        affiliation: where a person works.
+        orcid: the identifier of a person at orcid.org, such as `0000-0002-1825-0097`.
+    """
+
+    family: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    given: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    name: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    affiliation: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    orcid: str | None = Field(
+        default=None, pattern=r"^\d{4}-\d{4}-\d{4}-\d{3}[\dX]$", description="an identifier as 0000-0002-1825-0097"
+    )
+
+    @model_validator(mode="after")
+    def _require_one_name(self) -> AuthorSettings:
+        if (self.family is None) == (self.name is None):
+            raise ValueError("an author has either family, for a person, or name, for an organisation")
+        if self.name is not None and (self.given or self.orcid):
+            raise ValueError("given and orcid belong to a person, who has family instead of name")
+        if self.orcid is not None and not is_orcid(self.orcid):
+            raise ValueError(f"orcid {self.orcid} has a wrong digit: its last one does not fit the others")
+        return self
+
+    @property
+    def full_name(self) -> str:
+        """The name in the order of speech."""
+        return self.name or " ".join(filter(None, (self.given, self.family)))
+
+
 class ReleaseSettings(StrictModel):
-    """What the data card says of the annotation: [release].
+    """What cards and releases say of the annotation: [release].
 
     Args:
         licence: of the annotation, such as `CC-BY-4.0`; None for not stated.
         contact: to whom readers of the card may write; None for not stated.
+        authors: who is to be cited for it; None for not stated.
+        title: of the dataset; that of `corpus/README.md` if None.
+        description: of the dataset, in one or two sentences; the first paragraph of `corpus/README.md` if None.
+        keywords: by which it is found; None for those of goldspan alone.
+        url: the page of the dataset; None for not stated.
+        doi: its identifier, such as `10.5281/zenodo.1234567`; None for not stated.
     """
 
     licence: str | None = Field(default=None, pattern=LINE, description="a text on one line")
     contact: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    authors: list[AuthorSettings] | None = Field(
+        default=None, min_length=1, description='a list such as [{ given = "Anna", family = "Jansen" }, { name = "…" }]'
+    )
+    title: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    description: str | None = Field(default=None, pattern=LINE, description="a text on one line")
+    keywords: list[Annotated[str, Field(pattern=LINE)]] | None = Field(
+        default=None, min_length=1, description='a list of words, such as ["news", "Kosovo"]'
+    )
+    url: str | None = Field(default=None, pattern=r"^https?://\S+$", description="an address with http:// or https://")
+    doi: str | None = Field(default=None, pattern=r"^10\.\d{4,9}/\S+$", description="an identifier as 10.5281/zenodo.1")
+
+
+def is_orcid(identifier: str) -> bool:
+    """Whether the last digit of an identifier of orcid.org fits the others (ISO 7064, MOD 11-2)."""
+    digits = identifier.replace("-", "")
+    total = 0
+    for digit in digits[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    return digits[-1] == ("X" if check == 10 else str(check))
 
 
 class ModelSettings(StrictModel):

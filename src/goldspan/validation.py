@@ -12,6 +12,7 @@ import json
 import re
 import tomllib
 from functools import cache
+from types import UnionType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -273,6 +274,8 @@ def _message(error: ErrorDetails, model: type) -> str:
         return f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else others)
     if kind == "missing":
         return f"the key {key!r} is missing"
+    if kind == "value_error":  # of a rule of the model's own
+        return f"{key!r}: {error['ctx']['error']}"
     verb = "holds" if isinstance(location[-1], int) else "is"
     wanted = wanted or error["msg"].removeprefix("Input should be ").replace("a valid integer", "an integer").replace(
         "valid ", ""
@@ -297,10 +300,16 @@ def _known(model: type, location: Sequence[int | str]) -> tuple[list[str], str |
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             table = kind
             field = table.model_fields.get(str(part))
-            kind, wanted = (field.annotation, field.description) if field else (None, None)
+            kind, wanted = (_without_none(field.annotation), field.description) if field else (None, None)
         else:
             kind = (get_args(kind) or (None,))[-1]  # the items of a list, or the values of a table of any keys
     return list(table.model_fields), wanted
+
+
+def _without_none(kind: Any) -> Any:  # noqa: ANN401  (a type, or what stands for several)
+    """The type of a value that is there, of a key that may be left out."""
+    kinds = [one for one in get_args(kind) if one is not type(None)]
+    return kinds[0] if isinstance(kind, UnionType) and len(kinds) == 1 else kind
 
 
 def toml_line(text: str, location: Sequence[int | str]) -> int | None:

@@ -16,6 +16,8 @@ corpus/samples/<number>.json      which articles were drawn from a larger collec
 corpus/reading_order.jsonl        in which order articles are to be read, and which were drawn at random; optional
 corpus/doccano.toml               what a push and a pull remember of projects and accounts in Doccano; optional
 corpus/rejections.jsonl           which suggestions annotators in Doccano were offered and rejected; optional
+corpus/releases/<version>.jsonl   what the annotation was when a version was released; optional
+corpus/withdrawn.jsonl            the articles that were taken out because somebody asked for it; optional
 corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano
 build/                            derived, never edited
 """
@@ -30,7 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import files, formats
-from goldspan.corpus import clusters, passes, reading_order, samples
+from goldspan.corpus import clusters, passes, reading_order, releases, samples, withdrawals
 from goldspan.corpus.manifest import is_plain_name, read_manifest
 from goldspan.corpus.split_lists import REMEDIES, find_faults
 from goldspan.errors import InputError, NotFoundError
@@ -126,6 +128,16 @@ class Corpus:
     def samples(self) -> Path:
         """Which articles were drawn from a larger collection, a file for each draw."""
         return self.folder / samples.FOLDER
+
+    @property
+    def releases(self) -> Path:
+        """What the annotation was in each version that was released."""
+        return self.folder / releases.FOLDER
+
+    @property
+    def withdrawal_file(self) -> Path:
+        """Which articles were taken out because somebody asked for it."""
+        return self.folder / withdrawals.FILE
 
     @property
     def order_file(self) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import asdict, dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
 from goldspan.errors import InputError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+
+
+Redistribution = Literal["text", "standoff"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class ManifestEntry:
         licence: what its readers may do, or who holds the rights.
         guidelines: the version of the guidelines that its gold follows; null before it has gold.
         received: the file that it was read from; not in the line of an article that is the file received.
+        redistribution: whether a release may hold its text, or offsets and labels alone (`standoff`), which is what
+            holds for an article whose line does not state it.
     """
 
     id: str
@@ -66,6 +71,12 @@ class ManifestEntry:
     licence: str | None = None
     guidelines: str | None = None
     received: ReceivedFile | None = None
+    redistribution: Redistribution = "standoff"
+
+    @property
+    def may_travel(self) -> bool:
+        """Whether a release may hold its text."""
+        return self.redistribution == "text"
 
 
 KEYS = tuple(field.name for field in fields(ManifestEntry))
@@ -165,10 +176,12 @@ def name_key(name: str) -> str:
 
 
 def _line(entry: ManifestEntry) -> str:
-    """The line of an entry; the file that it was read from is left out where there is none, as in older manifests."""
+    """The line of an entry; keys that older manifests did not have are left out where they say what holds anyway."""
     row = asdict(entry)
     if entry.received is None:
         del row["received"]
+    if not entry.may_travel:
+        del row["redistribution"]
     return files.dumps(row) + "\n"
 
 

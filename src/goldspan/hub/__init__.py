@@ -1,0 +1,1 @@
+"""Sends an export or a release to the Hugging Face Hub."""

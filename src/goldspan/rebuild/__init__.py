@@ -1,0 +1,1 @@
+"""Puts somebody's own copies of the texts under the spans of a release."""

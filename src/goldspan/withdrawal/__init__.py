@@ -1,0 +1,1 @@
+"""Takes an article out of a project because somebody asked for it."""
