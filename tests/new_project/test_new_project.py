@@ -14,6 +14,7 @@ from goldspan.corpus import Corpus, blanks
 from goldspan.doccano import annotator_guide, guideline_page, members
 from goldspan.guidelines import changelog, pages, rules
 from goldspan.new_project import ProjectOptions, create
+from goldspan.settings import ReleaseSettings
 from goldspan.settings import read as read_settings
 from goldspan.suggest.recognisers import recogniser_of, recogniser_tables
 
@@ -129,8 +130,11 @@ def test_members_that_are_commented_in_are_valid(tmp_path):
 def test_a_release_that_is_commented_in_is_valid(tmp_path):
     corpus = create(tmp_path / "new")
     path = corpus.root / "goldspan.toml"
-    path.write_text(re.sub("^# (licence|contact)", r"\1", path.read_text(), flags=re.MULTILINE))
-    assert read_settings(corpus.root).release.licence == "CC-BY-4.0"
+    keys = "|".join(ReleaseSettings.model_fields)
+    path.write_text(re.sub(f"^# ({keys}) = ", r"\1 = ", path.read_text(), flags=re.MULTILINE))
+    chosen = read_settings(corpus.root).release
+    assert chosen.licence == "CC-BY-4.0"
+    assert None not in dict(chosen).values()
 
 
 def test_the_default_labels_are_defined_and_named_ones_are_to_be(tmp_path):
