@@ -77,6 +77,17 @@ def read_markdown(path: Path) -> MarkdownArticle:
     return MarkdownArticle(text + "\n", _extractor(), usual_statements(front), heading, language, front)
 
 
+def plain_paragraphs(source: str) -> tuple[str | None, list[str]]:
+    """The first heading of the first level of a Markdown text, and its paragraphs, without markup and each on one line.
+
+    Paragraphs are those between headings, not those in lists, tables and quotations.
+    """
+    nodes = _tree(source).children
+    title = next((_words(node) for node in nodes if node.type == "heading" and node.tag == "h1"), None)
+    words = (" ".join(_words(node).split()) for node in nodes if node.type == "paragraph")
+    return title, [paragraph for paragraph in words if paragraph]
+
+
 @cache
 def _extractor() -> str:
     return f"markdown-it-py {version('markdown-it-py')}"

@@ -50,7 +50,7 @@ def render_card(
     """
     source = Provenance.of(corpus, articles)
     body = corpus.folder / "README.md"
-    own, text = _read_body(body) if files.is_there(body) else ({}, f"# {corpus.root.name}\n")
+    own, text = read_body(body) if files.is_there(body) else ({}, f"# {corpus.root.name}\n")
     title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), corpus.root.name)
     header = _header(corpus, configs, title, source)
     if stated := sorted(own.keys() & yaml.safe_load(header).keys()):
@@ -72,7 +72,7 @@ def size_category(rows: int) -> str:
     return f"{SIZES[below - 1]}<n<{SIZES[below]}" if below else f"n<{SIZES[0]}"
 
 
-def _read_body(path: Path) -> tuple[dict[str, Any], str]:
+def read_body(path: Path) -> tuple[dict[str, Any], str]:
     """The keys of the YAML header that a card may begin with, and the text below.
 
     Raises:

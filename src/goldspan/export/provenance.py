@@ -152,7 +152,7 @@ class Provenance:
         """The articles by the licence that the manifest states, in alphabetical order; `not stated` comes last."""
         found: dict[str, list[ManifestEntry]] = {}
         for entry in self.entries:
-            found.setdefault(" ".join((entry.licence or "").split()) or NOT_STATED, []).append(entry)
+            found.setdefault(licence_of(entry), []).append(entry)
         return dict(sorted(found.items(), key=lambda item: (item[0] == NOT_STATED, item[0])))
 
     @property
@@ -241,6 +241,11 @@ class Provenance:
             return "Who annotated that is not recorded."
         who = {"person": "people", "model": "a model"}[self.gold.kind]
         return f"That was annotated by {who}{_corrected(self.gold.drafts)}."
+
+
+def licence_of(entry: ManifestEntry) -> str:
+    """The licence of an article as the manifest states it, on one line; `not stated` if it does not."""
+    return " ".join((entry.licence or "").split()) or NOT_STATED
 
 
 def guidelines_sentence(corpus: Corpus, entries: Sequence[ManifestEntry]) -> str:
