@@ -52,7 +52,14 @@ def render_card(
     body = corpus.folder / "README.md"
     own, text = read_body(body) if files.is_there(body) else ({}, f"# {corpus.root.name}\n")
     title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), corpus.root.name)
-    header = _header(corpus, configs, title, source)
+    header = dataset_header(
+        configs,
+        title=title,
+        language=_language(corpus.scheme),
+        licence=source.hub_licence,
+        licence_name=LICENCES if source.hub_licence == "other" else None,
+        annotations_creators=source.annotations_creators,
+    )
     if stated := sorted(own.keys() & yaml.safe_load(header).keys()):
         raise InputError(
             f"its header states {stated[0]!r}, which the card of the dataset takes from the project",
@@ -72,27 +79,25 @@ def size_category(rows: int) -> str:
     return f"{SIZES[below - 1]}<n<{SIZES[below]}" if below else f"n<{SIZES[0]}"
 
 
-def read_body(path: Path) -> tuple[dict[str, Any], str]:
-    """The keys of the YAML header that a card may begin with, and the text below.
+def dataset_header(
+    configs: Configs,
+    *,
+    title: str,
+    language: str | None,
+    licence: str | list[str] | None,
+    licence_name: str | None,
+    annotations_creators: Sequence[str] = (),
+) -> str:
+    """The YAML at the head of a card, by which the Hub and `datasets` know the tables of a folder.
 
-    Raises:
-        InputError: for a header that is not YAML, or does not end.
+    Args:
+        configs: per config its features and what was written for each split; the first is the default.
+        title: of the dataset.
+        language: of the texts, as a code; None if it is not stated.
+        licence: identifiers of the Hub.
+        licence_name: where the licence is stated that the Hub has no identifier for.
+        annotations_creators: words of the Hub for who annotated.
     """
-    text = files.decode(files.read_bytes(path), path).replace("\r\n", "\n")
-    if not text.startswith("---\n"):
-        return {}, text
-    header, separator, body = text[4:].partition("\n---\n")
-    try:
-        own = yaml.safe_load(header) or {}
-    except yaml.YAMLError:
-        own = None
-    if not separator or not isinstance(own, dict) or not all(isinstance(key, str) for key in own):
-        remedy = "A header is YAML between two lines of `---`; else begin the file with its title."
-        raise InputError("its header is not YAML", file=path, line=1, remedy=remedy)
-    return own, body.lstrip("\n")
-
-
-def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) -> str:
     from datasets import DatasetInfo, SplitInfo
     from datasets.info import DatasetInfosDict
     from datasets.splits import SplitDict
@@ -101,10 +106,10 @@ def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) ->
 
     rows = sum(written.rows for written in next(iter(configs.values()))[1].values())
     data = DatasetCardData(
-        language=[language] if (language := _language(corpus.scheme)) else None,
-        license=source.hub_licence,
-        license_name=LICENCES if source.hub_licence == "other" else None,
-        annotations_creators=source.annotations_creators or None,
+        language=[language] if language else None,
+        license=licence,
+        license_name=licence_name,
+        annotations_creators=[*annotations_creators] or None,
         task_categories=["token-classification"],
         task_ids=["named-entity-recognition"],
         size_categories=[size_category(rows)],
@@ -125,6 +130,26 @@ def _header(corpus: Corpus, configs: Configs, title: str, source: Provenance) ->
     DatasetInfosDict(infos).to_dataset_card_data(data)
     MetadataConfigs(files).to_dataset_card_data(data)
     return str(data.to_yaml(line_break="\n"))
+
+
+def read_body(path: Path) -> tuple[dict[str, Any], str]:
+    """The keys of the YAML header that a card may begin with, and the text below.
+
+    Raises:
+        InputError: for a header that is not YAML, or does not end.
+    """
+    text = files.decode(files.read_bytes(path), path).replace("\r\n", "\n")
+    if not text.startswith("---\n"):
+        return {}, text
+    header, separator, body = text[4:].partition("\n---\n")
+    try:
+        own = yaml.safe_load(header) or {}
+    except yaml.YAMLError:
+        own = None
+    if not separator or not isinstance(own, dict) or not all(isinstance(key, str) for key in own):
+        remedy = "A header is YAML between two lines of `---`; else begin the file with its title."
+        raise InputError("its header is not YAML", file=path, line=1, remedy=remedy)
+    return own, body.lstrip("\n")
 
 
 def _language(scheme: LabelScheme) -> str | None:
