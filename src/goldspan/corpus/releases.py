@@ -13,7 +13,7 @@ changed, and a version that was released cannot become another one unnoticed. Th
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import InvalidVersion, Version
 
@@ -22,10 +22,27 @@ from goldspan.annotation import article_of
 from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from pathlib import Path
 
 FOLDER = "releases"
 REMEDY = "Restore the file from git: `goldspan release --apply` writes it once, and nothing changes it."
+
+
+class ReleasedSpan(NamedTuple):
+    """A span of gold, in code points of the text of its example."""
+
+    start: int
+    end: int
+    label: str
+
+
+class DecidedRegion(NamedTuple):
+    """A region of an example that somebody decided, in code points of its text, and by which rule, if one is stated."""
+
+    start: int
+    end: int
+    rule: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +54,16 @@ class ReleasedExample:
         at: where its text begins in the article, in code points.
         length: of its text, in code points.
         sha256: of its text in UTF-8, in hexadecimal.
-        spans: start, end and label of each, sorted; offsets in the text of the example.
-        decisions: start and end of each region of it that somebody decided, with the rule; null where none is stated.
+        spans: sorted.
+        decisions: the regions of it that somebody decided, sorted.
     """
 
     id: str
     at: int
     length: int
     sha256: str
-    spans: list[tuple[int, int, str]]
-    decisions: list[tuple[int, int, str | None]]
+    spans: list[ReleasedSpan]
+    decisions: list[DecidedRegion]
 
     @property
     def article(self) -> str:
@@ -134,7 +151,28 @@ def _read(path: Path) -> ReleaseRecord:
         parse_version(head.version)
     except InvalidValueError as error:
         raise InputError(str(error), file=path, line=1, remedy=REMEDY) from None
-    examples = tuple(validation.parse_json(raw, ReleasedExample, path, number, REMEDY) for number, raw in lines[1:])
+    examples: dict[str, ReleasedExample] = {}
+    for number, raw in lines[1:]:
+        one = validation.parse_json(raw, ReleasedExample, path, number, REMEDY)
+        if problem := "its id is there twice" if one.id in examples else _problem(one, head.articles):
+            raise InputError(problem, file=path, line=number, example=one.id, remedy=REMEDY)
+        examples[one.id] = one
     return ReleaseRecord(
-        version=head.version, date=head.date, guidelines=head.guidelines, articles=head.articles, examples=examples
+        version=head.version,
+        date=head.date,
+        guidelines=head.guidelines,
+        articles=head.articles,
+        examples=tuple(examples.values()),
     )
+
+
+def _problem(one: ReleasedExample, articles: Container[str]) -> str | None:
+    """Why a line cannot be an example of a release, as a clause; None if it can."""
+    extents = [(start, end) for start, end, _ in (*one.spans, *one.decisions)]
+    problems = (
+        (f"the first line has no article {one.article!r}", one.article not in articles),
+        (f"it begins at {one.at} and has {one.length} code points", one.at < 0 or one.length < 0),
+        ("a span or a decision is not in its text", any(not 0 <= start < end <= one.length for start, end in extents)),
+        ("its spans are not sorted, or one is there twice", sorted(set(one.spans)) != one.spans),
+    )
+    return next((problem for problem, is_so in problems if is_so), None)
