@@ -13,7 +13,7 @@ from goldspan.articles.examples import article_examples
 from goldspan.articles.ingest import add
 from goldspan.cli.next_step import next_step, print_next_step
 from goldspan.corpus import Corpus
-from goldspan.export import MARKER
+from goldspan.export.marker import MARKER
 from goldspan.formats import gold
 from goldspan.new_project import ProjectOptions
 

@@ -248,7 +248,7 @@ class _State:
 
 def _is_built(corpus: Corpus) -> bool:
     """Whether the dataset is newer than gold and splits."""
-    from goldspan.export import MARKER
+    from goldspan.export.marker import MARKER
 
     built = corpus.build / "dataset" / MARKER
     sources = [*corpus.gold.glob("*.jsonl"), *(corpus.folder / "splits").glob("*.txt")]

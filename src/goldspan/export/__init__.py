@@ -12,22 +12,20 @@ from goldspan.corpus import SPLITS
 from goldspan.errors import InputError
 from goldspan.export import card, parquet
 from goldspan.export.arrow import features
+from goldspan.export.marker import MARKER, marker_text, require_replaceable
 from goldspan.formats.registry import reason_left_out
-from goldspan.report.text import enumerate_names
 from goldspan.splits.folds import folds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from goldspan.annotation import Finding
     from goldspan.corpus import Corpus
     from goldspan.tokens import Misaligned, Policy
 
 DATASET = "dataset"
 GOLD, PASSES = "gold", "passes"  # the two configs; the first is the default
-MARKER = ".goldspan-export"
-NAMED = 5  # files that a message names
-MARKER_TEXT = "This folder was written by `goldspan export` and is replaced as a whole by the next one.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +90,9 @@ def export(
     files.restore_folder(output)  # before anything can fail: an export that was killed may have left no folder there
     if formats.get(name).is_tokenized:
         corpus.require_tokenizer()
-    if not is_checked:
-        _require_no_errors(corpus)
-    splits = _splits(corpus)
+    if not is_checked and (findings := errors_of_checks(corpus)):
+        raise checks.FindingsError(findings)
+    splits = splits_to_export(corpus)
     without_gold = tuple(article for ids in splits.values() for article in ids if not _has_gold(corpus, article))
     _validate_output(output)
     with files.new_folder(output) as folder:
@@ -104,7 +102,7 @@ def export(
             else partial(_write_files, name=formats.canonical(name))
         )
         result = write(corpus, splits, folder, policy=policy)
-        files.write(folder / MARKER, MARKER_TEXT)
+        files.write(folder / MARKER, marker_text(_withheld(corpus, splits)))
         files.replace_folder(folder, output)
     release = corpus.settings.release
     return replace(result, folder=output, without_gold=without_gold, licence=release.licence, contact=release.contact)
@@ -115,11 +113,11 @@ def has_gold_to_export(corpus: Corpus) -> bool:
     return any(_has_gold(corpus, article) for ids in corpus.splits().values() for article in ids)
 
 
-def _require_no_errors(corpus: Corpus) -> None:
+def errors_of_checks(corpus: Corpus) -> list[Finding]:
+    """What the checks call an error in seeds, manifest, gold, passes, splits or guidelines."""
     severities = checks.read_severities(corpus.settings)
     errors = [check.id for check in checks.CHECKS if severities.level(check) == "error"]
-    if findings := list(checks.check_project(corpus, checks.select_checks(errors))):
-        raise checks.FindingsError(findings)
+    return list(checks.check_project(corpus, checks.select_checks(errors)))
 
 
 def _has_gold(corpus: Corpus, article: str) -> bool:
@@ -127,19 +125,29 @@ def _has_gold(corpus: Corpus, article: str) -> bool:
 
 
 def _validate_output(output: Path) -> None:
-    if output.exists() and not output.is_dir():
-        raise InputError("is a file, not a folder", file=output, remedy="Choose another --output.")
     names = {path.name for path in output.iterdir()} if output.is_dir() else set()
-    written = {MARKER, "README.md", GOLD, PASSES, *(name for name in names if name.split(".")[0] in SPLITS)}
-    if foreign := sorted(names if MARKER not in names else names - written):
-        raise InputError(
-            f"the folder holds files that no export has written: {enumerate_names(foreign, most=NAMED)}",
-            file=output,
-            remedy="Choose another --output, or move the files away.",
-        )
+    own = {"README.md", GOLD, PASSES, *(name for name in names if name.split(".")[0] in SPLITS)}
+    require_replaceable(output, MARKER, own, "export")
 
 
-def _splits(corpus: Corpus) -> dict[str, list[str]]:
+def _withheld(corpus: Corpus, splits: Mapping[str, list[str]]) -> int:
+    """How many articles of the splits, with gold or a pass, have texts that may not travel."""
+    free = {entry.id for entry in corpus.entries if entry.may_travel}
+    folders = (corpus.gold, *(corpus.passes / name for name in corpus.annotators()))
+    return sum(
+        any(files.is_there(folder / f"{article}.jsonl") for folder in folders)
+        for ids in splits.values()
+        for article in ids
+        if article not in free
+    )
+
+
+def splits_to_export(corpus: Corpus) -> dict[str, list[str]]:
+    """The article ids of each split that has any.
+
+    Raises:
+        InputError: if no article of the splits has gold, saying what is to be done first.
+    """
     splits = {name: ids for name, ids in corpus.splits().items() if ids}
     if not splits and not any(corpus.gold.glob("*.jsonl")):
         raise InputError(
@@ -165,7 +173,7 @@ def _write_dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path
         passes = config == PASSES
         written = {}
         for split, ids in splits.items():
-            rows = _pass_rows(corpus, ids, annotators, fold) if passes else _gold_rows(corpus, ids, fold, result)
+            rows = pass_rows(corpus, ids, annotators, fold) if passes else gold_rows(corpus, ids, fold, result.left_out)
             path = folder / config / f"{split}.parquet"
             written[split] = parquet.write_table(path, rows, corpus.scheme, policy, annotator=passes)
         result.rows[config] = {split: table.rows for split, table in written.items()}
@@ -178,19 +186,28 @@ def _write_dataset(corpus: Corpus, splits: Mapping[str, list[str]], folder: Path
     return result
 
 
-def _gold_rows(
-    corpus: Corpus, ids: list[str], fold: Mapping[str, int], result: ExportResult
+def gold_rows(
+    corpus: Corpus, ids: Iterable[str], fold: Mapping[str, int], left_out: Counter[str]
 ) -> Iterator[parquet.DatasetRow]:
+    """The rows of the gold of some articles.
+
+    Args:
+        corpus: its gold is read.
+        ids: of the articles.
+        fold: of each article with gold.
+        left_out: counts the examples that nobody annotated, wholly or in part, by the reason: they are no rows.
+    """
     for example in corpus.gold_examples(ids):
         if example.is_annotated:
             yield parquet.DatasetRow(example, fold[example.article])
         else:
-            result.left_out[reason_left_out(example)] += 1
+            left_out[reason_left_out(example)] += 1
 
 
-def _pass_rows(
-    corpus: Corpus, ids: list[str], annotators: list[str], fold: Mapping[str, int]
+def pass_rows(
+    corpus: Corpus, ids: Iterable[str], annotators: list[str], fold: Mapping[str, int]
 ) -> Iterator[parquet.DatasetRow]:
+    """The rows of what annotators confirmed in some articles, article by article; one without gold has no fold."""
     for article in ids:
         for annotator in annotators:
             for example in corpus.confirmed_examples(annotator, [article]):

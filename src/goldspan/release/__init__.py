@@ -1,1 +1,257 @@
-"""A release of the corpus: one folder for the Hub and for Zenodo, from which a stranger can rebuild it."""
+"""A release of the corpus: one folder for the Hub and for Zenodo, from which a stranger can rebuild it.
+
+What may travel as a text is there as a text; all is there stand-off, with what it takes to find the place of each span
+in a copy of the text. All papers say what one source states: `goldspan.toml`, the manifest, passes and decisions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from goldspan import files
+from goldspan.corpus.gold_digest import gold_digest
+from goldspan.corpus.releases import parse_version, read_releases
+from goldspan.corpus.withdrawals import read_withdrawals
+from goldspan.errors import InputError, InvalidValueError
+from goldspan.export import card, errors_of_checks, splits_to_export
+from goldspan.export.marker import require_replaceable
+from goldspan.release.checksums import write_checksums
+from goldspan.release.contents import (
+    CARD,
+    CHANGELOG,
+    CHECKSUMS,
+    CITATION,
+    CONFIGS,
+    CROISSANT,
+    RELEASE,
+    SCHEMA,
+    STANDOFF,
+    ZENODO,
+)
+from goldspan.release.description import (
+    ExampleCut,
+    ReleasedArticle,
+    ReleaseDescription,
+    TableSize,
+    WithdrawnArticle,
+)
+from goldspan.release.metadata import DatasetMetadata, MissingStatement, missing, released_entries
+from goldspan.release.tables import ReleaseTables, TableSources, table_features, write_tables
+from goldspan.splits.folds import folds
+from goldspan.standoff.examples import FingerprintSettings
+from goldspan.version import __version__
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from goldspan.annotation import Finding
+    from goldspan.corpus import Corpus
+    from goldspan.tokens import Misaligned, Policy
+
+OWN = (CARD, CHANGELOG, CITATION, ZENODO, CROISSANT, CHECKSUMS, *CONFIGS)  # what a release holds besides release.json
+
+
+class NotReadyError(InputError):
+    """Something is missing without which there can be no release; nothing was written.
+
+    Args:
+        statements: what nothing states.
+        findings: the errors of the checks.
+    """
+
+    def __init__(self, corpus: Corpus, statements: Sequence[MissingStatement], findings: Sequence[Finding]) -> None:
+        what = [f"{one.what} is not stated" for one in statements]
+        what += [f"{len(findings)} error(s) of the checks"] if findings else []
+        lines = "".join(f"\n    {one.line}" for one in statements)
+        remedies = [f"Write into goldspan.toml:\n    [release]{lines}"] if statements else []
+        remedies += ["`goldspan check` lists the errors, each with its remedy."] if findings else []
+        super().__init__("; ".join(what), file=corpus.root, remedy="\n  ".join(remedies))
+        self.statements = tuple(statements)
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseResult:
+    """What was released.
+
+    Args:
+        folder: the folder written.
+        description: the content of `release.json`.
+        losses: the spans of gold with texts that tokens could not express.
+        without_gold: the articles of the splits that have no gold, so that they are not in the release.
+        left_out: why examples of gold were left out, and how many for each reason.
+    """
+
+    folder: Path
+    description: ReleaseDescription
+    losses: tuple[Misaligned, ...]
+    without_gold: tuple[str, ...]
+    left_out: Counter[str]
+
+    @property
+    def texts(self) -> int:
+        """How many articles go out with their texts."""
+        return sum(article.may_travel for article in self.description.articles)
+
+    @property
+    def standoff(self) -> int:
+        """How many articles go out stand-off alone."""
+        return len(self.description.articles) - self.texts
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`."""
+        described = self.description
+        return {
+            "folder": str(self.folder),
+            "title": described.title,
+            "version": described.version,
+            "date": described.date,
+            "configs": {name: {split: asdict(size) for split, size in splits.items()}
+                        for name, splits in described.configs.items()},
+            "articles": {"text": self.texts, "standoff": self.standoff},
+            "losses": [asdict(loss) for loss in self.losses],
+            "without_gold": list(self.without_gold),
+            "left_out": dict(self.left_out),
+        }  # fmt: skip
+
+
+def release(
+    corpus: Corpus,
+    version: str,
+    output: Path,
+    *,
+    date: str | None = None,
+    policy: Policy = "strict",
+    is_checked: bool = False,
+) -> ReleaseResult:
+    """Write a release of a corpus, as a whole folder or not at all.
+
+    Two releases of one corpus with the same version and date are byte-identical.
+
+    Args:
+        corpus: its gold, passes and splits are released.
+        version: of the release; higher than the last one that was recorded, or the same again.
+        output: the folder; an earlier release there is replaced, anything else is left alone and refused.
+        date: of the release, as `YYYY-MM-DD`; if None that of the record of this version, else today.
+        policy: what becomes of spans that a token cuts; see `goldspan.tokens.tags`.
+        is_checked: whether the caller has run the checks, and they found no error.
+
+    Raises:
+        NotReadyError: naming all that is missing: authors, the licence of the annotation, and what the checks find.
+        InvalidValueError: for what is no version or no date.
+        InputError: for a version that is not higher than the last one, if no article of the splits has gold, if the
+            folder holds something else.
+        NotFoundError: if there is no tokenizer for the language of the scheme.
+    """
+    files.restore_folder(output)  # before anything can fail: a release that was killed may have left no folder there
+    corpus.require_tokenizer()
+    released = _date(corpus, version, date)
+    statements, findings = missing(corpus), [] if is_checked else errors_of_checks(corpus)
+    if statements or findings:
+        raise NotReadyError(corpus, statements, findings)
+    splits = splits_to_export(corpus)
+    require_replaceable(output, RELEASE, OWN, "release")
+    metadata = DatasetMetadata.of(corpus, version, released)
+    sources = _sources(corpus, splits, metadata)
+    with files.new_folder(output) as folder:
+        tables = write_tables(sources, folder, policy)
+        description = _describe(sources, metadata, tables, policy)
+        files.write(folder / RELEASE, description.text())
+        _write_papers(sources, description, tables, folder)
+        write_checksums(folder)
+        files.replace_folder(folder, output)
+    chosen = {article.id for article in description.articles}
+    return ReleaseResult(
+        folder=output,
+        description=description,
+        losses=tuple(tables.losses),
+        without_gold=tuple(article for ids in splits.values() for article in ids if article not in chosen),
+        left_out=tables.left_out,
+    )
+
+
+def _date(corpus: Corpus, version: str, date: str | None) -> str:
+    """The date of a release of this version.
+
+    Raises:
+        InvalidValueError: for what is no version or no date.
+        InputError: for a version that is not higher than the last one that was recorded.
+    """
+    wanted = parse_version(version)
+    records = read_releases(corpus.releases)
+    again = next((record for record in records if record.version == version), None)
+    if again is None and records and wanted <= parse_version(records[-1].version):
+        raise InputError(
+            f"{version} is not higher than {records[-1].version}, which was released on {records[-1].date}",
+            file=corpus.releases,
+            remedy="Name a higher version: what was released stays as it is.",
+        )
+    if date is None:
+        return again.date if again else dt.datetime.now(dt.UTC).date().isoformat()
+    try:
+        is_date = dt.date.fromisoformat(date).isoformat() == date
+    except ValueError:
+        is_date = False
+    if not is_date:
+        raise InvalidValueError(f"{date!r} is no date", remedy="Write it as YYYY-MM-DD.")
+    return date
+
+
+def _sources(corpus: Corpus, splits: dict[str, list[str]], metadata: DatasetMetadata) -> TableSources:
+    chosen = {entry.id for entry in released_entries(corpus)}
+    held = {name: [article for article in ids if article in chosen] for name, ids in splits.items()}
+    manifest = files.sha256(corpus.folder / "manifest.jsonl")
+    # derived, so that two releases of one corpus are the same; another for each version, so that they cannot be joined
+    key = f"{metadata.version}\n{metadata.title}\n{gold_digest(corpus, chosen)}\n{manifest}\n"
+    salt = hashlib.sha256(key.encode("utf-8")).hexdigest()
+    return TableSources(
+        corpus=corpus,
+        splits={name: ids for name, ids in held.items() if ids},
+        fold=folds(corpus),
+        fingerprints=FingerprintSettings(size=6, step=3, rounds=1000, salt=salt),
+    )
+
+
+def _describe(
+    sources: TableSources, metadata: DatasetMetadata, tables: ReleaseTables, policy: Policy
+) -> ReleaseDescription:
+    corpus, entries = sources.corpus, sources.entries
+    return ReleaseDescription(
+        schema=SCHEMA,
+        title=metadata.title,
+        version=metadata.version,
+        date=metadata.date,
+        goldspan=__version__,
+        language=corpus.scheme.stated_language,
+        guidelines=corpus.scheme.version,
+        labels=[*corpus.scheme.labels],
+        examples=ExampleCut(**corpus.settings.examples.model_dump()),
+        policy=policy,
+        fingerprints=sources.fingerprints,
+        articles=[
+            ReleasedArticle.of(entries[article], split) for split, ids in sources.splits.items() for article in ids
+        ],
+        withdrawn=[
+            WithdrawnArticle(article=one.article, date=one.date, requested_by=one.requested_by)
+            for one in read_withdrawals(corpus.withdrawal_file)
+        ],
+        configs={
+            config: {split: TableSize(rows=table.rows, spans=table.spans) for split, table in written.items()}
+            for config, written in tables.tables.items()
+        },
+    )
+
+
+def _write_papers(sources: TableSources, description: ReleaseDescription, tables: ReleaseTables, folder: Path) -> None:
+    columns = table_features(sources.corpus.scheme)
+    configs = {name: (columns[name], written) for name, written in tables.tables.items()}
+    if next(iter(configs), STANDOFF) not in ("gold", STANDOFF):  # the first is what loads where none is named
+        configs = {STANDOFF: configs[STANDOFF], **configs}
+    articles = [article.id for article in description.articles]
+    text = card.render_card(sources.corpus, articles, configs, tables.losses, description.policy)
+    files.write(folder / CARD, text)
