@@ -6,16 +6,15 @@ in a copy of the text. All papers say what one source states: `goldspan.toml`, t
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
-from dataclasses import asdict, dataclass
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.corpus.gold_digest import gold_digest
-from goldspan.corpus.releases import parse_version, read_releases
 from goldspan.corpus.withdrawals import read_withdrawals
-from goldspan.errors import InputError, InvalidValueError
+from goldspan.errors import InputError
 from goldspan.export import card, errors_of_checks, splits_to_export
 from goldspan.export.marker import require_replaceable
 from goldspan.release.checksums import write_checksums
@@ -40,8 +39,11 @@ from goldspan.release.description import (
 )
 from goldspan.release.metadata import DatasetMetadata, MissingStatement, missing, released_entries
 from goldspan.release.tables import ReleaseTables, TableSources, table_features, write_tables
+from goldspan.release.versions import PlannedVersion, keep_record, locked_releases, plan_version
+from goldspan.settings import FILE
 from goldspan.splits.folds import folds
 from goldspan.standoff.examples import FingerprintSettings
+from goldspan.validation import toml_tables
 from goldspan.version import __version__
 
 if TYPE_CHECKING:
@@ -67,10 +69,14 @@ class NotReadyError(InputError):
     def __init__(self, corpus: Corpus, statements: Sequence[MissingStatement], findings: Sequence[Finding]) -> None:
         what = [f"{one.what} is not stated" for one in statements]
         what += [f"{len(findings)} error(s) of the checks"] if findings else []
+        path = corpus.root / FILE
         lines = "".join(f"\n    {one.line}" for one in statements)
-        remedies = [f"Write into goldspan.toml:\n    [release]{lines}"] if statements else []
+        if path.is_file() and "release" in (toml_tables(path.read_text("utf-8")) or {}):
+            remedies = [f"Write into {FILE}, under [release]:{lines}"] if statements else []
+        else:
+            remedies = [f"Write into {FILE}:\n    [release]{lines}"] if statements else []
         remedies += ["`goldspan check` lists the errors, each with its remedy."] if findings else []
-        super().__init__("; ".join(what), file=corpus.root, remedy="\n  ".join(remedies))
+        super().__init__("; ".join(what), file=path, remedy="\n  ".join(remedies))
         self.statements = tuple(statements)
         self.findings = tuple(findings)
 
@@ -82,6 +88,9 @@ class ReleaseResult:
     Args:
         folder: the folder written.
         description: the content of `release.json`.
+        record: the file in `corpus/releases/` that keeps it; None if nothing was kept.
+        is_recorded: whether `corpus/releases/` has this version, from now or from before.
+        previous: the recorded version before it; None for the first.
         losses: the spans of gold with texts that tokens could not express.
         without_gold: the articles of the splits that have no gold, so that they are not in the release.
         left_out: why examples of gold were left out, and how many for each reason.
@@ -89,6 +98,9 @@ class ReleaseResult:
 
     folder: Path
     description: ReleaseDescription
+    record: Path | None
+    is_recorded: bool
+    previous: str | None
     losses: tuple[Misaligned, ...]
     without_gold: tuple[str, ...]
     left_out: Counter[str]
@@ -111,6 +123,8 @@ class ReleaseResult:
             "title": described.title,
             "version": described.version,
             "date": described.date,
+            "previous": self.previous,
+            "record": None if self.record is None else str(self.record),
             "configs": {name: {split: asdict(size) for split, size in splits.items()}
                         for name, splits in described.configs.items()},
             "articles": {"text": self.texts, "standoff": self.standoff},
@@ -128,6 +142,7 @@ def release(
     date: str | None = None,
     policy: Policy = "strict",
     is_checked: bool = False,
+    keep: bool = False,
 ) -> ReleaseResult:
     """Write a release of a corpus, as a whole folder or not at all.
 
@@ -140,23 +155,33 @@ def release(
         date: of the release, as `YYYY-MM-DD`; if None that of the record of this version, else today.
         policy: what becomes of spans that a token cuts; see `goldspan.tokens.tags`.
         is_checked: whether the caller has run the checks, and they found no error.
+        keep: whether to keep in `corpus/releases/` what was released, once the folder is in its place. By it the next
+            release says what has changed.
 
     Raises:
         NotReadyError: naming all that is missing: authors, the licence of the annotation, and what the checks find.
         InvalidValueError: for what is no version or no date.
-        InputError: for a version that is not higher than the last one, if no article of the splits has gold, if the
-            folder holds something else.
+        InputError: for a version that is recorded with other annotation, or is not higher than those recorded; if no
+            article of the splits has gold; if the folder holds something else.
         NotFoundError: if there is no tokenizer for the language of the scheme.
     """
     files.restore_folder(output)  # before anything can fail: a release that was killed may have left no folder there
+    with locked_releases(corpus) if keep else nullcontext():
+        planned = plan_version(corpus, version, date)
+        result = _release(corpus, planned, output, policy, is_checked=is_checked)
+        return replace(result, record=keep_record(corpus, planned.record), is_recorded=True) if keep else result
+
+
+def _release(
+    corpus: Corpus, planned: PlannedVersion, output: Path, policy: Policy, *, is_checked: bool
+) -> ReleaseResult:
     corpus.require_tokenizer()
-    released = _date(corpus, version, date)
     statements, findings = missing(corpus), [] if is_checked else errors_of_checks(corpus)
     if statements or findings:
         raise NotReadyError(corpus, statements, findings)
     splits = splits_to_export(corpus)
     require_replaceable(output, RELEASE, OWN, "release")
-    metadata = DatasetMetadata.of(corpus, version, released)
+    metadata = DatasetMetadata.of(corpus, planned.version, planned.date)
     sources = _sources(corpus, splits, metadata)
     with files.new_folder(output) as folder:
         tables = write_tables(sources, folder, policy)
@@ -169,37 +194,13 @@ def release(
     return ReleaseResult(
         folder=output,
         description=description,
+        record=None,
+        is_recorded=planned.is_recorded,
+        previous=planned.earlier[-1].version if planned.earlier else None,
         losses=tuple(tables.losses),
         without_gold=tuple(article for ids in splits.values() for article in ids if article not in chosen),
         left_out=tables.left_out,
     )
-
-
-def _date(corpus: Corpus, version: str, date: str | None) -> str:
-    """The date of a release of this version.
-
-    Raises:
-        InvalidValueError: for what is no version or no date.
-        InputError: for a version that is not higher than the last one that was recorded.
-    """
-    wanted = parse_version(version)
-    records = read_releases(corpus.releases)
-    again = next((record for record in records if record.version == version), None)
-    if again is None and records and wanted <= parse_version(records[-1].version):
-        raise InputError(
-            f"{version} is not higher than {records[-1].version}, which was released on {records[-1].date}",
-            file=corpus.releases,
-            remedy="Name a higher version: what was released stays as it is.",
-        )
-    if date is None:
-        return again.date if again else dt.datetime.now(dt.UTC).date().isoformat()
-    try:
-        is_date = dt.date.fromisoformat(date).isoformat() == date
-    except ValueError:
-        is_date = False
-    if not is_date:
-        raise InvalidValueError(f"{date!r} is no date", remedy="Write it as YYYY-MM-DD.")
-    return date
 
 
 def _sources(corpus: Corpus, splits: dict[str, list[str]], metadata: DatasetMetadata) -> TableSources:

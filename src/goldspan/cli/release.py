@@ -1,0 +1,122 @@
+"""`goldspan release`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from goldspan.cli import console
+from goldspan.cli.findings import print_off, print_remedies, printed_findings
+from goldspan.cli.next_step import print_blanks, typed_command, typed_path
+from goldspan.corpus import Corpus
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from goldspan.checks import CheckTally
+    from goldspan.release import NotReadyError, ReleaseResult
+
+MOST_NAMED = 10
+DEFAULT = "release"  # in build/
+
+
+def run(
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", help="Of the corpus, such as 1.0; higher than the last one.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", help="The folder to write. Default: build/release.", show_default=False)
+    ] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(
+            "--date",
+            metavar="YYYY-MM-DD",
+            help="Of the release. Default: the one that was recorded for this version, else today.",
+            show_default=False,
+        ),
+    ] = None,
+    policy: Annotated[
+        Literal["strict", "expand"],
+        typer.Option("--policy", help="Spans that a token cuts: strict leaves them untagged, expand widens."),
+    ] = "strict",
+    apply: Annotated[
+        bool,
+        typer.Option(
+            "--apply", help="Also keep in corpus/releases what was released: the next release says what has changed."
+        ),
+    ] = False,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Write a version of the corpus as one folder, for the Hub and for Zenodo.
+
+    Texts that may travel are in it as texts; all examples are in it stand-off, with offsets, labels, votes and
+    fingerprints, but no word of a text that may not travel.
+    """
+    from goldspan import checks
+    from goldspan.corpus import outputs
+    from goldspan.release import NotReadyError, release
+
+    corpus = Corpus.find(root)
+    folder = output or corpus.build / DEFAULT
+    outputs.validate_folder(folder)
+    tally = checks.CheckTally(off=dict(checks.read_severities(corpus.settings).off))
+    try:
+        result = release(corpus, version, folder, date=date, policy=policy, keep=apply)
+    except NotReadyError as error:
+        _refuse(error, tally, json)
+    console.write_json(json, result.json())
+    print_off(tally)
+    _print_result(corpus, result)
+    if json is None:
+        _print_next_steps(corpus, result)
+
+
+def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
+    described, out = result.description, console.make_console()
+    rows = [
+        (f"{config} {split}", f"{size.rows:,}", f"{size.spans:,}")
+        for config, splits in described.configs.items()
+        for split, size in splits.items()
+    ]
+    title = f"{described.title}, version {described.version} of {described.date}, in {result.folder}"
+    out.print(console.rich_table(title, ("split", "rows", "spans"), rows))
+    print(
+        f"{amount(result.texts, 'article')} with its text, {result.standoff:,} stand-off"
+        if result.texts == 1
+        else f"{result.texts:,} articles with their texts, {result.standoff:,} stand-off"
+    )
+    for loss in result.losses:
+        console.print_line(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
+    for reason, number in result.left_out.items():
+        console.print_line(f"{number} example(s) that nobody annotated are left out: {reason}")
+    if result.without_gold:
+        names = enumerate_names(result.without_gold, most=MOST_NAMED)
+        console.print_line(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}")
+    print_blanks(corpus)
+
+
+def _print_next_steps(corpus: Corpus, result: ReleaseResult) -> None:
+    folder = typed_path(result.folder)
+    if result.record is not None:
+        console.print_line(f"wrote {typed_path(result.record)}")
+    elif not result.is_recorded:
+        again = typed_command(corpus, "release", result.description.version, "--output", folder, "--apply")
+        console.print_line(f"Next: keep what was released, once it is published: {again}")
+    verify, push = typed_command(corpus, "check", folder), typed_command(corpus, "hub", "push", "OWNER/NAME", folder)
+    console.print_line(f"Next: verify the folder: {verify}; then see what a push would do: {push}")
+
+
+def _refuse(error: NotReadyError, tally: CheckTally, json: Path | None) -> NoReturn:
+    """Print all that is missing, and exit."""
+    from goldspan.checks import report_json
+
+    missing = [{"what": one.what, "line": one.line} for one in error.statements]
+    console.write_json(json, {"missing": missing, "check": report_json(error.findings, tally)})
+    print_remedies(list(printed_findings(error.findings)))
+    print_off(tally)
+    print(f"goldspan: {error}", file=sys.stderr)
+    raise typer.Exit(1)
