@@ -7,6 +7,8 @@ annotation_guidelines/            labels.toml and the pages
 corpus/manifest.jsonl             what each article is
 corpus/gold/<article>.jsonl
 corpus/passes/<annotator>/<article>.jsonl
+corpus/README.md                  what the dataset is: the body of its card; optional
+corpus/DATA_STATEMENT.md          whose language it is, who annotated it and why these texts; optional
 corpus/annotators.toml            which annotators are people and which are models; optional
 corpus/decisions/<article>.jsonl  how disputes between the annotators were settled
 corpus/doubts/<article>.jsonl     which places of gold a disputes' project asks about; optional

@@ -31,8 +31,9 @@ class Blank(NamedTuple):
 
 
 def find_blanks(corpus: Corpus) -> list[Blank]:
-    """What is to be filled in, in the settings, the label scheme, the pages of the guidelines and the data card."""
-    marked = [corpus.root / "goldspan.toml", *_guideline_files(corpus), corpus.folder / "README.md"]
+    """What is to be filled in: in the settings, the label scheme, the guidelines, the data card and its statement."""
+    cards = [corpus.folder / "README.md", corpus.folder / "DATA_STATEMENT.md"]
+    marked = [corpus.root / "goldspan.toml", *_guideline_files(corpus), *cards]
     return [Blank(path, line) for path in marked for line in _marked_lines(path)]
 
 

@@ -173,6 +173,7 @@ def _texts(corpus: Corpus, names: Sequence[str], options: ProjectOptions) -> Ite
     yield "README.md", _filled("readme.md", values)
     yield "goldspan.toml", _filled("goldspan.toml", values) + "".join(_recognisers(labels, options.language))
     yield f"{folder}/README.md", _filled("card.md", values)
+    yield f"{folder}/DATA_STATEMENT.md", _filled("data_statement.md", values)
     yield f"{folder}/manifest.jsonl", ""
     scheme = (_filled("labels.toml", values), *(f"\n{label_table(label)}" for label in labels), ALLOWED)
     yield f"{guidelines}/labels.toml", "".join(scheme)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan import files, licences
 from goldspan.articles.markdown import plain_paragraphs
@@ -128,6 +128,25 @@ class DatasetMetadata:
         return f"{names} ({self.date[:4]}). {self.title} (version {self.version}) [Data set]." + (
             f" {place}" if place else ""
         )
+
+
+def language_name(code: str) -> str | None:
+    """The English name of the language of a code of the label scheme; None for `xx` and for a code without a name."""
+    language = _language(code)
+    return None if language is None else str(language.name).partition(" (")[0]
+
+
+def iso_639_3(code: str) -> str | None:
+    """The code of a language with three letters; None as for `language_name`."""
+    language = _language(code)
+    return None if language is None else str(language.alpha_3)
+
+
+def _language(code: str) -> Any:  # noqa: ANN401  (pycountry makes its classes of its files)
+    import pycountry
+
+    key = {2: "alpha_2", 3: "alpha_3"}.get(len(code))
+    return None if key is None or code == ANY_LANGUAGE else pycountry.languages.get(**{key: code})
 
 
 def missing(corpus: Corpus) -> list[MissingStatement]:
