@@ -116,7 +116,7 @@ def test_a_release_says_what_was_never_filled_in(here, goldspan, capsys, monkeyp
     capsys.readouterr()
     assert goldspan("build") == 0
     printed = capsys.readouterr().out
-    assert "lines still to be filled in, marked TO FILL IN: goldspan.toml (2), annotation_guidelines/labels" in printed
+    assert "lines still to be filled in, marked TO FILL IN: goldspan.toml (3), annotation_guidelines/labels" in printed
     assert "Next: train a model: goldspan train (or score one of yours: goldspan evaluate corpus/gold" in printed
     assert goldspan("export") == 0
     assert "corpus/README.md (4)" in capsys.readouterr().out
