@@ -89,6 +89,8 @@ def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
         if result.texts == 1
         else f"{result.texts:,} articles with their texts, {result.standoff:,} stand-off"
     )
+    for sentence in result.changes:
+        console.print_line(sentence)
     for loss in result.losses:
         console.print_line(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
     for reason, number in result.left_out.items():

@@ -17,6 +17,8 @@ from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.errors import InputError
 from goldspan.export import card, errors_of_checks, splits_to_export
 from goldspan.export.marker import require_replaceable
+from goldspan.release.annotation_changes import compare_releases
+from goldspan.release.changelog import render_changelog, summarise
 from goldspan.release.checksums import write_checksums
 from goldspan.release.contents import (
     CARD,
@@ -91,6 +93,7 @@ class ReleaseResult:
         record: the file in `corpus/releases/` that keeps it; None if nothing was kept.
         is_recorded: whether `corpus/releases/` has this version, from now or from before.
         previous: the recorded version before it; None for the first.
+        changes: what changed in the annotation since then, in sentences.
         losses: the spans of gold with texts that tokens could not express.
         without_gold: the articles of the splits that have no gold, so that they are not in the release.
         left_out: why examples of gold were left out, and how many for each reason.
@@ -101,6 +104,7 @@ class ReleaseResult:
     record: Path | None
     is_recorded: bool
     previous: str | None
+    changes: tuple[str, ...]
     losses: tuple[Misaligned, ...]
     without_gold: tuple[str, ...]
     left_out: Counter[str]
@@ -124,6 +128,7 @@ class ReleaseResult:
             "version": described.version,
             "date": described.date,
             "previous": self.previous,
+            "changes": list(self.changes),
             "record": None if self.record is None else str(self.record),
             "configs": {name: {split: asdict(size) for split, size in splits.items()}
                         for name, splits in described.configs.items()},
@@ -188,15 +193,19 @@ def _release(
         description = _describe(sources, metadata, tables, policy)
         files.write(folder / RELEASE, description.text())
         _write_papers(sources, description, tables, folder)
+        withdrawals = read_withdrawals(corpus.withdrawal_file)
+        files.write(folder / CHANGELOG, render_changelog((*planned.earlier, planned.record), withdrawals))
         write_checksums(folder)
         files.replace_folder(folder, output)
+    previous = planned.earlier[-1] if planned.earlier else None
     chosen = {article.id for article in description.articles}
     return ReleaseResult(
         folder=output,
         description=description,
         record=None,
         is_recorded=planned.is_recorded,
-        previous=planned.earlier[-1].version if planned.earlier else None,
+        previous=previous.version if previous else None,
+        changes=tuple(summarise(compare_releases(previous, planned.record, withdrawals))),
         losses=tuple(tables.losses),
         without_gold=tuple(article for ids in splits.values() for article in ids if article not in chosen),
         left_out=tables.left_out,
