@@ -118,10 +118,10 @@ def _text_sentences(changes: AnnotationChanges) -> Iterator[str]:
     if left_out := [name for name in changes.articles_gone if name not in withdrawn]:
         yield f"{_counted(left_out, 'left out of this version')}: {_names(left_out)}."
     if changed := changes.articles_changed:
+        both = [_held(changes, "text changed", is_after=is_after) for is_after in (False, True)]
         yield (
             f"{_counted(changed, 'changed in its text', 'changed in their texts')}: {_names(changed)}. Examples whose "
-            f"own text changed, or that came or went, are not compared:{_held(changes, 'text changed', is_after=False)} before"
-            f"{_held(changes, 'text changed', is_after=True)} now."
+            f"own text changed, or that came or went, are not compared:{both[0]} before,{both[1]} now."
         )
     if changes.examples("newly read"):
         yield f"Read for the first time, in articles that were there:{_held(changes, 'newly read')}."
@@ -142,8 +142,7 @@ def _held(changes: AnnotationChanges, reason: Reason, *, is_after: bool | None =
     examples = changes.examples(reason, is_after=is_after)
     spans = sum(len(one.spans) for one in examples)
     counted = f"{amount(len(examples), 'example')} with {amount(spans, 'span')}"
-    start = {"article added": ", with ", "text changed": ", " if is_after else " "}.get(reason, " ")
-    return f"{start}{counted}"
+    return f"{', with' if reason == 'article added' else ''} {counted}"
 
 
 def change_tables(changes: AnnotationChanges, hidden: Container[str] = ()) -> list[Table]:

@@ -25,11 +25,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from goldspan.annotation import Span, article_of
+from goldspan.corpus.releases import DecidedRegion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from goldspan.corpus.releases import ReleasedExample, ReleaseRecord
+    from goldspan.corpus.releases import ReleasedExample, ReleasedSpan, ReleaseRecord
 
 ChangeKind = Literal["added", "removed", "moved", "relabelled"]
 KINDS: tuple[ChangeKind, ...] = ("added", "removed", "moved", "relabelled")
@@ -125,30 +126,27 @@ class _Compared(NamedTuple):
     place: PlacedSpan
 
 
-class _Region(NamedTuple):
-    """A region that was decided, in the same offsets."""
-
-    start: int
-    end: int
-    rule: str | None
-
-
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """What one release has in a text that both hold."""
+class _ReadText:
+    """What one release has in a text that both hold.
+
+    Args:
+        spans: in the order of the text.
+        regions: that were decided, in the same offsets as the spans.
+    """
 
     spans: tuple[_Compared, ...]
-    regions: tuple[_Region, ...]
+    regions: tuple[DecidedRegion, ...]
 
     @classmethod
-    def of(cls, examples: Iterable[ReleasedExample], *, is_by_article: bool) -> _Side:
+    def of(cls, examples: Iterable[ReleasedExample], *, is_by_article: bool) -> _ReadText:
         spans, regions = [], []
         for example in examples:
             shift = example.at if is_by_article else 0
             spans += [
                 _Compared(one.start + shift, one.end + shift, one.label, place) for one, place in _placed(example)
             ]
-            regions += [_Region(one.start + shift, one.end + shift, one.rule) for one in example.decisions]
+            regions += [DecidedRegion(one.start + shift, one.end + shift, one.rule) for one in example.decisions]
         return cls(tuple(spans), tuple(regions))
 
     def named(self, names: Mapping[str, str]) -> list[_Compared]:
@@ -164,7 +162,7 @@ class _Side:
         return narrowest.rule or NO_RULE
 
 
-def _placed(example: ReleasedExample) -> Iterator[tuple[Any, PlacedSpan]]:
+def _placed(example: ReleasedExample) -> Iterator[tuple[ReleasedSpan, PlacedSpan]]:
     for span in example.spans:
         yield span, PlacedSpan(example.id, example.at, span.start, span.end, span.label)
 
@@ -180,7 +178,7 @@ class TextComparison:
         new: labels that the second release alone has.
     """
 
-    texts: tuple[tuple[_Side, _Side], ...]
+    texts: tuple[tuple[_ReadText, _ReadText], ...]
     uncompared: tuple[UncomparedExample, ...]
     gone: frozenset[str]
     new: frozenset[str]
@@ -195,7 +193,7 @@ class TextComparison:
         """
         first, second = _by_article(before), _by_article(after)
         hashes: tuple[Mapping[str, str], ...] = ({} if before is None else before.articles, after.articles)
-        texts: list[tuple[_Side, _Side]] = []
+        texts: list[tuple[_ReadText, _ReadText]] = []
         uncompared: list[UncomparedExample] = []
         for article in sorted(hashes[0].keys() | hashes[1].keys()):
             sides = first.get(article, []), second.get(article, [])
@@ -206,10 +204,10 @@ class TextComparison:
             elif hashes[0][article] != hashes[1][article]:
                 pairs, rest = _same_texts(*sides)
                 for old, new in pairs:
-                    texts.append((_Side.of([old], is_by_article=False), _Side.of([new], is_by_article=False)))
+                    texts.append((_ReadText.of([old], is_by_article=False), _ReadText.of([new], is_by_article=False)))
                 uncompared += rest
             else:
-                sides_read = [_Side.of(side, is_by_article=True) for side in sides]
+                sides_read = [_ReadText.of(side, is_by_article=True) for side in sides]
                 parts = [
                     _read_by_one(sides[1], sides_read[1], _Extents.of(sides[0]), "newly read", is_after=True),
                     _read_by_one(sides[0], sides_read[0], _Extents.of(sides[1]), "no longer read", is_after=False),
@@ -328,8 +326,8 @@ class _Extents:
 
 
 def _read_by_one(
-    examples: Iterable[ReleasedExample], side: _Side, other: _Extents, reason: Reason, *, is_after: bool
-) -> tuple[_Side, list[UncomparedExample]]:
+    examples: Iterable[ReleasedExample], side: _ReadText, other: _Extents, reason: Reason, *, is_after: bool
+) -> tuple[_ReadText, list[UncomparedExample]]:
     """The side without the spans that the other release had not read, and the examples that it had not read.
 
     A span was read where its first and its last character were: no example has the space between paragraphs.
@@ -387,7 +385,9 @@ def _moved(texts: Sequence[tuple[list[_Compared], list[_Compared]]]) -> list[tup
     return [(rows[0][first][0][0], rows[0][first][1], rows[1][second][1]) for first, second in pairs]
 
 
-def _change(kind: ChangeKind, old: _Compared | None, new: _Compared | None, before: _Side, after: _Side) -> SpanChange:
+def _change(
+    kind: ChangeKind, old: _Compared | None, new: _Compared | None, before: _ReadText, after: _ReadText
+) -> SpanChange:
     span = new or old
     earlier = old or new
     assert span is not None
