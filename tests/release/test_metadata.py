@@ -15,10 +15,11 @@ def demo(tmp_path):
 
 
 def state(corpus, *lines):
-    """The project with further lines under [release]."""
+    """The project with these lines under [release], in the place of those that it has for the same keys."""
     path = corpus.root / "goldspan.toml"
-    text = path.read_text("utf-8")
-    new = "".join(f"{line}\n" for line in lines if f"\n{line.split()[0]} = " not in text)
+    keys = {line.split()[0] for line in lines}
+    kept = [line for line in path.read_text("utf-8").splitlines(keepends=True) if line.split(" ")[0] not in keys]
+    text, new = "".join(kept), "".join(f"{line}\n" for line in lines)
     path.write_text(text.replace("[release]\n", f"[release]\n{new}"), "utf-8")
     return Corpus(corpus.root)
 

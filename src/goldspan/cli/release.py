@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
@@ -108,8 +109,9 @@ def _print_next_steps(corpus: Corpus, result: ReleaseResult) -> None:
     elif not result.is_recorded:
         again = typed_command(corpus, "release", result.description.version, "--output", folder, "--apply")
         console.print_line(f"Next: keep what was released, once it is published: {again}")
-    verify, push = typed_command(corpus, "check", folder), typed_command(corpus, "hub", "push", "OWNER/NAME", folder)
-    console.print_line(f"Next: verify the folder: {verify}; then see what a push would do: {push}")
+    typed = shlex.quote(folder)
+    push = f"goldspan hub push OWNER/NAME {typed}"
+    console.print_line(f"Next: verify the folder: goldspan check {typed}; then see what a push would do: {push}")
 
 
 def _refuse(error: NotReadyError, tally: CheckTally, json: Path | None) -> NoReturn:
