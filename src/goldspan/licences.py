@@ -26,6 +26,10 @@ GNU = re.compile(r"(gfdl)-.*|((?:a|l)?gpl-\d\.\d)(?:-only|-or-later|\+)")
 VERSION = re.compile(r"-?v?[\d.]+$")
 OF_DATA = re.compile(r"(?:cc0?|cc-(?:by|nc|nd|sa|-)+|cdla(?:-sharing|-permissive)?|odbl|odc(?:-by)?|pddl)-?[v\d.]*")
 NEAR = 0.85  # the similarity from which a name is taken for a misspelt one
+# Of the licences that the Hub has a word for, those whose SPDX identifiers are not known elsewhere: CFF 1.2.0 has those
+# of 2021, Zenodo a list of its own.
+NOT_IN_CFF = frozenset({"CDLA-Permissive-2.0"})
+NOT_IN_ZENODO = frozenset({"CDLA-Permissive-2.0", "C-UDA-1.0", "LGPLLR"})
 SAYS_NOTHING = frozenset({"other", "unknown"})
 
 
@@ -50,6 +54,23 @@ def spdx_identifier(name: str) -> str | None:
         except InvalidLicenseExpression:
             continue
     return None
+
+
+def cff_identifiers(name: str) -> list[str]:
+    """The identifiers by which CITATION.cff 1.2.0 names a licence, one of which a user chooses; none if it has none."""
+    found = [_single_identifier(part) for part in (spdx_identifier(name) or "").split(" OR ")]
+    return [one for one in found if one] if all(one and one not in NOT_IN_CFF for one in found) else []
+
+
+def zenodo_identifier(name: str) -> str | None:
+    """Zenodo's identifier of a licence; None if it has none, or the licence is several."""
+    identifier = _single_identifier(spdx_identifier(name) or "")
+    return None if identifier is None or identifier in NOT_IN_ZENODO else identifier.lower()
+
+
+def _single_identifier(expression: str) -> str | None:
+    """An SPDX expression that is one licence for which the Hub has a word; None for any other."""
+    return expression if hub_identifier(expression) and " " not in expression else None
 
 
 def misspelt(name: str) -> str | None:

@@ -152,8 +152,8 @@ def test_what_is_to_be_filled_in_is_found_where_it_is(tmp_path):
     assert all("TO FILL IN" in blank.file.read_text().split("\n")[blank.line - 1] for blank in found)
     names = {blank.file.name for blank in found}
     assert names == {
-        "goldspan.toml", "labels.toml", "README.md", "DATA_STATEMENT.md", "boundaries.md", "working_in_doccano.md", "org.md",
-        "date.md",
+        "goldspan.toml", "labels.toml", "README.md", "DATA_STATEMENT.md", "boundaries.md", "working_in_doccano.md",
+        "org.md", "date.md",
     }  # fmt: skip
     sentence = blanks.blank_sentence(found, corpus.root)
     assert f"{len(found)} lines still to be filled in" in sentence
