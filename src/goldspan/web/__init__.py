@@ -1,1 +1,1 @@
-"""What the clients of all servers share: which addresses are on this machine, and whom TLS trusts."""
+"""What the clients of all servers share: addresses, which are on this machine, whom TLS trusts, what a server says."""

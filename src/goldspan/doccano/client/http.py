@@ -24,10 +24,11 @@ from urllib3.util.retry import Retry
 
 from goldspan import strict_json
 from goldspan.doccano.client import http_errors
-from goldspan.doccano.client.http_errors import MAX_WORDS, UNKNOWN, Exchange, HTTPStatusError
+from goldspan.doccano.client.http_errors import UNKNOWN, Exchange, HTTPStatusError
 from goldspan.errors import ServerError
 from goldspan.web import tls
 from goldspan.web.addresses import is_loopback
+from goldspan.web.server_words import MAX_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -1,0 +1,307 @@
+"""A folder that may go to the Hub: a release or an export whose files are what they should be, and free to travel.
+
+What is refused here, no option lets through: another folder than one that goldspan has written, a file in it that
+goldspan has not written, a file that is damaged, and a text that may not travel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from goldspan import files
+from goldspan.errors import InputError
+from goldspan.export.marker import MARKER, texts_that_may_not_travel
+from goldspan.release.contents import CARD, CHECKSUMS, CONFIGS, RELEASE
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Kind = Literal["release", "export"]
+NAMED = 5  # files and articles that a message names
+PART = 1 << 20  # bytes that are read at once
+LARGEST_NAME = 255  # bytes of a part of a path, for git and for file systems
+ATTRIBUTES = ".gitattributes"  # the Hub's own: which files are large
+AGAIN = "Write it again: goldspan export --output FOLDER"
+OR_RELEASE = (
+    'State "redistribution": "text" in the manifest for each article whose licence allows it, and write the folder '
+    "again; or publish it without those texts: goldspan release VERSION --output FOLDER"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HubFile:
+    """A file to be on the Hub, and the digests by which the Hub knows it.
+
+    Args:
+        path: there, with slashes.
+        source: the file here.
+        size: bytes.
+        sha256: of its content, in hexadecimal.
+        blob_id: that git gives its content, in hexadecimal.
+    """
+
+    path: str
+    source: Path
+    size: int
+    sha256: str
+    blob_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HubFolder:
+    """A folder that may go to the Hub.
+
+    Args:
+        path: the folder.
+        kind: what it is.
+        title: what it is called, for the message of the commit and of the plan.
+        tag: that it gets if no other is named: of a release its version behind a `v`; None for an export.
+        verified: how its files were verified, as the end of a sentence.
+        files: by their paths, sorted.
+    """
+
+    path: Path
+    kind: Kind
+    title: str
+    tag: str | None
+    verified: str
+    files: tuple[HubFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(file.size for file in self.files)
+
+
+def read_folder(folder: Path) -> HubFolder:
+    """A folder that may go to the Hub, verified.
+
+    Args:
+        folder: a release or an export.
+
+    Raises:
+        InputError: for any other folder, for a file in it that is damaged or should not be there, and for a folder with
+            texts that may not travel.
+    """
+    if files.is_there(folder / RELEASE):
+        return _read_release(folder)
+    if files.is_there(folder / MARKER):
+        return _read_export(folder)
+    if folder.is_dir() and all(_is_hidden(path.name) for path in folder.iterdir()):
+        raise InputError("the folder is empty", file=folder, remedy="Name a release or an export.")
+    raise InputError(
+        f"is neither a release (there is no {RELEASE}) nor an export (there is no {MARKER})"
+        if folder.is_dir()
+        else "there is no such folder",
+        file=folder,
+        remedy="Write one: goldspan release VERSION --output FOLDER, or goldspan export --output FOLDER",
+    )
+
+
+def _read_release(folder: Path) -> HubFolder:
+    from goldspan.release.checksums import verify_checksums
+    from goldspan.release.description import read_description
+
+    names = _names(folder)
+    if problems := [*verify_checksums(folder), *(f"{name} is not listed in {CHECKSUMS}" for name in _added(names))]:
+        raise InputError(
+            f"is not the release that was written: {enumerate_names(problems, most=NAMED)}",
+            file=folder,
+            remedy="Write it again: goldspan release VERSION --output FOLDER",
+        )
+    description = read_description(folder)
+    free = {article.id for article in description.articles if article.may_travel}
+    if held := sorted(_articles_with_texts(folder, names) - free):
+        raise _held_back(folder, len(held), f": {enumerate_names(held, most=NAMED)}")
+    return HubFolder(
+        folder,
+        "release",
+        f"{description.title} {description.version}",
+        f"v{description.version}",
+        f"verified by {CHECKSUMS}",
+        _digests(folder, names),
+    )
+
+
+def _added(names: list[str]) -> Iterator[str]:
+    """What the checksums of a release pass over in a copy from the Hub, and what is not part of a release."""
+    return (name for name in names if name.split("/")[0].startswith(".git"))
+
+
+def _read_export(folder: Path) -> HubFolder:
+    names = [name for name in _names(folder) if name != MARKER]
+    foreign = [name for name in names if name != CARD and name.split("/")[0] not in CONFIGS]
+    if CARD not in names:
+        raise InputError(
+            f"holds no dataset: there is no {CARD}",
+            file=folder,
+            remedy="Export without --format: the dataset has a card, which says whose it is and what may be done.",
+        )
+    if foreign:
+        raise InputError(
+            f"the export holds files that no export has written: {enumerate_names(foreign, most=NAMED)}",
+            file=folder,
+            remedy="Move them away, or export into another folder.",
+        )
+    held = texts_that_may_not_travel(folder)
+    if held is None:
+        raise InputError(
+            "was exported before goldspan wrote down which texts may travel",
+            file=folder / MARKER,
+            remedy=AGAIN,
+        )
+    if held:
+        raise _held_back(folder, held)
+    rows = _verify_tables(folder, names)
+    title = str(_header(folder).get("pretty_name") or folder.resolve().name)
+    return HubFolder(folder, "export", title, None, f"read in full: {amount(rows, 'row')}", _digests(folder, names))
+
+
+def _held_back(folder: Path, number: int, names: str = "") -> InputError:
+    return InputError(
+        f"holds the texts of {amount(number, 'article')} that may not travel{names}", file=folder, remedy=OR_RELEASE
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    """The paths of all files in a folder and below, with slashes, sorted as git sorts them.
+
+    Raises:
+        InputError: for a link or anything else that is no file, and for a name that the Hub cannot have.
+    """
+    found = []
+    for parent, folders, names in os.walk(folder, onerror=_raise):
+        for name in [*folders, *names]:
+            path = folder.joinpath(parent, name)
+            relative = path.relative_to(folder).as_posix()
+            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+                raise InputError("is a link, or no file", file=path, remedy="Put the file itself there.")
+            if not name.isprintable() or "\\" in name or len(os.fsencode(name)) > LARGEST_NAME or name == ".git":
+                raise InputError(f"{name!r:.80} cannot be a name on the Hub", file=folder, remedy="Move it away.")
+            if path.is_file():
+                found.append(relative)
+    return sorted(found, key=str.encode)
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
+
+
+def _digests(folder: Path, names: list[str]) -> tuple[HubFile, ...]:
+    return tuple(_digest(folder, name) for name in names)
+
+
+def _digest(folder: Path, name: str) -> HubFile:
+    """A file with the digests that the Hub has of it, read once."""
+    source = folder / name
+    size = source.stat().st_size
+    sha256, blob = hashlib.sha256(), hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False)
+    read = 0
+    with files.opened(source) as stream:
+        while part := stream.read(PART):
+            sha256.update(part)
+            blob.update(part)
+            read += len(part)
+    if read != size:
+        raise InputError("changes while it is read", file=source, remedy="Run the command again.")
+    return HubFile(name, source, size, sha256.hexdigest(), blob.hexdigest())
+
+
+# Tables
+
+
+def _verify_tables(folder: Path, names: list[str]) -> int:
+    """Read every table in full, and compare their rows with what the card says; returns how many rows there are.
+
+    Raises:
+        InputError: for a file that is no Parquet or is damaged, for one that the card does not list or that is missing,
+            and for another number of rows.
+    """
+    card = folder / CARD
+    stated = dict(_stated_rows(_header(folder), card))
+    tables = {name for name in names if name != CARD}
+    for name in sorted(tables ^ stated.keys()):
+        what = "is not listed in the card" if name in tables else "is missing: the card lists it"
+        raise InputError(what, file=folder / name, remedy=AGAIN)
+    total = 0
+    for name, wanted in stated.items():
+        rows = sum(batch.num_rows for batch in _batches(folder / name))
+        if wanted is not None and rows != wanted:
+            raise InputError(
+                f"has {amount(rows, 'row')}, and the card says {wanted:,}", file=folder / name, remedy=AGAIN
+            )
+        total += rows
+    return total
+
+
+def _header(folder: Path) -> dict[str, Any]:
+    """The YAML header of the card."""
+    from goldspan.export.card import read_body
+
+    return read_body(folder / CARD)[0]
+
+
+def _stated_rows(header: dict[str, Any], card: Path) -> Iterator[tuple[str, int | None]]:
+    """The path of each table that the card lists, and how many rows it says that there are.
+
+    Raises:
+        InputError: if it lists none.
+    """
+    rows = {}
+    for info in _tables(header.get("dataset_info")):
+        for split in _tables(info.get("splits")):
+            rows[str(info.get("config_name")), str(split.get("name"))] = split.get("num_examples")
+    listed = [
+        (str(config.get("config_name")), str(each.get("split")), str(each.get("path")))
+        for config in _tables(header.get("configs"))
+        for each in _tables(config.get("data_files"))
+    ]
+    if not listed:
+        raise InputError("the card lists no table", file=card, remedy=AGAIN)
+    for config_name, split_name, path in listed:
+        number = rows.get((config_name, split_name))
+        yield path, number if isinstance(number, int) else None
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    """The tables of YAML in a list, or the one that stands in its place."""
+    return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
+
+
+def _articles_with_texts(folder: Path, names: list[str]) -> set[str]:
+    """The articles of which a table has texts."""
+    found: set[str] = set()
+    for name in names:
+        if name.endswith(".parquet"):
+            for batch in _batches(folder / name, ("article", "text")):
+                if {"article", "text"} <= set(batch.schema.names):
+                    rows = zip(batch["article"].to_pylist(), batch["text"].to_pylist(), strict=True)
+                    found.update(str(article) for article, text in rows if text)
+    return found
+
+
+def _batches(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[Any]:
+    """The parts of a table.
+
+    Raises:
+        InputError: if it is no Parquet, or damaged.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with files.opened(path) as stream, pq.ParquetFile(stream) as table:
+            wanted = [name for name in table.schema_arrow.names if columns is None or name in columns]
+            yield from table.iter_batches(columns=wanted)
+    except (pa.ArrowException, OSError) as error:
+        words = " ".join(str(error).split())
+        raise InputError(f"cannot be read as Parquet: {words:.200}", file=path, remedy=AGAIN) from None
