@@ -1,5 +1,7 @@
 """A project as a whole: articles, manifest, gold, passes, splits and guidelines, each beside the others."""
 
+from dataclasses import replace
+
 import pytest
 
 from goldspan import new_project
@@ -7,6 +9,7 @@ from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.checks import check_project
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
+from goldspan.corpus.releases import DecidedRegion, ReleasedExample, ReleasedSpan, ReleaseRecord
 from goldspan.errors import InputError
 from goldspan.files import sha256
 from goldspan.formats import gold, inline
@@ -204,6 +207,79 @@ def test_a_leak_that_the_texts_show_is_no_second_one_for_its_cluster(harbour):
     publish(harbour, "test", brief=[f"{words('s', 18)} {words('own', 10)}"])
     write(harbour.cluster_file, CLUSTERED % ("brief", "c") + CLUSTERED % ("story", "c"))
     assert [leak[0] for leak in leaks(harbour)] == [LEAK]
+
+
+WITHDRAWN = '{"article": "%s", "date": "2026-12-01", "sha256": "%s", "requested_by": "person", "reason": null}\n'
+
+
+def test_what_is_wrong_with_the_withdrawals_is_named(harbour):
+    path, snow = harbour.withdrawal_file, WITHDRAWN % ("snow", "0")
+    write(path, snow)
+    assert places(harbour) == []
+    write(path, snow + WITHDRAWN % ("fog", "1"))
+    assert places(harbour) == [("withdrawn-article", "corpus/manifest.jsonl", 1)]
+    write(path, WITHDRAWN % ("snow", sha256(harbour.seeds / "rain.txt")))
+    [finding] = check_project(harbour)
+    message = "rain is byte for byte snow, which was withdrawn on 2026-12-01"
+    assert (finding.check, finding.line, finding.message) == ("withdrawn-article", 2, message)
+    write(path, snow.replace(": ", ":"))
+    assert places(harbour) == [("non-canonical", "corpus/withdrawn.jsonl", 1)]
+    for line in (snow, "fog\n", '{"article": "sleet"}\n', snow.replace("snow", "sleet").replace("person", "me")):
+        write(path, snow + line)
+        assert places(harbour) == [("bad-line", "corpus/withdrawn.jsonl", 2)]
+
+
+def test_what_is_wrong_with_a_release_is_named(harbour):
+    record = release_of(harbour)
+    path, text = harbour.releases / "1.0.jsonl", record.text()
+    write(path, text)
+    assert places(harbour) == []
+    write(path, text.replace(": ", ":"))
+    assert places(harbour) == [("non-canonical", "corpus/releases/1.0.jsonl", 1)]
+    broken = {
+        1: [("1.0", "1.1"), ('"fog"', '"snow"'), ('"articles"', '"article"')],
+        2: [("fog.p01", "rain.p01"), ("[[13, 19", "[[13, 99"), ("[[13, 19", "[[19, 13"), ("[[13, 19, ", "[[13, ")],
+        3: [("fog.p02", "fog.p01")],
+    }
+    for line, replacements in broken.items():
+        for old, new in replacements:
+            lines = text.split("\n")
+            lines[line - 1] = lines[line - 1].replace(old, new, 1)
+            write(path, "\n".join(lines))
+            found = places(harbour)
+            assert [(check, file) for check, file, _ in found] == [("bad-line", "corpus/releases/1.0.jsonl")], new
+    write(path, "")
+    assert places(harbour) == [("bad-line", "corpus/releases/1.0.jsonl", None)]
+
+
+def test_an_article_that_a_release_has_is_there_or_was_withdrawn(harbour):
+    record = release_of(harbour)
+    articles = {**record.articles, "snow": "0"}
+    write(harbour.releases / "1.0.jsonl", replace(record, articles=articles).text())
+    assert places(harbour) == [("released-article-missing", "corpus/releases/1.0.jsonl", 1)]
+    write(harbour.withdrawal_file, WITHDRAWN % ("snow", "0"))
+    assert places(harbour) == []
+
+
+def test_a_text_that_may_travel_has_a_licence(harbour):
+    [fog, rain] = read_manifest(harbour.folder / "manifest.jsonl")
+    for licence, found in ((None, [("text-without-licence", "corpus/manifest.jsonl", 1)]), ("CC0-1.0", [])):
+        entry = replace(fog, redistribution="text", licence=licence)
+        write_manifest(harbour.folder / "manifest.jsonl", [entry, rain])
+        assert places(harbour) == found
+
+
+def release_of(corpus):
+    """What a release of the two articles keeps of them."""
+    examples = [
+        ReleasedExample(
+            id=one.id, at=one.at, length=len(one.text), sha256="0", spans=spans, decisions=[DecidedRegion(0, 3, None)]
+        )
+        for one, spans in zip(corpus.gold_examples(), ([ReleasedSpan(13, 19, "PLACE")], [], []), strict=True)
+    ]
+    return ReleaseRecord(
+        version="1.0", date="2026-12-01", guidelines="1.0", articles={"fog": "0", "rain": "0"}, examples=tuple(examples)
+    )
 
 
 def test_a_damaged_line_of_doubts_is_named(harbour):

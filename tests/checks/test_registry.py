@@ -81,6 +81,13 @@ REPAIRS = {
         '{"article": "rain", "cluster": "storms"}',
         '{"article": "rain", "cluster": "rains"}',
     ),
+    "text-without-licence": ("corpus/manifest.jsonl", '"licence": null', '"licence": "CC0-1.0"'),
+    "withdrawn-article": ("corpus/withdrawn.jsonl", None, None),
+    "released-article-missing": (
+        "corpus/releases/1.0.jsonl",
+        ', "rain": "63b2a57e4a98847acd299f5221b60007334f02f81566199ffb0a400c78bba92b"',
+        "",
+    ),
     "guideline-block": ("annotation_guidelines/place.md", "```ner\n", "```ner-fails leading-article\n"),
     "guideline-leak": ("annotation_guidelines/place.md", "When fog lay over", "Rain fell in spring on"),
 }

@@ -19,7 +19,7 @@ from goldspan.annotation import article_of, unit_of
 from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records
-from goldspan.corpus import clusters, reading_order
+from goldspan.corpus import clusters, reading_order, releases, withdrawals
 from goldspan.corpus.manifest import read_manifest, unknown_articles, write_manifest
 from goldspan.errors import GoldspanError, InputError, InvalidValueError
 from goldspan.formats import gold
@@ -38,8 +38,8 @@ MANIFEST = "manifest.jsonl"
 @check(
     "bad-line",
     "line",
-    title="A line cannot be read, or is not an example, an article id, or an entry of the manifest, the clusters or "
-    "the reading order",
+    title="A line cannot be read, or is not an example, an article id, or an entry of the manifest, the clusters, the "
+    "reading order, the withdrawals or a release",
     why="It cannot be checked, and its content does not count.",
     remedy="Repair or remove the line; the message says what is missing.",
     required="what cannot be read is in no export and in no count",
@@ -81,13 +81,11 @@ def duplicate_example(record: Record, seen: SeenIds) -> str | None:
     remedy="Write the line as the tools do: keys in order, spans sorted, one space after each comma and colon.",
 )
 def non_canonical(path: Path) -> Iterator[CheckResult]:
-    """The first difference of a manifest, the clusters, a reading order, a split or a gold file."""
-    if path.name == MANIFEST:
-        return _whole(path, _manifest(path))
-    if path.name == clusters.FILE:
-        return _whole(path, _clusters(path))
-    if path.name == reading_order.FILE:
-        return _whole(path, _order(path))
+    """The first difference of a manifest, a list beside it, a release, a split or a gold file."""
+    if path.parts[-3:-1] == ("corpus", releases.FOLDER):
+        return _whole(path, _release(path))
+    if path.name in LISTS:
+        return _whole(path, LISTS[path.name](path))
     return _whole(path, _split(path)) if path.suffix == ".txt" else _gold(path)
 
 
@@ -159,6 +157,29 @@ def _order(path: Path) -> bytes | None:
         return reading_order.content(reading_order.read_order(path)).encode()
     except InputError:
         return None
+
+
+def _withdrawals(path: Path) -> bytes | None:
+    try:
+        return withdrawals.content(withdrawals.read_withdrawals(path)).encode()
+    except InputError:
+        return None
+
+
+def _release(path: Path) -> bytes | None:
+    try:
+        return releases.read_release(path).text().encode()
+    except InputError:
+        return None
+
+
+# What the tools would write for the files of a name; None for one that cannot be read, which another check reports.
+LISTS = {
+    MANIFEST: _manifest,
+    clusters.FILE: _clusters,
+    reading_order.FILE: _order,
+    withdrawals.FILE: _withdrawals,
+}
 
 
 def _split(path: Path) -> bytes:

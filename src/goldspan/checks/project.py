@@ -14,8 +14,10 @@ from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
 from goldspan.corpus.clusters import read_clusters
 from goldspan.corpus.reading_order import read_order
+from goldspan.corpus.releases import read_release, release_files
 from goldspan.corpus.samples import read_samples
 from goldspan.corpus.split_lists import SplitFault, find_faults
+from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.errors import GoldspanError, InputError
 from goldspan.formats import decisions, doubts, gold
 from goldspan.formats.json_lines import numbered
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
     from goldspan.corpus.clusters import ClusteredArticle
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.corpus.reading_order import OrderedArticle
+    from goldspan.corpus.releases import ReleaseRecord
+    from goldspan.corpus.withdrawals import Withdrawal
     from goldspan.formats.record import Record
     from goldspan.splits.text_reuse import AcceptedReuse, ReuseAcross
 
@@ -93,20 +97,23 @@ class ProjectFiles:
 
     @property
     def lists(self) -> list[Path]:
-        """The manifest, the files of the splits, the clusters and the reading order."""
+        """The manifest, the files of the splits, the clusters, the reading order, the withdrawals and the releases."""
         splits = [self.corpus.split_file(name) for name in SPLITS]
-        paths = (self.manifest, *splits, self.corpus.cluster_file, self.corpus.order_file)
-        return [path for path in paths if files.is_there(path)]
+        paths = (self.manifest, *splits, self.corpus.cluster_file, self.corpus.order_file, self.corpus.withdrawal_file)
+        return [*filter(files.is_there, paths), *release_files(self.corpus.releases)]
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
-        """Why the manifest, a list, a file of clusters, samples or doubts, or an article cannot be read."""
+        """Why the manifest, a list, a file beside them, a release or an article cannot be read."""
         yield from _reading_error(lambda: self.corpus.entries)
         for name in SPLITS:
             yield from _reading_error(partial(self.corpus.split_ids, name))
         yield from _reading_error(partial(read_clusters, self.corpus.cluster_file))
         yield from _reading_error(partial(read_samples, self.corpus.samples))
         yield from _reading_error(partial(read_order, self.corpus.order_file))
+        yield from _reading_error(partial(read_withdrawals, self.corpus.withdrawal_file))
+        for path in release_files(self.corpus.releases):
+            yield from _reading_error(partial(read_release, path))
         for path in sorted(self.corpus.doubts.glob("*.jsonl")):
             yield from _reading_error(partial(doubts.read, path))
         for _, entry in self.entries.values():
@@ -144,6 +151,25 @@ class ProjectFiles:
             return read_clusters(self.corpus.cluster_file)
         except InputError:
             return []
+
+    @cached_property
+    def withdrawals(self) -> list[Withdrawal]:
+        """The articles that were taken out, line by line; none if the file cannot be read."""
+        try:
+            return read_withdrawals(self.corpus.withdrawal_file)
+        except InputError:
+            return []
+
+    @cached_property
+    def releases(self) -> dict[Path, ReleaseRecord]:
+        """The releases that can be read, by their files."""
+        found = {}
+        for path in release_files(self.corpus.releases):
+            try:
+                found[path] = read_release(path)
+            except InputError:
+                continue
+        return found
 
     @cached_property
     def reading_order(self) -> list[OrderedArticle]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from goldspan.checks import adjudication, boundaries, files, guidelines, mentions, records, spans, splits
+from goldspan.checks import adjudication, boundaries, files, guidelines, mentions, records, releases, spans, splits
 from goldspan.checks.severities import OWN_SEVERITIES, CheckSelection, Severities
 from goldspan.errors import InvalidValueError
 
@@ -41,6 +41,11 @@ GROUPS: tuple[tuple[str, str, Checks], ...] = (
     ("Paragraphs", "Applied to gold and passes, compared with their articles.", files.SLICE_CHECKS),
     ("Adjudication", "Applied to gold, compared with passes and decisions.", adjudication.CHECKS),
     ("Splits", "Applied to the lists in corpus/splits/, and to corpus/clusters.jsonl beside them.", splits.CHECKS),
+    (
+        "Releases",
+        "Applied to the manifest, to corpus/withdrawn.jsonl and to the records in corpus/releases/.",
+        releases.CHECKS,
+    ),
     ("Guidelines", "Applied to the pages in annotation_guidelines/.", guidelines.CHECKS),
 )
 CHECKS: Checks = tuple(check for _, _, checks in GROUPS for check in checks)

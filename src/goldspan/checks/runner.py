@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from goldspan import formats
 from goldspan.annotation import NOT_ANNOTATED
-from goldspan.checks import adjudication, files, guidelines, splits
+from goldspan.checks import adjudication, files, guidelines, releases, splits
 from goldspan.checks.boundaries import token_misaligned
 from goldspan.checks.project import ProjectFiles
 from goldspan.checks.records import PASS_CHECKS, check_records
@@ -155,7 +155,8 @@ def _check_files(project: ProjectFiles, wanted: Collection[str], tally: CheckTal
             path, "gold", _FileContext(project.corpus.scheme, wanted_here, seen_ids.setdefault(path.parent, {}), tally)
         )
     yield from _check_paragraphs(project, wanted)
-    yield from _run_project_checks(project, (*adjudication.CHECKS, *splits.CHECKS, *guidelines.CHECKS), wanted)
+    others = (*adjudication.CHECKS, *splits.CHECKS, *releases.CHECKS, *guidelines.CHECKS)
+    yield from _run_project_checks(project, others, wanted)
 
 
 def _check_lists(project: ProjectFiles, wanted: Collection[str]) -> Iterator[Finding]:

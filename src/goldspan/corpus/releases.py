@@ -134,11 +134,21 @@ def read_releases(folder: Path) -> list[ReleaseRecord]:
     Raises:
         InputError: naming file and line, for what is no record of a release.
     """
-    records = [_read(path) for path in sorted(folder.glob("*.jsonl"))]
+    records = [read_release(path) for path in release_files(folder)]
     return sorted(records, key=lambda record: parse_version(record.version))
 
 
-def _read(path: Path) -> ReleaseRecord:
+def release_files(folder: Path) -> list[Path]:
+    """The files of the releases of a project, in the order of their names; none without the folder."""
+    return sorted(folder.glob("*.jsonl"))
+
+
+def read_release(path: Path) -> ReleaseRecord:
+    """The release in a file.
+
+    Raises:
+        InputError: naming file and line, for what is no record of a release.
+    """
     from goldspan import validation  # here, since it imports pydantic
 
     lines = list(files.lines(files.read_bytes(path)))
