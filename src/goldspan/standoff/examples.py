@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from goldspan.errors import InvalidValueError
+
 if TYPE_CHECKING:
     from goldspan.annotation import Span
+
+INSIDE = -1  # of head and tail: an edge where the token cannot be cut
 
 
 class WindowFingerprint(NamedTuple):
@@ -31,12 +36,30 @@ class FingerprintSettings:
         step: from the first token of a window to that of the next.
         rounds: how often the digest is repeated: what it costs to try out a guess.
         salt: the key, in hexadecimal, which is published with the release.
+
+    Raises:
+        InvalidValueError: unless `1 <= step <= size` and `rounds >= 1`, or if the salt is no hexadecimal number of
+            whole bytes.
     """
 
     size: int
     step: int
     rounds: int
     salt: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.step <= self.size:
+            raise InvalidValueError(
+                f"windows of {self.size} tokens cannot begin every {self.step} tokens",
+                remedy="A step is at least 1 and at most the size.",
+            )
+        if self.rounds < 1:
+            raise InvalidValueError(f"a digest cannot be repeated {self.rounds} times", remedy="At least 1.")
+        if not self.salt or len(self.salt) % 2 or not {*self.salt} <= {*string.hexdigits}:
+            raise InvalidValueError(
+                f"the salt {self.salt!r:.60} is no hexadecimal number of whole bytes",
+                remedy="Take the one that the release states.",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +70,9 @@ class StandoffSpan:
         span: in code points of the text of the example.
         first: the number of the first token that it touches, from 0.
         tokens: how many it touches.
-        head: how many code points of its first token stand before it: mostly 0.
-        tail: how many of its last token stand after it: mostly 0.
+        head: how many characters of the key of its first token stand before it: mostly 0. -1 (`INSIDE`) if it begins
+            where the token cannot be cut: inside a run of quotation marks, between a letter and its accent.
+        tail: how many of the key of its last token stand after it, likewise.
     """
 
     span: Span
@@ -66,7 +90,9 @@ class StandoffExample:
         id: of the example.
         at: where it begins in its article, in code points.
         length: of its text, in code points.
-        sha256: of its text in UTF-8, in hexadecimal.
+        sha256: of its text in UTF-8, in hexadecimal. Of an example of fewer tokens than a window: of its text with the
+            neighbours that its windows take along, since the digest of a few words would give them away to whoever has
+            a list of names; where it has no windows, of the whole article.
         tokens: how many tokens it has, as `goldspan.standoff.text_tokens` counts them.
         spans: of gold, sorted.
         windows: fingerprints of overlapping windows of its tokens, sorted; none if its whole article is shorter than a
