@@ -187,7 +187,7 @@ class _Chain:
     has_unique: bool = False
 
 
-class _Candidate(NamedTuple):
+class _PossiblePlace(NamedTuple):
     """A chain and the tokens of its example, from 0, that it would place."""
 
     chain: _Chain
@@ -277,9 +277,9 @@ class _Placement:
                 self._take_whole(whole[number], is_exact=is_exact, in_order=in_order)
         return sum(map(len, self.places)) > before
 
-    def _candidates(self) -> list[_Candidate]:
+    def _candidates(self) -> list[_PossiblePlace]:
         """Chains of examples that are not placed as a whole, those that cover most tokens first."""
-        candidates = [_Candidate(chain, self._covered(chain)) for chain in self._chains()]
+        candidates = [_PossiblePlace(chain, self._covered(chain)) for chain in self._chains()]
         return sorted(
             (candidate for candidate in candidates if candidate.tokens),
             key=lambda one: (
@@ -362,12 +362,12 @@ class _Placement:
             if token not in placed and self.owners[token + chain.shift] is None
         )
 
-    def _covers_all(self, candidate: _Candidate) -> bool:
+    def _covers_all(self, candidate: _PossiblePlace) -> bool:
         return len(candidate.tokens) == self.examples[candidate.chain.example].tokens
 
-    def _whole(self, candidates: Iterable[_Candidate]) -> dict[int, list[_Candidate]]:
+    def _whole(self, candidates: Iterable[_PossiblePlace]) -> dict[int, list[_PossiblePlace]]:
         """By the number of an example the candidates that cover it all, in the order of the text."""
-        whole: dict[int, list[_Candidate]] = defaultdict(list)
+        whole: dict[int, list[_PossiblePlace]] = defaultdict(list)
         for candidate in candidates:
             if self._covers_all(candidate):
                 whole[candidate.chain.example].append(candidate)
@@ -375,7 +375,7 @@ class _Placement:
             of_example.sort(key=lambda one: one.chain.shift)
         return whole
 
-    def _shared_places(self, whole: Mapping[int, list[_Candidate]]) -> set[tuple[int, int]]:
+    def _shared_places(self, whole: Mapping[int, list[_PossiblePlace]]) -> set[tuple[int, int]]:
         """The places that several whole examples of equal length could have."""
         examples: dict[tuple[int, int], set[int]] = defaultdict(set)
         for number, of_example in whole.items():
@@ -383,10 +383,10 @@ class _Placement:
                 examples[self._first(candidate)].add(number)
         return {place for place, numbers in examples.items() if len(numbers) > 1}
 
-    def _first(self, candidate: _Candidate) -> tuple[int, int]:
+    def _first(self, candidate: _PossiblePlace) -> tuple[int, int]:
         return candidate.chain.shift, self.examples[candidate.chain.example].tokens
 
-    def _take_whole(self, candidates: Sequence[_Candidate], *, is_exact: bool, in_order: bool) -> None:
+    def _take_whole(self, candidates: Sequence[_PossiblePlace], *, is_exact: bool, in_order: bool) -> None:
         """Places an example at the first of several places that is free and as it is wanted."""
         for candidate in candidates:
             number, shift = candidate.chain.example, candidate.chain.shift
@@ -400,7 +400,7 @@ class _Placement:
                 continue
             self._take(candidate, is_whole=True)
 
-    def _take(self, candidate: _Candidate, *, is_whole: bool) -> None:
+    def _take(self, candidate: _PossiblePlace, *, is_whole: bool) -> None:
         """Places the tokens of a candidate that are still free, if enough are."""
         number, shift = candidate.chain.example, candidate.chain.shift
         placed = self.places[number]
