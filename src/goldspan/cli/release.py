@@ -27,6 +27,7 @@ def run(
     version: Annotated[
         str, typer.Argument(metavar="VERSION", help="Of the corpus, such as 1.0; higher than the last one.")
     ],
+    *,
     output: Annotated[
         Path | None, typer.Option("--output", help="The folder to write. Default: build/release.", show_default=False)
     ] = None,

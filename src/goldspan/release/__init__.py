@@ -6,7 +6,6 @@ in a copy of the text. All papers say what one source states: `goldspan.toml`, t
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from goldspan.export.marker import require_replaceable
 from goldspan.release.annotation_changes import compare_releases
 from goldspan.release.changelog import render_changelog, summarise
 from goldspan.release.checksums import write_checksums
+from goldspan.release.citation import citation_cff, zenodo_json
 from goldspan.release.contents import (
     CARD,
     CHANGELOG,
@@ -27,6 +27,7 @@ from goldspan.release.contents import (
     CITATION,
     CONFIGS,
     CROISSANT,
+    GOLD,
     RELEASE,
     SCHEMA,
     STANDOFF,
@@ -41,10 +42,11 @@ from goldspan.release.description import (
 )
 from goldspan.release.metadata import DatasetMetadata, MissingStatement, missing, released_entries
 from goldspan.release.tables import ReleaseTables, TableSources, table_features, write_tables
+from goldspan.release.text_leaks import require_no_leaks
 from goldspan.release.versions import PlannedVersion, keep_record, locked_releases, plan_version
 from goldspan.settings import FILE
 from goldspan.splits.folds import folds
-from goldspan.standoff.examples import FingerprintSettings
+from goldspan.standoff.fingerprints import default_settings, derive_salt
 from goldspan.validation import toml_tables
 from goldspan.version import __version__
 
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Finding
     from goldspan.corpus import Corpus
+    from goldspan.corpus.releases import ReleaseRecord
+    from goldspan.corpus.withdrawals import Withdrawal
     from goldspan.tokens import Misaligned, Policy
 
 OWN = (CARD, CHANGELOG, CITATION, ZENODO, CROISSANT, CHECKSUMS, *CONFIGS)  # what a release holds besides release.json
@@ -139,6 +143,18 @@ class ReleaseResult:
         }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What the papers of a release are made of."""
+
+    sources: TableSources
+    metadata: DatasetMetadata
+    description: ReleaseDescription
+    tables: ReleaseTables
+    records: tuple[ReleaseRecord, ...]
+    withdrawals: list[Withdrawal]
+
+
 def release(
     corpus: Corpus,
     version: str,
@@ -188,13 +204,13 @@ def _release(
     require_replaceable(output, RELEASE, OWN, "release")
     metadata = DatasetMetadata.of(corpus, planned.version, planned.date)
     sources = _sources(corpus, splits, metadata)
+    withdrawals = read_withdrawals(corpus.withdrawal_file)
     with files.new_folder(output) as folder:
         tables = write_tables(sources, folder, policy)
-        description = _describe(sources, metadata, tables, policy)
-        files.write(folder / RELEASE, description.text())
-        _write_papers(sources, description, tables, folder)
-        withdrawals = read_withdrawals(corpus.withdrawal_file)
-        files.write(folder / CHANGELOG, render_changelog((*planned.earlier, planned.record), withdrawals))
+        description = _describe(sources, metadata, tables, withdrawals, policy)
+        records = (*planned.earlier, planned.record)
+        _write_papers(folder, _Content(sources, metadata, description, tables, records, withdrawals))
+        require_no_leaks(corpus, folder)
         write_checksums(folder)
         files.replace_folder(folder, output)
     previous = planned.earlier[-1] if planned.earlier else None
@@ -216,19 +232,22 @@ def _sources(corpus: Corpus, splits: dict[str, list[str]], metadata: DatasetMeta
     chosen = {entry.id for entry in released_entries(corpus)}
     held = {name: [article for article in ids if article in chosen] for name, ids in splits.items()}
     manifest = files.sha256(corpus.folder / "manifest.jsonl")
-    # derived, so that two releases of one corpus are the same; another for each version, so that they cannot be joined
-    key = f"{metadata.version}\n{metadata.title}\n{gold_digest(corpus, chosen)}\n{manifest}\n"
-    salt = hashlib.sha256(key.encode("utf-8")).hexdigest()
+    salt = derive_salt(metadata.version, metadata.title, gold_digest(corpus, chosen), manifest)
     return TableSources(
         corpus=corpus,
+        entries={entry.id: entry for entry in corpus.entries},
         splits={name: ids for name, ids in held.items() if ids},
         fold=folds(corpus),
-        fingerprints=FingerprintSettings(size=6, step=3, rounds=1000, salt=salt),
+        fingerprints=default_settings(salt, language=corpus.scheme.language),
     )
 
 
 def _describe(
-    sources: TableSources, metadata: DatasetMetadata, tables: ReleaseTables, policy: Policy
+    sources: TableSources,
+    metadata: DatasetMetadata,
+    tables: ReleaseTables,
+    withdrawals: Sequence[Withdrawal],
+    policy: Policy,
 ) -> ReleaseDescription:
     corpus, entries = sources.corpus, sources.entries
     return ReleaseDescription(
@@ -247,8 +266,7 @@ def _describe(
             ReleasedArticle.of(entries[article], split) for split, ids in sources.splits.items() for article in ids
         ],
         withdrawn=[
-            WithdrawnArticle(article=one.article, date=one.date, requested_by=one.requested_by)
-            for one in read_withdrawals(corpus.withdrawal_file)
+            WithdrawnArticle(article=one.article, date=one.date, requested_by=one.requested_by) for one in withdrawals
         ],
         configs={
             config: {split: TableSize(rows=table.rows, spans=table.spans) for split, table in written.items()}
@@ -257,11 +275,17 @@ def _describe(
     )
 
 
-def _write_papers(sources: TableSources, description: ReleaseDescription, tables: ReleaseTables, folder: Path) -> None:
-    columns = table_features(sources.corpus.scheme)
-    configs = {name: (columns[name], written) for name, written in tables.tables.items()}
-    if next(iter(configs), STANDOFF) not in ("gold", STANDOFF):  # the first is what loads where none is named
+def _write_papers(folder: Path, release: _Content) -> None:
+    """Write what says what the tables are, whose they are and what changed."""
+    columns = table_features(release.sources.corpus.scheme)
+    configs = {name: (columns[name], written) for name, written in release.tables.tables.items()}
+    if GOLD not in configs:  # the first is what loads where none is named
         configs = {STANDOFF: configs[STANDOFF], **configs}
-    articles = [article.id for article in description.articles]
-    text = card.render_card(sources.corpus, articles, configs, tables.losses, description.policy)
-    files.write(folder / CARD, text)
+    articles = [article.id for article in release.description.articles]
+    policy = release.description.policy
+    card_text = card.render_card(release.sources.corpus, articles, configs, release.tables.losses, policy)
+    files.write(folder / CARD, card_text)
+    files.write(folder / CHANGELOG, render_changelog(release.records, release.withdrawals))
+    files.write(folder / CITATION, citation_cff(release.metadata))
+    files.write(folder / ZENODO, zenodo_json(release.metadata))
+    files.write(folder / RELEASE, release.description.text())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Span, article_of
 from goldspan.release.table_files import read_rows, row_error, write_rows
-from goldspan.standoff.examples import StandoffExample, StandoffSpan, WindowFingerprint
+from goldspan.standoff.examples import INSIDE, StandoffExample, StandoffSpan, WindowFingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -194,6 +194,6 @@ def _parsed(row: Row, scheme: LabelScheme) -> StandoffRow:
     for one in spans:
         if one.span.end > length or one.first < 0 or one.tokens < 0 or one.first + one.tokens > tokens:
             raise ValueError(f"the span [{one.span.start}, {one.span.end}] leaves the text")
-        if one.head < 0 or one.tail < 0:
+        if one.head < INSIDE or one.tail < INSIDE:
             raise ValueError(f"the span [{one.span.start}, {one.span.end}] has an edge outside of its tokens")
     return StandoffRow(example, tuple(one["surface"] for one in row["spans"]), row.get("fold"), row.get("annotator"))

@@ -6,12 +6,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from goldspan.export import gold_rows, parquet, pass_rows
 from goldspan.export.arrow import features
@@ -26,10 +26,11 @@ from goldspan.release.standoff_tables import (
     write_standoff_passes,
 )
 from goldspan.release.votes import count_votes, vote_features, write_votes
-from goldspan.standoff.examples import FingerprintSettings, StandoffExample, StandoffSpan
+from goldspan.standoff.fingerprints import standoff_examples, standoff_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Executor
     from pathlib import Path
 
     from datasets import Features
@@ -37,7 +38,12 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.standoff.examples import FingerprintSettings, StandoffExample, StandoffSpan
     from goldspan.tokens import Misaligned, Policy
+
+A = TypeVar("A")
+B = TypeVar("B")
+WAITING = 64  # articles whose digests are computed ahead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,20 +52,17 @@ class TableSources:
 
     Args:
         corpus: the project.
+        entries: of the manifest, by article.
         splits: the ids of the articles of each split that are in the release: those with gold.
         fold: of each article with gold.
         fingerprints: how those of the windows are made.
     """
 
     corpus: Corpus
+    entries: Mapping[str, ManifestEntry]
     splits: dict[str, list[str]]
     fold: Mapping[str, int]
     fingerprints: FingerprintSettings
-
-    @property
-    def entries(self) -> dict[str, ManifestEntry]:
-        """The manifest by article."""
-        return {entry.id: entry for entry in self.corpus.entries}
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ def write_tables(sources: TableSources, folder: Path, policy: Policy) -> Release
         GOLD: partial(_write_gold, sources, policy),
         PASSES: partial(_write_passes, sources, policy),
         VOTES: partial(_write_votes, sources),
-        STANDOFF: partial(_write_standoff, sources, written.left_out),
+        STANDOFF: partial(_write_standoff, sources, written),
         STANDOFF_PASSES: partial(_write_standoff_passes, sources),
     }
     for config in CONFIGS:
@@ -152,40 +155,66 @@ def _write_votes(sources: TableSources, path: Path, articles: list[str]) -> Writ
     return write_votes(path, votes, sources.corpus.scheme)
 
 
-def _write_standoff(sources: TableSources, left_out: Counter[str], path: Path, articles: list[str]) -> WrittenTable:
-    rows = (row for article in articles for row in _standoff_rows(sources, article, left_out))
-    return write_standoff(path, rows, sources.entries, sources.corpus.scheme)
+def _write_standoff(sources: TableSources, written: ReleaseTables, path: Path, articles: list[str]) -> WrittenTable:
+    # Most of the time goes into digests, which Python computes outside of its lock.
+    with ThreadPoolExecutor() as pool:
+        found = _in_parallel(pool, partial(_standoff_rows, sources), _gold(sources, written.left_out, articles))
+        rows = (row for of_article in found for row in of_article)
+        return write_standoff(path, rows, sources.entries, sources.corpus.scheme)
 
 
-def _standoff_rows(sources: TableSources, article: str, left_out: Counter[str]) -> Iterator[StandoffRow]:
-    """The examples of the gold of an article, without texts."""
-    may_travel = sources.entries[article].may_travel
-    examples = []
-    for example in sources.corpus.gold_examples([article]):
-        if example.is_annotated:
-            examples.append(example)
-        else:
-            left_out[reason_left_out(example)] += 1
-    for example in examples:
-        yield StandoffRow(_without_text(example), _surfaces(example, may_travel), sources.fold[article])
+def _gold(
+    sources: TableSources, left_out: Counter[str], articles: Iterable[str]
+) -> Iterator[tuple[ManifestEntry, list[Example]]]:
+    """The examples of the gold of each article that were annotated as a whole."""
+    for article in articles:
+        examples = []
+        for example in sources.corpus.gold_examples([article]):
+            if example.is_annotated:
+                examples.append(example)
+            else:
+                left_out[reason_left_out(example)] += 1
+        yield sources.entries[article], examples
+
+
+def _standoff_rows(sources: TableSources, gold: tuple[ManifestEntry, list[Example]]) -> list[StandoffRow]:
+    """The examples of the gold of an article, without texts, in the order of their file, as in `gold`."""
+    entry, examples = gold
+    made = standoff_examples(sources.corpus.source(entry), examples, sources.fingerprints)
+    by_id = {one.id: one for one in made}
+    return [
+        StandoffRow(one := by_id[example.id], _surfaces(example, one.spans, entry), sources.fold[entry.id])
+        for example in examples
+    ]
+
+
+def _in_parallel(pool: Executor, work: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+    """The results in the order of the items, of which few are taken before they are needed."""
+    stream = iter(items)
+    waiting = deque(pool.submit(work, item) for item in islice(stream, WAITING))
+    while waiting:
+        yield waiting.popleft().result()
+        waiting.extend(pool.submit(work, item) for item in islice(stream, 1))
 
 
 def _write_standoff_passes(sources: TableSources, path: Path, articles: list[str]) -> WrittenTable:
-    entries = sources.entries
-    rows = (
-        StandoffRow(_without_text(example), _surfaces(example, entries[article].may_travel), annotator=annotator)
-        for article in articles
-        for annotator in sources.corpus.annotators()
-        for example in sources.corpus.confirmed_examples(annotator, [article])
-    )
+    rows = (row for article in articles for row in _standoff_pass_rows(sources, article))
     return write_standoff_passes(path, rows, sources.corpus.scheme)
 
 
-def _surfaces(example: Example, may_travel: bool) -> tuple[str | None, ...]:
-    return tuple(example.surface(span) if may_travel else None for span in example.spans)
+def _standoff_pass_rows(sources: TableSources, article: str) -> Iterator[StandoffRow]:
+    """What annotators confirmed in an article, without texts; each example has the digest of gold."""
+    entry, corpus = sources.entries[article], sources.corpus
+    text, cheap = corpus.source(entry), replace(sources.fingerprints, rounds=1)  # without windows in the end
+    known: dict[tuple[str, int, str], StandoffExample] = {}
+    for annotator in corpus.annotators():
+        for example in corpus.confirmed_examples(annotator, [article]):
+            key = example.id, example.at, example.text
+            if key not in known:
+                known[key] = replace(standoff_examples(text, [example], cheap)[0], windows=())
+            spans = standoff_spans(example.text, example.spans)
+            yield StandoffRow(replace(known[key], spans=spans), _surfaces(example, spans, entry), annotator=annotator)
 
 
-def _without_text(example: Example) -> StandoffExample:
-    digest = hashlib.sha256(example.text.encode("utf-8")).hexdigest()
-    spans = tuple(StandoffSpan(span, 0, 0, 0, 0) for span in example.spans)
-    return StandoffExample(example.id, example.at, len(example.text), digest, 0, spans, ())
+def _surfaces(example: Example, spans: Iterable[StandoffSpan], entry: ManifestEntry) -> tuple[str | None, ...]:
+    return tuple(example.surface(one.span) if entry.may_travel else None for one in spans)
