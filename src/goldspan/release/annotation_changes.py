@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.corpus.releases import ReleaseRecord
     from goldspan.corpus.withdrawals import Withdrawal
-    from goldspan.release.text_comparison import ChangeKind, PlacedSpan, Reason, SpanChange, UncomparedExample
+    from goldspan.release.text_comparison import ChangeKind, ComparedSpan, Reason, SpanChange, UncomparedExample
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class ChangeCounts:
         changed = (self.added, self.removed, self.moved, self.relabelled_from, self.relabelled_to, self.came, self.went)
         return not any(changed)
 
-    def count(self, change: SpanChange, label_of: Callable[[PlacedSpan], str], label: str | None = None) -> None:
+    def count(self, change: SpanChange, label_of: Callable[[ComparedSpan], str], label: str | None = None) -> None:
         """Add a change; where a label is given, what it is to that label."""
         if change.kind != "relabelled":
             setattr(self, change.kind, getattr(self, change.kind) + 1)
@@ -202,7 +202,7 @@ class AnnotationChanges:
             "spans": [change.json() for change in self.spans],
         }  # fmt: skip
 
-    def _label(self, span: PlacedSpan) -> str:
+    def _label(self, span: ComparedSpan) -> str:
         return self.label_now(span.label)
 
     def _count_totals(self, counts: dict[str, ChangeCounts], key: Callable[[str, str], str]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from goldspan.corpus.releases import ReleaseRecord
     from goldspan.corpus.withdrawals import Withdrawal
     from goldspan.release.annotation_changes import AnnotationChanges, ChangeCounts
-    from goldspan.release.text_comparison import PlacedSpan, Reason, SpanChange
+    from goldspan.release.text_comparison import ComparedSpan, Reason, SpanChange
 
 MOST_ROWS = 200  # of a table
 MOST_NAMES = 20  # of articles in a sentence
@@ -227,7 +227,7 @@ def _span_row(change: SpanChange) -> tuple[str, ...]:
     return (change.place.example, change.kind + edges, *spans, change.group)
 
 
-def _span(span: PlacedSpan | None, example: str) -> str:
+def _span(span: ComparedSpan | None, example: str) -> str:
     """A span in a cell, with its example where that is another than that of the row."""
     if span is None:
         return ""

@@ -41,7 +41,7 @@ NO_RULE = "a decision that states no rule"
 NO_DECISION = "no decision recorded"
 
 
-class PlacedSpan(NamedTuple):
+class ComparedSpan(NamedTuple):
     """A span of a release.
 
     Args:
@@ -71,13 +71,13 @@ class SpanChange:
     """
 
     kind: ChangeKind
-    before: PlacedSpan | None
-    after: PlacedSpan | None
+    before: ComparedSpan | None
+    after: ComparedSpan | None
     edge: Edge | None
     group: str
 
     @property
-    def place(self) -> PlacedSpan:
+    def place(self) -> ComparedSpan:
         """The span in the second release, or in the first one where it was removed."""
         place = self.after or self.before
         assert place is not None
@@ -109,7 +109,7 @@ class UncomparedExample:
     id: str
     reason: Reason
     is_after: bool
-    spans: tuple[PlacedSpan, ...]
+    spans: tuple[ComparedSpan, ...]
 
     @property
     def article(self) -> str:
@@ -123,7 +123,7 @@ class _Compared(NamedTuple):
     start: int
     end: int
     label: str
-    place: PlacedSpan
+    place: ComparedSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +162,9 @@ class _ReadText:
         return narrowest.rule or NO_RULE
 
 
-def _placed(example: ReleasedExample) -> Iterator[tuple[ReleasedSpan, PlacedSpan]]:
+def _placed(example: ReleasedExample) -> Iterator[tuple[ReleasedSpan, ComparedSpan]]:
     for span in example.spans:
-        yield span, PlacedSpan(example.id, example.at, span.start, span.end, span.label)
+        yield span, ComparedSpan(example.id, example.at, span.start, span.end, span.label)
 
 
 @dataclass(frozen=True, slots=True)
