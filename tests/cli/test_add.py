@@ -44,7 +44,9 @@ def test_the_plan_shows_columns_articles_and_what_is_left_out(add, news):
     assert f"not clear  {news}, row 1: '01/04/2024' is one of two days" in shown
     assert "--dates dmy or --dates mdy says which\n" in shown
     assert f"received   {news} is kept as seeds/received/news.csv\n" in shown
-    assert "stated     title 2\n2 new, 0 unchanged, 1 left out\nNothing was written: this is the plan." in shown
+    assert "releases   will hold no text of 2 articles, only offsets and labels; --redistribution text states" in shown
+    assert "stated     title 2\nreleases " in shown
+    assert "\n2 new, 0 unchanged, 1 left out\nNothing was written: this is the plan." in shown
 
 
 def test_the_report_has_all_of_it(add, news, tmp_path, corpus):
@@ -62,6 +64,38 @@ def test_the_report_has_all_of_it(add, news, tmp_path, corpus):
     assert found["received"] == {str(news): "seeds/received/news.csv"}
     assert (found["applied"], found["doubts"]) == (True, [])
     assert [entry.published for entry in Corpus(corpus.root).entries] == ["2024-04-01", "2024-04-02"]
+
+
+def test_texts_that_may_travel_are_stated_for_all_articles_of_a_run(add, news, tmp_path, corpus):
+    (tmp_path / "a.txt").write_text(TEXT)
+    add(tmp_path / "a.txt", "--apply")
+    shown = add(tmp_path / "a.txt", news, "--redistribution", "text").stdout
+    assert "           redistribution: text\n" in shown
+    assert "releases   will hold the texts of 3 articles\n2 new, 0 unchanged, 1 updated, 1 left out\n" in shown
+    add(tmp_path / "a.txt", news, "--redistribution", "text", "--apply")
+    assert [entry.may_travel for entry in Corpus(corpus.root).entries] == [True, True, True]
+    again = add(tmp_path / "a.txt", "--redistribution", "standoff", "--apply").stdout
+    assert "a.txt: the manifest keeps the redistribution 'text': change it there\n" in again
+    assert "releases" not in again
+    assert [entry.may_travel for entry in Corpus(corpus.root).entries] == [True, True, True]
+    assert "is not one of 'text', 'standoff'" in add(news, "--redistribution", "all", code=2).stderr
+
+
+@pytest.mark.parametrize("option", [(), ("--redistribution", "standoff")])
+def test_nothing_is_stated_of_texts_that_may_not_travel(add, tmp_path, corpus, option):
+    (tmp_path / "a.txt").write_text(TEXT)
+    add(tmp_path / "a.txt", *option, "--apply")
+    assert "redistribution" not in (corpus.folder / "manifest.jsonl").read_text()
+
+
+def test_texts_of_annotated_files_may_travel_too(add, tmp_path, corpus):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "a", "at": 0, "text": TEXT.strip(), "spans": []}) + "\n")
+    report = tmp_path / "report.json"
+    shown = add(tmp_path / "a.jsonl", "--as", "anna", "--redistribution", "text", "--apply").stdout
+    assert "releases   will hold the texts of 1 article\n1 new" in shown
+    assert [entry.may_travel for entry in Corpus(corpus.root).entries] == [True]
+    add(tmp_path / "a.jsonl", "--as", "anna", "--redistribution", "text", "--json", report)
+    assert [row["status"] for row in json.loads(report.read_text())["articles"]] == ["unchanged"]
 
 
 def test_proposals_are_shown_and_counted(add, tmp_path):

@@ -21,6 +21,15 @@ def test_the_manifest_of_this_project_is_canonical(project, tmp_path):
     assert (tmp_path / "again.jsonl").read_bytes() == path.read_bytes()
 
 
+def test_that_a_text_may_travel_is_stated_and_that_it_may_not_is_not(tmp_path):
+    path = tmp_path / "manifest.jsonl"
+    stated = [manifest.ManifestEntry(name, f"{name}.txt", "0", redistribution=how)
+              for name, how in (("a", "text"), ("b", "standoff"))]  # fmt: skip
+    manifest.write_manifest(path, [*stated, manifest.ManifestEntry("c", "c.txt", "0")])
+    assert [line.count("redistribution") for line in path.read_text().splitlines()] == [1, 0, 0]
+    assert [entry.may_travel for entry in manifest.read_manifest(path)] == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -33,6 +42,11 @@ def test_the_manifest_of_this_project_is_canonical(project, tmp_path):
         ('{"id": "a", "file": "a.txt", "sha256": null}', "'sha256' is null, not a string"),
         ('{"id": "a", "file": "a.txt", "sha256": ""}', "'sha256' is empty"),
         ('{"id": "a", "file": "a.txt", "sha256": "0", "title": ["A"]}', r"'title' is \['A'\], not a string"),
+        (
+            '{"id": "a", "file": "a.txt", "sha256": "0", "redistribution": "texts"}',
+            "'redistribution' is 'texts', not 'text' or 'standoff'",
+        ),
+        ('{"id": "a", "file": "a.txt", "sha256": "0", "redistribution": null}', "redistribution may be left out"),
         (r'{"id": "a", "file": "a\u0000.txt", "sha256": "0"}', "is a path"),
         ('{"id": "../a", "file": "a.txt", "sha256": "0"}', "'../a' is a path"),
         ('{"id": "a", "file": "/etc/passwd", "sha256": "0"}', "'/etc/passwd' is a path"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.corpus import Corpus
-    from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.corpus.manifest import ManifestEntry, Redistribution
     from goldspan.formats.record import Note, Record
 
 SEPARATOR = "\n\n"  # between the paragraphs of an article
@@ -109,12 +109,14 @@ class AnnotatedInput:
         reading: how to read them.
         annotator: whose annotation it is; None if the files say so.
         text_only: whether the annotation is left out.
+        redistribution: whether releases may hold the texts; None for not stated.
     """
 
     form: str | None = None
     reading: ReadOptions = DEFAULT
     annotator: str | None = None
     text_only: bool = False
+    redistribution: Redistribution | None = None
 
 
 def add_annotated(corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput, *, apply: bool) -> AnnotatedAddition:
@@ -135,11 +137,15 @@ def add_annotated(corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput
     articles = _read(corpus, paths, options, addition)
     listed = corpus.folder / "manifest.jsonl"
     if not apply:
-        _plan(corpus, articles, addition, ArticleRegister.of(corpus.seeds, listed))
+        register = ArticleRegister.of(corpus.seeds, listed)
+        _plan(corpus, articles, addition, register)
+        _let_travel(addition, register, options)
         return addition
     with locked(listed):  # two that add at once see each other's lines
         register = ArticleRegister.of(corpus.seeds, listed)
-        files.write_all(_plan(corpus, articles, addition, register))
+        contents = _plan(corpus, articles, addition, register)
+        _let_travel(addition, register, options)
+        files.write_all(contents)
         write_manifest(listed, register.entries.values())  # last: it makes the articles part of the project
     return addition
 
@@ -178,6 +184,11 @@ def _plan(
             contents[path] = _pass_content(path, lines)
             addition.passes[path] = sum(len(example.spans) for example in lines)
     return contents
+
+
+def _let_travel(addition: AnnotatedAddition, register: ArticleRegister, options: AnnotatedInput) -> None:
+    if options.redistribution == "text":
+        addition.articles = [register.let_travel(added) for added in addition.articles]
 
 
 def _place(

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from goldspan.articles.columns import TableColumns
     from goldspan.corpus import Corpus
+    from goldspan.corpus.manifest import Redistribution
 
 AT_ONCE = 256  # texts that are written together
 READ_LANGUAGE = 2000  # bytes of a text by which its writing system is told
@@ -72,11 +73,13 @@ class AddOptions:
         reading: how they are read.
         skip_invalid: whether what cannot be read is left out, not refused with all the rest.
         keep_received: whether pages and tables are kept as received beside the texts made of them.
+        redistribution: whether releases may hold the texts of all these articles; None for not stated.
     """
 
     reading: ArticleOptions = field(default_factory=ArticleOptions)
     skip_invalid: bool = False
     keep_received: bool = True
+    redistribution: Redistribution | None = None
 
 
 @dataclass(kw_only=True)
@@ -227,6 +230,15 @@ class ArticleRegister:
         self.files[name_key(file)] = file
         return AddedArticle(name, source, digest, "unchanged" if is_held and known else "new")
 
+    def let_travel(self, added: AddedArticle) -> AddedArticle:
+        """State that releases may hold the text of an article; the article with that, if it was not stated before."""
+        entry = self.entries[added.id]
+        if entry.may_travel:
+            return added
+        self.entries[added.id] = replace(entry, redistribution="text")
+        status = "updated" if added.status == "unchanged" else added.status
+        return replace(added, status=status, stated={**added.stated, "redistribution": "text"})
+
     def _validate_names(self, name: str, file: str, source: Path, line: int | None) -> None:
         """Refuse a name that some system cannot tell from one that the project has."""
         for other, own in ((self.ids.get(name_key(name)), name), (self.files.get(name_key(file)), file)):
@@ -355,7 +367,10 @@ class _Plan:
         added = self._register(article, digest) if known is None else self._unchanged(article, known)
         self.places[article.id] = article.place
         self._note(article)
-        self.addition.articles.append(self._stated(article, added))
+        added = self._stated(article, added)
+        self.addition.articles.append(
+            self.register.let_travel(added) if self.options.redistribution == "text" else added
+        )
         return None
 
     def _left_out(self, article: ReceivedArticle, reason: str) -> LeftOut:
@@ -413,6 +428,10 @@ class _Plan:
             if (kept := getattr(entry, key)) not in {None, value}:
                 doubt = f"the manifest keeps the {key} {kept!r:.60}, and not {value!r:.60}: change it there"
                 self.addition.doubts.append((article.place, doubt))
+        if self.options.redistribution == "standoff" and entry.may_travel:
+            self.addition.doubts.append(
+                (article.place, "the manifest keeps the redistribution 'text': change it there")
+            )
         language = self.options.reading.language
         stated = (article.language or "").replace("_", "-").split("-")[0].lower()
         if stated and language not in {stated, "xx"}:

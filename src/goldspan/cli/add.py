@@ -14,7 +14,7 @@ from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_lin
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
-from goldspan.corpus.manifest import STATEMENTS
+from goldspan.corpus.manifest import STATEMENTS, Redistribution
 from goldspan.errors import GoldspanError
 from goldspan.formats.options import ReadOptions
 from goldspan.report.text import amount, enumerate_names
@@ -70,6 +70,13 @@ def run(
             "--no-received", help="Keep no copy of pages and tables in seeds/received, only their names and hashes."
         ),
     ] = False,
+    redistribution: Annotated[
+        Redistribution | None,
+        typer.Option(
+            "--redistribution",
+            help="Whether releases may hold the texts of all these articles. Default: not stated, which is standoff.",
+        ),
+    ] = None,
     annotated_by: Annotated[
         str | None,
         typer.Option(
@@ -108,7 +115,13 @@ def run(
     if form or received.is_annotated(paths, articles.columns):
         if for_articles:
             raise typer.BadParameter(f"{for_articles[0]} goes with articles, not with annotated files")
-        options = AnnotatedInput(form=form, reading=reading, annotator=annotated_by, text_only=text_only)
+        options = AnnotatedInput(
+            form=form,
+            reading=reading,
+            annotator=annotated_by,
+            text_only=text_only,
+            redistribution=redistribution,
+        )
         _add_annotated(corpus, paths, options, apply=apply, json=json)
         return
     if reading.named or annotated_by or text_only:
@@ -137,6 +150,7 @@ def run(
                 reading=read,
                 skip_invalid=skip_invalid,
                 keep_received=not no_received,
+                redistribution=redistribution,
             ),
             apply=apply,
             on_progress=on_progress,
@@ -166,6 +180,7 @@ def _add_annotated(
         print_line(f"pass       {file}  {amount(spans, 'span')}")
     for key, number in addition.dropped.items():
         print_line(f"left out   the key {key!r} of {amount(number, 'example')}, which a pass does not keep")
+    _print_redistribution(addition.articles)
     print(_counts(addition.articles))
     if (addition.passes or any(row.status == "new" for row in addition.articles)) and not apply:
         print(PLAN_ONLY)
@@ -273,6 +288,7 @@ def _print_addition(addition: Addition, corpus: Corpus) -> None:
             f"note       {amount(number, 'article')} in {what}; labels.toml has the language {_language(corpus)}"
         )
     _print_totals(addition.articles)
+    _print_redistribution(addition.articles)
     print(_counts(addition.articles, len(addition.left_out)))
 
 
@@ -311,10 +327,23 @@ def _print_totals(articles: Sequence[AddedArticle]) -> None:
     """What the manifest gets to state, what is proposed, and how that is accepted."""
     stated = Counter(key for row in articles for key in row.stated)
     proposed = Counter(key for row in articles for key in row.proposed)
-    if stated:
-        print(f"stated     {_key_counts(stated)}")
+    if shown := _key_counts(stated):
+        print(f"stated     {shown}")
     if proposed:
         print(f"proposed   {_key_counts(proposed)} by the articles' own lines; --accept-proposals writes them")
+
+
+def _print_redistribution(articles: Sequence[AddedArticle]) -> None:
+    """Whether the texts go into releases."""
+    travelling = [row for row in articles if "redistribution" in row.stated]
+    staying = sum(row.status == "new" and "redistribution" not in row.stated for row in articles)
+    if travelling:
+        print(f"releases   will hold the texts of {amount(len(travelling), 'article')}")
+    if staying:
+        print(
+            f"releases   will hold no text of {amount(staying, 'article')}, only offsets and labels; --redistribution "
+            "text states that the texts may travel"
+        )
 
 
 def _key_counts(counted: Counter[str]) -> str:

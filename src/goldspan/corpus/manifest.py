@@ -85,7 +85,10 @@ RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(
 LONGEST = 200  # bytes of an id in UTF-8; systems allow 255 for a name with its suffix
 REQUIRED = ("id", "file", "sha256")
 STATEMENTS = ("title", "publisher", "author", "url", "published", "licence")  # what an article may say of itself
-REMEDY = f"Each line is a JSON object with the keys {', '.join(KEYS)}; all but {', '.join(REQUIRED)} may be null."
+REMEDY = (
+    f"Each line is a JSON object with the keys {', '.join(KEYS)}; all but {', '.join(REQUIRED)} may be null, and "
+    "redistribution may be left out."
+)
 
 
 def read_manifest(path: Path) -> list[ManifestEntry]:
