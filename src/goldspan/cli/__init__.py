@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "init", "add", "recut", "relabel", "suggest", "check", "agree", "adjudicate", "split", "evaluate",
     "train", "crossval", "curve", "label-errors", "rank",
-    "export", "release", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
+    "export", "release", "rebuild", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano", "bulk", "hub")
 LONGEST_WORDS = 300  # of an error that nobody thought of

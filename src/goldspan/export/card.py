@@ -67,7 +67,7 @@ def render_card(
             remedy="Remove the key; the manifest, labels.toml and annotators.toml state what the card says of it.",
         )
     header = yaml.safe_dump(own, allow_unicode=True, sort_keys=False) + header if own else header
-    parts = [text.rstrip(), _provenance(corpus, source), _tokens(corpus.scheme, losses, policy)]
+    parts = [text.rstrip(), _provenance(corpus, source), token_section(corpus.scheme, losses, policy)]
     return f"---\n{header}\n---\n\n" + "\n\n".join(parts)
 
 
@@ -132,6 +132,32 @@ def dataset_header(
     return str(data.to_yaml(line_break="\n"))
 
 
+def token_section(scheme: LabelScheme, losses: Sequence[Misaligned], policy: Policy) -> str:
+    """The section on the tokens of a dataset, and on the spans that they cut.
+
+    Args:
+        scheme: the labels, and the language, which chooses the tokenizer.
+        losses: the spans that tokens could not express.
+        policy: what `ner_tags` hold for them.
+    """
+    head = (
+        f"## Tokens\n\n`tokens` are those of spaCy's rule-based tokenizer for `{scheme.language}`; `token_offsets` are "
+        "code points of `text`."
+    )
+    columns = enumerate_names(f"`{name}`" for name in quantity_columns(scheme))
+    if columns and not labels_with_values(scheme):
+        head += f" The values in {columns} are null: they are read in English texts alone."
+    if not losses:
+        return f"{head} Every span begins and ends with a token: nothing is lost in `ner_tags`.\n"
+    rows = tuple(
+        (loss.example, f"{loss.span.start}–{loss.span.end}", loss.span.label, loss.surface, loss.widened)
+        for loss in losses
+    )
+    table = Table("", "", ("example", "offsets", "label", "span", "its tokens"), rows).markdown()
+    what = f"{len(losses)} span(s) begin or end inside a token (policy `{policy}`): {POLICIES[policy]}."
+    return f"{head} {what}\n\n{table}\n"
+
+
 def read_body(path: Path) -> tuple[dict[str, Any], str]:
     """The keys of the YAML header that a card may begin with, and the text below.
 
@@ -187,22 +213,3 @@ def _checks(corpus: Corpus) -> list[str]:
         return []
     head = "The gold has no finding that is an error in `goldspan check`. This project has chosen which those are"
     return [f"## Checks\n\n{head}. {' '.join(sentences)}"]
-
-
-def _tokens(scheme: LabelScheme, losses: Sequence[Misaligned], policy: Policy) -> str:
-    head = (
-        f"## Tokens\n\n`tokens` are those of spaCy's rule-based tokenizer for `{scheme.language}`; `token_offsets` are "
-        "code points of `text`."
-    )
-    columns = enumerate_names(f"`{name}`" for name in quantity_columns(scheme))
-    if columns and not labels_with_values(scheme):
-        head += f" The values in {columns} are null: they are read in English texts alone."
-    if not losses:
-        return f"{head} Every span begins and ends with a token: nothing is lost in `ner_tags`.\n"
-    rows = tuple(
-        (loss.example, f"{loss.span.start}–{loss.span.end}", loss.span.label, loss.surface, loss.widened)
-        for loss in losses
-    )
-    table = Table("", "", ("example", "offsets", "label", "span", "its tokens"), rows).markdown()
-    what = f"{len(losses)} span(s) begin or end inside a token (policy `{policy}`): {POLICIES[policy]}."
-    return f"{head} {what}\n\n{table}\n"

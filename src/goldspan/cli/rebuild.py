@@ -1,0 +1,131 @@
+"""`goldspan rebuild`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from goldspan.cli import console
+from goldspan.errors import InvalidValueError
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from goldspan.rebuild.results import RebuildResult
+
+SHOWN = 10  # rows of a table
+NAMED = 3  # files that were not read
+
+
+def run(
+    release: Annotated[Path, typer.Argument(metavar="RELEASE", help="The folder of the release.", show_default=False)],
+    *,
+    texts: Annotated[
+        Path | None,
+        typer.Option(
+            "--texts",
+            metavar="DIR",
+            help="The folder with your own texts of the articles, subfolders included: .txt, Markdown, saved web "
+            "pages, tables. It may hold others, too. Not needed if the release holds all texts.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("--output", metavar="FOLDER", help="The folder to write.", show_default=False)
+    ],
+    keep: Annotated[
+        Literal["exact", "same-words", "all-spans", "all"],
+        typer.Option(
+            "--keep",
+            help="Which examples: exact, of the same text; same-words, also with other spaces, quotation marks or "
+            "dashes; all-spans, also with other words where every span was found; all, also where spans were lost.",
+        ),
+    ] = "same-words",
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding",
+            metavar="NAME",
+            help="The encoding of texts that are not UTF-8 and have no byte order mark. Default: cp1252.",
+            show_default=False,
+        ),
+    ] = None,
+    require_all: Annotated[
+        bool,
+        typer.Option(
+            "--require-all",
+            help="Write nothing, and exit with 1, unless every example and every span of the release can be kept.",
+        ),
+    ] = False,
+    json: console.Json = None,
+) -> None:
+    """Put your own copies of the texts under the spans of a release, and write the dataset.
+
+    A copy may differ: what has the same bytes is exact, of other texts each span is found by fingerprints, or reported
+    as lost; none is ever put on other words. Needs no project.
+    """
+    from goldspan.corpus import outputs
+    from goldspan.rebuild import RebuildOptions, rebuild
+
+    outputs.validate_folder(output, [path for path in (release, texts) if path is not None])
+    try:
+        options = RebuildOptions(keep=keep, encoding=encoding, require_all=require_all)
+    except InvalidValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    with console.progress_bar() as update:
+        result = rebuild(release, texts, output, options, on_progress=update)
+    console.write_json(json, result.json())
+    _print(result, output, json)
+    if not result.written:
+        reason = "--require-all" if result.kept else "no example can be kept"
+        print(f"goldspan: nothing was written: {reason}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+def _print(result: RebuildResult, output: Path, json: Path | None) -> None:
+    """Print the report, short."""
+    from goldspan.rebuild import rebuild_report
+
+    out = console.make_console()
+    where = f"{output / rebuild_report.REPORT} lists" if result.written else "--json lists"
+    console.print_table(out, rebuild_report.total_table(result))
+    for line in (*rebuild_report.sentences(result), *_found(result), *_skipped(result)):
+        console.print_line(line)
+    for make in (rebuild_report.missing_table, rebuild_report.lost_table, rebuild_report.left_out_table):
+        table = make(result)
+        if table.rows:
+            print()
+            console.print_table(out, table.first(SHOWN, where))
+    if result.written:
+        console.print_line(
+            f"Written to {output}: REBUILD.md there says all of this, {rebuild_report.REPORT} has each span."
+        )
+    if json is None:
+        for line in _next(result, output):
+            console.print_line(f"Next: {line}")
+
+
+def _found(result: RebuildResult) -> Iterator[str]:
+    """How the articles were found."""
+    from goldspan.rebuild.results import SOURCES
+
+    parts = [f"{number:,} {SOURCES[source]}" for source in SOURCES if (number := result.article_counts[source])]
+    yield f"Articles: {', '.join(parts)}."
+
+
+def _skipped(result: RebuildResult) -> Iterator[str]:
+    if result.skipped:
+        names = enumerate_names((f"{one.place} ({one.reason})" for one in result.skipped), most=NAMED)
+        yield f"{amount(len(result.skipped), 'file or row', 'files or rows')} not read: {names}"
+
+
+def _next(result: RebuildResult, output: Path) -> Iterator[str]:
+    """What to do now."""
+    missing = result.article_counts["none"]
+    if missing:
+        yield f"get the {amount(missing, 'article')} that {'is' if missing == 1 else 'are'} missing, and run this again"
+    if result.written:
+        yield f'datasets.load_dataset("{output}") in Python'
