@@ -6,8 +6,8 @@ import pytest
 
 from goldspan import files
 from goldspan.corpus import Corpus
+from goldspan.corpus.change_journal import journal_path, write_together
 from goldspan.relabel.change import plan_change
-from goldspan.relabel.journal import journal_path, write_together
 from goldspan.relabel.plan import plan_relabel
 
 
@@ -99,7 +99,7 @@ def test_wrong_usage_has_the_code_2(relabel, toy, arguments, message):
         ("annotation_guidelines/CHANGELOG.md", b"## 9.0, 2026-01-01\n", "the newest entry is of version 9.0"),
         ("corpus/doccano.toml", b"[[former_label]]\n", "former_label"),
         ("goldspan.toml", b"[[recogniser]\n", "not TOML"),
-        ("corpus/.relabel.part", b"{}", "is no journal"),
+        ("corpus/.change.part", b"{}", "is no journal"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_written(relabel, toy, file, content, message):
@@ -121,10 +121,10 @@ def test_an_interrupted_change_is_completed_first(relabel, toy, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(files, "write_all", killed)
         with pytest.raises(KeyboardInterrupt):
-            write_together(toy, "SHIP", ("VESSEL",), plan.contents)
+            write_together(toy, ("relabel", "SHIP", "VESSEL"), plan.contents)
     code, printed = relabel("VESSEL", "TUG")
     assert (code, "goldspan relabel SHIP VESSEL --apply" in printed) == (1, True)
     code, printed = relabel("VESSEL", "TUG", "--apply")
-    assert (code, "Completed the change of SHIP to VESSEL" in printed) == (0, True)
+    assert (code, "Completed `goldspan relabel SHIP VESSEL`" in printed) == (0, True)
     assert Corpus(toy.root).scheme.names == ("TUG", "PORT", "CREW")
     assert not journal_path(toy).exists()

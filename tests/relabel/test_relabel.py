@@ -16,12 +16,12 @@ from goldspan.adjudication.state import read_state
 from goldspan.annotation import Span
 from goldspan.checks.runner import check_project
 from goldspan.corpus import Corpus
+from goldspan.corpus.change_journal import journal_path, read_journal
 from goldspan.corpus.manifest import read_manifest
 from goldspan.doccano.corpus_record import read_record, record_path
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.relabel.change import plan_change
-from goldspan.relabel.journal import journal_path, read_journal
 from goldspan.relabel.plan import plan_relabel
 from goldspan.suggest.suggester import Suggester
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
@@ -377,7 +377,7 @@ def test_a_run_that_is_killed_between_two_files_is_completed(toy, monkeypatch):
                 plan.apply()
         journal = read_journal(corpus)
         assert journal is not None
-        assert (journal.old, journal.labels) == (old, (new,))
+        assert journal.command == ("relabel", old, new)
         journal.complete(corpus)
         assert not journal_path(corpus).exists()
         assert findings(toy) == []

@@ -29,6 +29,8 @@ from goldspan.corpus.manifest import (
     read_manifest,
     write_manifest,
 )
+from goldspan.corpus.withdrawals import FILE as WITHDRAWN
+from goldspan.corpus.withdrawals import WithdrawnArticles
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -150,6 +152,7 @@ class ArticleRegister:
         texts: the id of each text, by its sha256.
         ids: each id, by what some system takes for the same name.
         files: each name of a file, in the same way.
+        withdrawn: the articles that were taken out of the project, which none may be.
     """
 
     seeds: Path
@@ -157,6 +160,7 @@ class ArticleRegister:
     texts: dict[str, str]
     ids: dict[str, str]
     files: dict[str, str]
+    withdrawn: WithdrawnArticles
 
     @classmethod
     def of(cls, seeds: Path, listed: Path) -> ArticleRegister:
@@ -174,6 +178,7 @@ class ArticleRegister:
             texts={entry.sha256: entry.id for entry in entries.values()},
             ids={name_key(name): name for name in entries},
             files={name_key(name): name for name in [*held, *(entry.file for entry in entries.values())]},
+            withdrawn=WithdrawnArticles.of(listed.with_name(WITHDRAWN)),
         )
 
     def plan(
@@ -199,11 +204,13 @@ class ArticleRegister:
             remedy: what to do with an id that cannot be one.
 
         Raises:
-            InputError: for a name that cannot be an id on every system or belongs to another text, and for a text that
-                the project has under another name.
+            InputError: for a name that cannot be an id on every system or belongs to another text, for a text that the
+                project has under another name, and for an article that was withdrawn.
         """
         files.decode(data, source)
         digest = hashlib.sha256(data).hexdigest()
+        page = entry.received.sha256 if entry and entry.received and entry.received.row is None else None
+        self.withdrawn.require_none(name, digest, page, source, line)
         problem = None if name in self.entries else name_problem(name) or article_id_problem(name)
         if problem:
             raise InputError(f"{name!r} cannot be an id: {problem}", file=source, line=line, remedy=remedy)

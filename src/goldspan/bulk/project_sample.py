@@ -32,6 +32,7 @@ from goldspan.corpus import clusters, reading_order, samples
 from goldspan.corpus.manifest import STATEMENTS, name_key, name_problem
 from goldspan.corpus.reading_order import OrderedArticle
 from goldspan.corpus.samples import CountedStratum, DrawnArticle, SampleRecord
+from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.models.order_plan import count_words
@@ -222,7 +223,10 @@ class _Planner:
         index = ClusterIndex(self.options.clusters) if self.options.clusters else None
         own = self.collection_ids.values()
         criteria = replace(self.options.criteria, spans=self.output.spans, known=self.surfaces)
-        known = KnownArticles(ids={*self.collection_ids, *own}, fingerprints=_fingerprints(self.corpus))
+        withdrawn = {one.article for one in read_withdrawals(self.corpus.withdrawal_file)}
+        drawn = samples.sampled_ids(self.corpus.samples)
+        gone = {*withdrawn, *(drawn[name] for name in withdrawn & drawn.keys())}
+        known = KnownArticles(ids={*self.collection_ids, *own, *gone}, fingerprints=_fingerprints(self.corpus))
         taken = () if index is None else index.clusters(own)
         sampler = Sampler(self.options.draw, criteria, known, index, taken)
         sources = ArticleSources(self.input)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.interrupted_change import complete_interrupted_change
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import locked
-from goldspan.errors import InputError, InvalidValueError
+from goldspan.errors import InvalidValueError
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def run(
     """
     corpus = Corpus.find(root)
     with locked(corpus.folder / "manifest.jsonl") if apply else contextlib.nullcontext():
-        if _complete(corpus, old, new, apply=apply):
+        if complete_interrupted_change(corpus, ("relabel", old, *new), apply=apply):
             return
         corpus = Corpus(corpus.root)
         plan = _plan(corpus, old, new, conditions or ())
@@ -71,31 +72,6 @@ def run(
     else:
         for line in _what_is_next(plan):
             console.print_line(line)
-
-
-def _complete(corpus: Corpus, old: str, new: Sequence[str], *, apply: bool) -> bool:
-    """Complete a change that was interrupted; whether it is the one that is asked for.
-
-    Raises:
-        InputError: if there is one and nothing is to be written.
-    """
-    from goldspan.relabel.journal import journal_path, read_journal
-
-    journal = read_journal(corpus)
-    if journal is None:
-        return False
-    what = f"{journal.old} to {', '.join(journal.labels)}"
-    if not apply:
-        raise InputError(
-            f"the change of {what} was interrupted while it was written",
-            file=journal_path(corpus),
-            remedy=f"Complete it: goldspan relabel {journal.old} {' '.join(journal.labels)} --apply",
-        )
-    written = journal.complete(corpus)
-    console.print_line(
-        f"Completed the change of {what}, which was interrupted: {amount(len(written), 'file')} written."
-    )
-    return (journal.old, journal.labels) == (old, tuple(new))
 
 
 def _plan(corpus: Corpus, old: str, new: Sequence[str], conditions: Sequence[str]) -> RelabelPlan:

@@ -12,20 +12,24 @@ Nobody has to be listed. What is not stated is not guessed: the data card says t
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from goldspan import files
 from goldspan.errors import InputError
-from goldspan.validation import StrictModel, read_toml
+from goldspan.validation import StrictModel, read_toml, toml_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 Kind = Literal["person", "model"]
 Drafts = Literal["none", "rules", "model"]
 FILE = "annotators.toml"
+HEADING = re.compile(r"\s*\[\[\s*annotator\s*\]\]\s*(?:#.*)?")
 REMEDY = (
     'Write [[annotator]], name = "…", kind = "person" or "model", and, if it is known, '
     'drafts = "none", "rules" or "model".'
@@ -82,3 +86,36 @@ def read_annotators(folder: Path) -> dict[str, AnnotatorEntry]:
             raise InputError(f"the annotator {row.name!r} is listed twice", file=path, remedy="Remove one of the two.")
         entries[row.name] = AnnotatorEntry(row.name, row.kind, row.drafts)
     return entries
+
+
+def without_annotators(path: Path, names: Collection[str]) -> bytes | None:
+    """The bytes of the file without the tables of some annotators; None if no table is left.
+
+    Raises:
+        InputError: for a file whose form is not understood.
+    """
+    text = files.decode_whole(files.read_bytes(path), path)
+    lines = text.splitlines(keepends=True)
+    rows = (toml_tables(text) or {}).get("annotator", [])
+    kept = [row for row in rows if row.get("name") not in names]
+    begins = []
+    for number, line in enumerate(lines):
+        if HEADING.fullmatch(line.removeprefix("\ufeff").rstrip()):
+            begin = number
+            while begin and lines[begin - 1].lstrip().startswith("#"):  # what is written about it
+                begin -= 1
+            begins.append(begin)
+    tables = [lines[begin:end] for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True)]
+    if not kept:
+        return None
+    new = lines[: begins[0]] if begins else lines
+    if len(tables) == len(rows):
+        new += [line for row, table in zip(rows, tables, strict=True) if row in kept for line in table]
+    content = "".join(new)
+    if toml_tables(content) != {"annotator": kept}:
+        raise InputError(
+            f"is in a form that cannot be changed by goldspan: {', '.join(sorted(names))} must leave it",
+            file=path,
+            remedy="Write each annotator as a table [[annotator]] with one key a line, and run the command again.",
+        )
+    return content.encode("utf-8")

@@ -8,14 +8,15 @@ adds it again by mistake. The file belongs into git.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
+from goldspan.corpus.manifest import name_key
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 FILE = "withdrawn.jsonl"
@@ -34,6 +35,8 @@ class Withdrawal:
         sha256: of the bytes that its file had, in hexadecimal.
         requested_by: who asked for it: its publisher, a person of whom it speaks, its author, or somebody else.
         reason: in the words of whoever took it out; these may not quote the article. None if none was given.
+        received: the sha256 of the page that its text was extracted from; None, and not in the line, for an article
+            that was received as a text, or as a row of a table.
     """
 
     article: str
@@ -41,6 +44,14 @@ class Withdrawal:
     sha256: str
     requested_by: Requester
     reason: str | None = None
+    received: str | None = None
+
+    def line(self) -> str:
+        r"""Its line in the file, with `\n`."""
+        row = asdict(self)
+        if self.received is None:
+            del row["received"]
+        return f"{files.dumps(row)}\n"
 
 
 def read_withdrawals(path: Path) -> list[Withdrawal]:
@@ -69,4 +80,55 @@ def read_withdrawals(path: Path) -> list[Withdrawal]:
 
 def content(withdrawals: Iterable[Withdrawal]) -> str:
     """The content of the file: a line each, in their order."""
-    return "".join(f"{files.dumps(asdict(one))}\n" for one in withdrawals)
+    return "".join(one.line() for one in withdrawals)
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnArticles:
+    """The articles that were withdrawn, by what another file may have in common with them.
+
+    Args:
+        path: of their lines.
+        ids: by what some system takes for the same name.
+        digests: by the sha256 of a text, and of a page.
+    """
+
+    path: Path
+    ids: Mapping[str, Withdrawal] = field(default_factory=dict)
+    digests: Mapping[str, Withdrawal] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path) -> WithdrawnArticles:
+        """Those of a file.
+
+        Raises:
+            InputError: as `read_withdrawals`.
+        """
+        found = read_withdrawals(path)
+        pages = {one.received: one for one in found if one.received is not None}
+        return cls(path, {name_key(one.article): one for one in found}, {**pages, **{one.sha256: one for one in found}})
+
+    def require_none(self, article: str, sha256: str, page: str | None, source: Path, line: int | None = None) -> None:
+        """Refuse an article that was withdrawn, also under another name.
+
+        Args:
+            article: its id.
+            sha256: of its text.
+            page: the sha256 of the page that the text was extracted from; None where there is none.
+            source: the file that was named, for the message.
+            line: of that file.
+
+        Raises:
+            InputError: with the day on which it was withdrawn.
+        """
+        one = self.ids.get(name_key(article)) or self.digests.get(sha256) or self.digests.get(page or "")
+        if one is not None:
+            is_same = one.sha256 == sha256 or (page is not None and one.received == page)
+            what = f"is the article {one.article!r}" if is_same else f"has the id of the article {one.article!r}"
+            other = "" if is_same else " Another article needs another id."
+            raise InputError(
+                f"{what}, which was withdrawn on {one.date}: it may not be added again",
+                file=source,
+                line=line,
+                remedy=f"Leave it out.{other} If the request was taken back, remove its line from {self.path} by hand.",
+            )

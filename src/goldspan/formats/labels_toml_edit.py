@@ -15,6 +15,7 @@ from goldspan.errors import InputError
 from goldspan.validation import toml_string, toml_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from goldspan.annotation import Label, LabelScheme
@@ -23,6 +24,10 @@ LABEL = re.compile(r"""\s*\[\[\s*(?:label|"label"|'label')\s*\]\]\s*(?:#.*)?""")
 LINE = re.compile(r"[^\n]*\n|[^\n]+")
 TABLE = re.compile(r"\s*\[")
 STRING = r"""("(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+ALLOW = re.compile(r"^[ \t]*\[[ \t]*allow[ \t]*\][ \t]*(?:#[^\n]*)?\r?$", re.MULTILINE)
+NEXT_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+ITEM = re.compile(rf"#[^\n]*|(?P<string>{STRING})(?P<comma>[ \t]*,)?")  # a comment may hold quotation marks
+REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?\r?\n")
 REMEDY = (
     "Write each label as a table [[label]] with one key a line, as `goldspan init FOLDER` does, and run the command "
     "again; or make the change by hand."
@@ -51,6 +56,58 @@ def edited(path: Path, before: LabelScheme, after: LabelScheme, renamed: dict[st
     if toml_tables(new) != _expected(toml_tables(text) or {}, after, renamed):
         raise InputError("has its labels in a form that cannot be changed by goldspan", file=path, remedy=REMEDY)
     return new.encode("utf-8")
+
+
+def without_allowed(path: Path, checks: Collection[str], names: Collection[str]) -> bytes:
+    """The bytes of the file in which `[allow]` lacks some names.
+
+    Args:
+        path: the file.
+        checks: the keys of `[allow]` that lose them.
+        names: what goes.
+
+    Raises:
+        InputError: for a file whose form is not understood.
+    """
+    text = files.decode_whole(files.read_bytes(path), path)
+    value = toml_tables(text) or {}
+    allow = {
+        check: [name for name in listed if check not in checks or name not in names]
+        for check, listed in value.get("allow", {}).items()
+    }
+    heading = ALLOW.search(text)
+    begin = heading.end() if heading else len(text)
+    following = NEXT_TABLE.search(text, begin)
+    end = following.start() if following else len(text)
+    new = text[:begin] + _without_strings(text[begin:end], names) + text[end:]
+    if toml_tables(new) != {**value, "allow": allow}:
+        raise InputError(
+            f"has [allow] in a form that cannot be changed by goldspan: {', '.join(sorted(names))} must leave it",
+            file=path,
+            remedy="Remove these names from [allow] by hand, and run the command again.",
+        )
+    return new.encode("utf-8")
+
+
+def _without_strings(text: str, names: Collection[str]) -> str:
+    """The text of a table without the items of lists that are these names, and without the lines that they leave."""
+    parts: list[str] = []
+    at = 0
+    for match in ITEM.finditer(text):
+        literal = match["string"]
+        if literal is None or (toml_tables(f"name = {literal}") or {}).get("name") not in names:
+            continue
+        before, last = text[at : match.start()], match.end()
+        if not match["comma"]:  # the last item of its list: the comma before it goes, unless one may end the list
+            before = re.sub(r",\s*$", "", before)
+        elif before.endswith("\n") or before.rstrip(" \t").endswith("\n"):
+            rest = REST_OF_LINE.match(text, last)
+            before, last = (before.rstrip(" \t"), rest.end()) if rest else (before, last)
+        elif text[last : last + 1] == " ":
+            last += 1
+        parts.append(before)
+        at = last
+    return "".join([*parts, text[at:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json
 from goldspan.annotation import article_of
+from goldspan.corpus.change_journal import write_together
 from goldspan.doccano.corpus_record import (
     FormerLabelRecord,
     SurfaceRuleRecord,
@@ -23,7 +24,6 @@ from goldspan.formats import labels_toml_edit
 from goldspan.guidelines.changelog import CHANGELOG, require_no_later_entry
 from goldspan.relabel import pages
 from goldspan.relabel.annotations import relabel_annotations
-from goldspan.relabel.journal import write_together
 from goldspan.relabel.pages import relabel_pages
 from goldspan.relabel.recogniser_files import relabel_recognisers
 from goldspan.report.text import amount
@@ -77,7 +77,7 @@ class RelabelPlan:
         Raises:
             OSError: if a file cannot be written; then all are as they were.
         """
-        return write_together(self.corpus, self.change.old, self.change.labels, self.contents)
+        return write_together(self.corpus, ("relabel", self.change.old, *self.change.labels), self.contents)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""

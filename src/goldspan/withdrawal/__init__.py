@@ -1,1 +1,1 @@
-"""Takes an article out of a project because somebody asked for it."""
+"""An article that has to go: every file of the project without it, and what is still elsewhere."""

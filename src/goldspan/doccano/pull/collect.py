@@ -33,11 +33,14 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
-OwnKind = Literal["foreign", "imported", "changed", "spoiled", "text", "lost", "double", "comment", "gone", "mixed"]
+OwnKind = Literal[
+    "foreign", "withdrawn", "imported", "changed", "spoiled", "text", "lost", "double", "comment", "gone", "mixed"
+]
 ProblemKind = OwnKind | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
 REMEDIES: dict[ProblemKind, str] = {
     "foreign": "It was not pushed from this corpus: delete it in Doccano, or leave it.",
+    "withdrawn": "Its text may not stay: delete the example in Doccano. Nothing of it is written here.",
     "imported": "An export was imported into this project. Note what was done on the examples that it brought, whose "
     "metadata has keys of an export, such as id or Comments; delete these in Doccano, and pull again.",
     "changed": "Pull again: it is left for the next pull, and its line in the corpus stays.",
@@ -135,6 +138,7 @@ class PullOptions:
         to_read: by annotator and example what they had confirmed and must read again, since a label was split: it is
             pulled, but does not count as confirmed.
         filled_in: by example, sets of spans of which one may be what a push filled in; needed where a label is gone.
+        withdrawn: by article that was taken out of the corpus because somebody asked for it, on which day.
     """
 
     examples: Mapping[str, Example]
@@ -146,6 +150,7 @@ class PullOptions:
     types: LabelComparison = field(default_factory=LabelComparison)
     to_read: Collection[tuple[str, str]] = ()
     filled_in: Mapping[str, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -211,6 +216,8 @@ def _copy_problem(copy: StoredExample, options: PullOptions) -> tuple[ProblemKin
     if copy.corruption is not None:
         return "spoiled", copy.corruption
     if copy.id not in options.examples:
+        if (day := options.withdrawn.get(article_of(copy.id))) is not None:
+            return "withdrawn", f"its article was withdrawn on {day}"
         return "foreign", _unknown_example(copy.id, options.examples)
     text = options.examples[copy.id].text
     if not is_text_of(copy.text, text) and not reanchor.is_changed_form(copy.text, text):

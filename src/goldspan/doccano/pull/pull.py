@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goldspan import files, formats
 from goldspan.annotation import article_of
 from goldspan.articles.examples import article_examples
+from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.former_labels import with_split_labels
@@ -326,6 +327,7 @@ def pull_options(
         types=types,
         to_read=frozenset((one.annotator, one.example) for one in snapshot.undecided if one.confirmed),
         filled_in=_filled_in(corpus, entries, gold) if types.gone and snapshot.project.collaborative else {},
+        withdrawn={one.article: one.date for one in read_withdrawals(corpus.withdrawal_file)},
     )
 
 

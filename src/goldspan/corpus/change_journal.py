@@ -1,4 +1,4 @@
-"""What a change of a label is about to write, kept until all of it is written.
+"""What a change of many files of a project is about to write, kept until all of it is written.
 
 A file is replaced at once, but several are replaced one after the other. A run that is killed between two of them is
 completed from the journal by the next one, whatever state it left.
@@ -14,28 +14,26 @@ from goldspan import files, strict_json
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
 
-FILE = ".relabel.part"  # in corpus/; git ignores names that end so
+FILE = ".change.part"  # in corpus/; git ignores names that end so
 REMEDY = "Restore the project from git (`git checkout .`), remove this file, and run the command again."
 
 
 @dataclass(frozen=True, slots=True)
-class RelabelJournal:
+class ChangeJournal:
     """The files of a change.
 
     Args:
-        old: the name of the label.
-        labels: the names that its spans get.
+        command: the words of the command that began it, without `goldspan` and `--apply`.
         contents: the bytes of each file; None for one that goes.
         before: the digest of each file as it was; None where there was none.
     """
 
-    old: str
-    labels: tuple[str, ...]
+    command: tuple[str, ...]
     contents: Mapping[Path, bytes | None]
     before: Mapping[Path, str | None]
 
@@ -49,9 +47,10 @@ class RelabelJournal:
         for path in missing:
             if _digest(path) != self.before[path]:
                 raise InputError(
-                    f"was changed after a change of the label {self.old} was interrupted", file=path, remedy=REMEDY
+                    f"was changed after `goldspan {' '.join(self.command)}` was interrupted", file=path, remedy=REMEDY
                 )
-        files.write_all(missing)
+        removed = {path: None for path, content in self.contents.items() if content is None}
+        files.write_all({**removed, **missing})  # those removed already, too, as their folders may be left empty
         journal_path(corpus).unlink(missing_ok=True)
         return list(missing)
 
@@ -61,7 +60,7 @@ def journal_path(corpus: Corpus) -> Path:
     return corpus.folder / FILE
 
 
-def read_journal(corpus: Corpus) -> RelabelJournal | None:
+def read_journal(corpus: Corpus) -> ChangeJournal | None:
     """The journal of a change that was interrupted; None if there is none.
 
     Raises:
@@ -75,15 +74,18 @@ def read_journal(corpus: Corpus) -> RelabelJournal | None:
         rows = {corpus.root / row["file"]: row for row in value["files"]}
         contents = {place: None if row["after"] is None else row["after"].encode() for place, row in rows.items()}
         before = {place: row["before"] for place, row in rows.items()}
-        return RelabelJournal(value["old"], tuple(value["labels"]), contents, before)
+        return ChangeJournal(tuple(map(str, value["command"])), contents, before)
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InputError("is no journal of `goldspan relabel`", file=path, remedy=REMEDY) from None
+        raise InputError("is no journal of an interrupted change", file=path, remedy=REMEDY) from None
 
 
-def write_together(
-    corpus: Corpus, old: str, labels: tuple[str, ...], contents: Mapping[Path, bytes | None]
-) -> list[Path]:
+def write_together(corpus: Corpus, command: Sequence[str], contents: Mapping[Path, bytes | None]) -> list[Path]:
     """Write the files of a change, all or none; returns them.
+
+    Args:
+        corpus: the project.
+        command: the words of the command that completes the change if it is interrupted.
+        contents: the bytes of each file, which are UTF-8; None for one that goes.
 
     Raises:
         OSError: if one cannot be written; then none is.
@@ -98,7 +100,7 @@ def write_together(
         for path, content in contents.items()
     ]
     path = journal_path(corpus)
-    files.write(path, files.dumps({"old": old, "labels": list(labels), "files": rows}) + "\n")
+    files.write(path, files.dumps({"command": list(command), "files": rows}) + "\n")
     try:
         files.write_all(contents)
     except OSError:
@@ -110,7 +112,7 @@ def write_together(
 
 
 def _digest(path: Path) -> str | None:
-    return _digest_of(files.read_bytes(path)) if files.is_there(path) else None
+    return files.sha256(path) if files.is_there(path) else None
 
 
 def _digest_of(content: bytes | None) -> str | None:

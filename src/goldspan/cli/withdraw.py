@@ -1,0 +1,261 @@
+"""`goldspan withdraw`."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan.cli import console
+from goldspan.cli.interrupted_change import complete_interrupted_change
+from goldspan.corpus import Corpus
+from goldspan.corpus.manifest import locked
+from goldspan.corpus.withdrawals import Requester
+from goldspan.errors import InvalidValueError
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from goldspan.doccano.client.api import Doccano
+    from goldspan.withdrawal.plan import WithdrawalPlan, WithdrawalRequest
+    from goldspan.withdrawal.remains import Remainder
+
+SHOWN = 20  # lines of one kind
+NAMED = 8  # names on a line
+WORDS = 60  # characters of a line of a page
+SHOWN_IN_FILE = 5  # lines of one file
+SAYS = {"words": "quotes", "id": "names", "name": "has a name that is marked only in"}
+NOWHERE = "Nothing of it is known to be elsewhere."
+
+
+def run(
+    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="The ids of the articles.")],
+    *,
+    requested_by: Annotated[
+        Requester, typer.Option("--requested-by", help="Who asked for it; a person is one of whom the article speaks.")
+    ],
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="Why, in words that do not quote the article.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="The day of it. Default: today.", show_default=False)
+    ] = None,
+    apply: console.Apply = False,
+    json: console.Json = None,
+    home: console.Home = None,
+    root: console.Root = None,
+) -> None:
+    """Take articles out of the project because their publisher or a person asked for it.
+
+    Their texts, gold, passes, decisions, lines of lists and suggestions go, all or nothing; other articles keep theirs
+    byte for byte. A line in corpus/withdrawn.jsonl stays, without a word of the article: `add` refuses it from then
+    on. What is still elsewhere is listed: in Doccano, on pages, in build/, in models, releases and the history of git.
+    For an article that was withdrawn before, it lists what is left by now.
+    """
+    from goldspan.withdrawal.plan import command_words, plan_withdrawal
+
+    corpus = Corpus.find(root)
+    request = _request(requested_by, reason, date)
+    names = list(dict.fromkeys(map(console.typed_name, articles)))
+    with locked(corpus.folder / "manifest.jsonl") if apply else contextlib.nullcontext():
+        if complete_interrupted_change(corpus, command_words(names, requested_by), apply=apply):
+            corpus = Corpus(corpus.root)
+        with console.spinner("Searching"):
+            plan = plan_withdrawal(Corpus(corpus.root), names, request, lambda: _connect(home))
+        console.write_json(json, {"applied": apply, **plan.json()})
+        if apply:
+            plan.apply()
+    for line in (*_lines(plan, applied=apply), *_elsewhere(plan), *_end(plan, applied=apply)):
+        console.print_line(line)
+
+
+def _connect(home: Path | None) -> AbstractContextManager[Doccano]:
+    from goldspan.doccano import credentials
+    from goldspan.doccano.client.api import Doccano
+
+    return Doccano(credentials.find_account(home))
+
+
+def _request(requested_by: Requester, reason: str | None, date: str | None) -> WithdrawalRequest:
+    from goldspan.withdrawal.plan import WithdrawalRequest
+
+    try:
+        return WithdrawalRequest(requested_by=requested_by, reason=reason, day=date)
+    except InvalidValueError as error:
+        raise typer.BadParameter(f"{error.message}. {error.remedy}", param_hint="--date") from None
+
+
+def _lines(plan: WithdrawalPlan, *, applied: bool) -> Iterator[str]:
+    """What happens in the project."""
+    for one in plan.articles:
+        counts = plan.counts[one.id]
+        if earlier := plan.earlier.get(one.id):
+            yield f"{one.id} was withdrawn on {earlier.date}; this is what is left of it"
+            continue
+        title = f" ({_short(one.entry.title)})" if one.entry and one.entry.title else ""
+        gold = (
+            f"{amount(counts.examples, 'example')} with {amount(counts.spans, 'span')}" if counts.examples else "none"
+        )
+        yield (
+            f"{one.id}{title}: gold {gold}; passes of {enumerate_names(counts.passes, most=NAMED, empty='nobody')}; "
+            f"{amount(counts.decisions, 'decision')}"
+        )
+    for path, data in [*plan.contents.items()][: None if len(plan.contents) <= SHOWN * 2 else SHOWN * 2]:
+        verb = ("removed" if applied else "would remove") if data is None else ("wrote" if applied else "would write")
+        lines = plan.curated.lines[path]
+        less = f", {amount(lines, 'line')} less" if lines and data is not None else ""
+        yield f"{verb} {_name(plan, path)}{less}"
+    yield from _more(len(plan.contents), SHOWN * 2)
+    for name in plan.curated.allowed:
+        yield f"leaves [allow] in {_name(plan, plan.corpus.scheme_file)}: {name}"
+    yield from (f"note: {note}" for note in plan.notes)
+    yield from (f"concerned, too? {similar.sentence}" for similar in plan.similar)
+
+
+def _elsewhere(plan: WithdrawalPlan) -> Iterator[str]:
+    """What is still there, and what a person does about it."""
+    found = [
+        *_received_lines(plan), *_page_lines(plan), *_build_lines(plan), *_doccano_lines(plan), *_copy_lines(plan)
+    ]  # fmt: skip
+    yield "STILL ELSEWHERE:" if found else NOWHERE
+    yield from (f"  {line}" for line in found)
+
+
+def _received_lines(plan: WithdrawalPlan) -> Iterator[str]:
+    for path, others in plan.curated.tables.items():
+        yield (
+            f"{_name(plan, path)} has its row among those of {amount(others, 'other article')}: remove the file if the "
+            "row may not stay; the other articles keep their texts, and nothing reads it again"
+        )
+
+
+def _page_lines(plan: WithdrawalPlan) -> Iterator[str]:
+    tables = plan.curated.tables
+    by_file: defaultdict[Path, dict[tuple[int | None, str], Remainder]] = defaultdict(dict)
+    for one in plan.pages:
+        if one.file not in tables:
+            key = (one.line, one.article)
+            if key not in by_file[one.file] or one.kind == "words":  # a line that quotes it may name it, too
+                by_file[one.file][key] = one
+    for path, places in [*by_file.items()][:SHOWN]:
+        for one in [*places.values()][:SHOWN_IN_FILE]:
+            place = _name(plan, path) if one.line is None else f"{_name(plan, path)}:{one.line}"
+            yield f"{place} {SAYS[one.kind]} {one.article}, not changed: {_short(one.text)}"
+        if (more := len(places) - SHOWN_IN_FILE) > 0:
+            yield f"  and {amount(more, 'more line')} of {_name(plan, path)}"
+    yield from _more(len(by_file))
+    if plan.derived:
+        pages = enumerate_names((_name(plan, path) for path in plan.derived), most=NAMED)
+        yield f"{pages}: `goldspan build` writes the tables again"
+    unread = [path for path in plan.remains.unread if not path.is_relative_to(plan.corpus.build)]
+    if unread:
+        names = enumerate_names((_name(plan, path) for path in unread), most=NAMED)
+        yield f"not searched, since they are no texts: {names}"
+    for article in plan.sampled:
+        yield (
+            f"corpus/samples has the id of {article}, its place in the collection and its probability, without its "
+            "words: this stays, or no estimate from the sample would hold"
+        )
+
+
+def _build_lines(plan: WithdrawalPlan) -> Iterator[str]:
+    """What is derived and was made with the article."""
+    for path, places in plan.built.items():
+        what = Counter("words" if one.kind == "words" else "its id" for one in places)
+        has = " and ".join(sorted(what, reverse=True))
+        yield f"{_name(plan, path)} has {has} ({amount(len(places), 'place')}): {_remedy(path)}"
+    unread = [path for path in plan.remains.unread if path.is_relative_to(plan.corpus.build)]
+    if unread:
+        names = enumerate_names((_name(plan, path) for path in unread), most=NAMED)
+        yield f"not searched, since they are in no known format: {names}; remove them if they were made with it"
+    for model in plan.remains.models:
+        folder = _name(plan, model.folder)
+        if model.articles:
+            yield (
+                f"{folder} is a model that learned from {enumerate_names(model.articles, most=NAMED)}: train it again "
+                "(goldspan train), and withdraw the copies that were given away"
+            )
+        else:
+            measured = enumerate_names(model.measured, most=NAMED)
+            yield f"{folder} is a model whose scores were measured on {measured}: train it again (goldspan train)"
+
+
+def _remedy(path: Path) -> str:
+    """How something in `build/` is made again."""
+    commands = {
+        "suggestions": "goldspan suggest", "dataset": "goldspan export", "folds": "goldspan crossval",
+        "test_split": "goldspan crossval", "rank": "goldspan rank", "curve": "goldspan curve",
+        "doccano": "goldspan doccano push",
+    }  # fmt: skip
+    command = commands.get(path.name)
+    return f"make it again ({command})" if command else "make it again, or remove it"
+
+
+def _doccano_lines(plan: WithdrawalPlan) -> Iterator[str]:
+    by_project: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for copy in plan.servers.copies:
+        by = f", worked on by {enumerate_names(copy.workers, most=NAMED)}" if copy.workers else ""
+        by_project[copy.project, copy.address].append(f"{copy.example or 'no id'} (number {copy.number}{by})")
+    for (project, address), copies in by_project.items():
+        yield (
+            f"Doccano project {project}: {amount(len(copies), 'example')}, which a push leaves alone and a pull does "
+            f"not write. Whoever leads it deletes them at {address}: select them, then Actions, Delete"
+        )
+        yield from (f"  {copy}" for copy in copies[:SHOWN])
+        yield from _more(len(copies))
+    if searched := [name for name in plan.servers.searched if all(name != project for project, _ in by_project)]:
+        yield f"Doccano has none of it in {enumerate_names(searched, most=NAMED)}"
+    for name, server, why in plan.servers.unasked:
+        yield f"Doccano project {name} on {server} could not be asked: {why}"
+    if plan.servers.unasked:
+        yield (
+            "  Ask it: set DOCCANO_URL, DOCCANO_USERNAME and DOCCANO_PASSWORD, or start the embedded one "
+            f"(goldspan doccano start), then: goldspan {shlex.join(plan.command)}"
+        )
+
+
+def _copy_lines(plan: WithdrawalPlan) -> Iterator[str]:
+    """What was given away, or is kept of earlier states."""
+    for version, articles in plan.releases.items():
+        yield (
+            f"release {version} has {enumerate_names(articles, most=NAMED)}: make a new release, and ask whoever keeps "
+            "the old one (a hub, Zenodo, users) to take it down; corpus/releases keeps its offsets, without words"
+        )
+    history = plan.history
+    if history is not None and history.commits != 0:
+        commits = "git has" if history.commits is None else f"{amount(history.commits, 'commit')} of git have"
+        yield f"{commits} its text and annotation; to rewrite the history, in a fresh clone: {history.command}"
+        remotes = f", such as {enumerate_names(history.remotes, most=NAMED)}," if history.remotes else ""
+        yield f"  every other clone{remotes} and every fork has them still, until it is made again from the new history"
+
+
+def _end(plan: WithdrawalPlan, *, applied: bool) -> Iterator[str]:
+    if not plan.contents:
+        return
+    if not applied:
+        yield console.PLAN_ONLY
+        return
+    yield (
+        f"Withdrawn: {amount(len(plan.new), 'article')}. corpus/withdrawn.jsonl says so, and `goldspan add` refuses "
+        "them. If a request is taken back, remove the line there by hand, and restore the files."
+    )
+    yield "Next: goldspan build, which checks all and writes the tables and the dataset without them; then commit"
+
+
+def _name(plan: WithdrawalPlan, path: Path) -> str:
+    return path.relative_to(plan.corpus.root).as_posix()
+
+
+def _more(number: int, shown: int = SHOWN) -> Iterator[str]:
+    if number > shown:
+        yield f"  and {number - shown:,} more, which --json lists"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= WORDS else f"{text[:WORDS]}…")
