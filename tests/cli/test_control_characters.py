@@ -77,6 +77,8 @@ COMMANDS = [
     ("init", "OUT/in\x1bit"),
     ("relabel", "CREW", "OTHER", "SOME", "--if", f"{EVIL}=SOME"),
     ("relabel", EVIL, EVIL),
+    ("withdraw", "evil", "--requested-by", "other", "--reason", EVIL),
+    ("withdraw", EVIL, "--requested-by", "other"),
     ("show",),
     ("show", "--file", "OUT/x.jsonl"),
     ("show", "--pass", "ann", "evil"),
@@ -118,6 +120,7 @@ def arguments(corpus, out, command):
         "split",
         "stats",
         "suggest",
+        "withdraw",
     }
     return [*given, *(("--root", str(corpus.root)) if command[0] in roots else ())]
 

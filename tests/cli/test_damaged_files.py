@@ -33,6 +33,7 @@ PROJECT_COMMANDS = [
     ["adjudicate"],
     ["export"],
     ["relabel", "SHIP", "PORT"],
+    ["withdraw", "harbour", "--requested-by", "other"],
     ["show"],
     ["show", "--pass", "ann"],
     ["stats"],

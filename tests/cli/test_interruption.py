@@ -60,6 +60,12 @@ def test_changing_a_label(toy, tmp_path):
 
 
 @EACH
+def test_withdrawing_an_article(toy, tmp_path, calls):
+    arguments = ("withdraw", "storm", "--requested-by", "person", "--date", "2026-12-01", "--root", "ROOT", "--apply")
+    assert kills(toy, tmp_path, *arguments, calls=calls) >= 8
+
+
+@EACH
 def test_splitting(toy, tmp_path, calls):
     for name in ("train", "validation", "test"):
         toy.split_file(name).unlink()

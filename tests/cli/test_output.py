@@ -34,6 +34,7 @@ COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
     "export": ("export", "--format", "jsonl", "--output", "OUT/out", "--json", "OUT/report.json"),
     "formats": ("formats", "--json", "OUT/report.json"),
     "relabel": ("relabel", "SHIP", "PORT", "--apply", "--json", "OUT/report.json"),
+    "withdraw": ("withdraw", "strike", "--requested-by", "other", "--apply", "--json", "OUT/report.json"),
     "rule": ("adjudicate", "--rule", "S-1", "--json", "OUT/report.json"),
     "split": ("split", "--apply", "--json", "OUT/report.json"),
     "stats": ("stats", "--write", "--json", "OUT/report.json"),

@@ -188,12 +188,17 @@ def _build_lines(plan: WithdrawalPlan) -> Iterator[str]:
 
 def _remedy(path: Path) -> str:
     """How something in `build/` is made again."""
+    from goldspan.export.marker import MARKER
+    from goldspan.release.contents import RELEASE
+
     commands = {
         "suggestions": "goldspan suggest", "dataset": "goldspan export", "folds": "goldspan crossval",
         "test_split": "goldspan crossval", "rank": "goldspan rank", "curve": "goldspan curve",
         "doccano": "goldspan doccano push",
     }  # fmt: skip
-    command = commands.get(path.name)
+    if (path / RELEASE).is_file():
+        return "make a new release (goldspan release), and remove this one"
+    command = "goldspan export" if (path / MARKER).is_file() else commands.get(path.name)
     return f"make it again ({command})" if command else "make it again, or remove it"
 
 
