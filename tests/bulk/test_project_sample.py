@@ -354,6 +354,18 @@ def test_what_the_project_has_is_not_drawn_again_by_id_or_text(place):
     assert {"n4", "n6"}.isdisjoint(samples.sampled_ids(place.corpus.samples))
 
 
+def test_what_was_withdrawn_is_not_drawn_again(place):
+    root = place.corpus.root
+    place.sample("--apply", number=20)
+    drawn = samples.sampled_ids(place.corpus.samples)
+    gone = sorted(drawn)[:2]
+    assert run("withdraw", *gone, "--requested-by", "publisher", "--root", root, "--apply") == 0
+    _, out, _ = place.sample("--apply", number=500)
+    assert "Not drawn from: 2 articles that the project withdrew." in out
+    assert {entry.id for entry in read_manifest(root / "corpus" / "manifest.jsonl")}.isdisjoint(gone)
+    assert not {finding.check for finding in check_project(Corpus(root))} & {"unknown-article"}
+
+
 def test_a_failure_takes_everything_back(place, monkeypatch):
     from goldspan.articles import ingest
 

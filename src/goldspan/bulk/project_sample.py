@@ -223,10 +223,13 @@ class _Planner:
         index = ClusterIndex(self.options.clusters) if self.options.clusters else None
         own = self.collection_ids.values()
         criteria = replace(self.options.criteria, spans=self.output.spans, known=self.surfaces)
-        withdrawn = {one.article for one in read_withdrawals(self.corpus.withdrawal_file)}
         drawn = samples.sampled_ids(self.corpus.samples)
-        gone = {*withdrawn, *(drawn[name] for name in withdrawn & drawn.keys())}
-        known = KnownArticles(ids={*self.collection_ids, *own, *gone}, fingerprints=_fingerprints(self.corpus))
+        withdrawn = [one.article for one in read_withdrawals(self.corpus.withdrawal_file)]
+        known = KnownArticles(
+            ids={*self.collection_ids, *own},
+            fingerprints=_fingerprints(self.corpus),
+            withdrawn={name for article in withdrawn for name in (article, drawn.get(article, article))},
+        )
         taken = () if index is None else index.clusters(own)
         sampler = Sampler(self.options.draw, criteria, known, index, taken)
         sources = ArticleSources(self.input)

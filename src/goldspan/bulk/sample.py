@@ -42,6 +42,7 @@ LEAST = 5  # articles of each label
 SPARE = 32  # candidates beyond those wanted, in place of articles whose text is drawn already
 BY_ID = "which the project has, by id"
 BY_TEXT = "whose text the project has"
+WITHDRAWN = "that the project withdrew"
 BY_CLUSTER = "in a cluster with an article of the project"
 REPEATED = "in a cluster of which another article takes part"
 
@@ -188,10 +189,12 @@ class KnownArticles:
     Args:
         ids: theirs, also those that they had in a collection.
         fingerprints: of their texts; see `text_fingerprint`.
+        withdrawn: the ids, here and in a collection, of articles that were taken out because somebody asked for it.
     """
 
     ids: Container[str] = frozenset()
     fingerprints: Container[bytes] = frozenset()
+    withdrawn: Container[str] = frozenset()
 
 
 class Sampler:
@@ -266,7 +269,9 @@ class Sampler:
         self._strata[key].add(candidate)
 
     def _why_known(self, article: SuggestedArticle) -> str | None:
-        """Why the project has an article already; None if it has not."""
+        """Why the project has an article already, or may not have it; None if neither is so."""
+        if article.id in self.known.withdrawn:
+            return WITHDRAWN
         if article.id in self.known.ids:
             return BY_ID
         return BY_TEXT if article.fingerprint in self.known.fingerprints else None
