@@ -45,8 +45,8 @@ def test_short_examples_take_their_neighbours_along():
     heading, body, byline = standoff_examples(TEXT, cut(TEXT, "Kosovo", TEXT.splitlines()[2], "By Reuters"), SETTINGS)
     assert [window.token for window in heading.windows] == [0]
     assert [window.token for window in byline.windows] == [-6]
-    assert heading.sha256 == digest(TEXT[: TEXT.index(" patrols")])
-    assert byline.sha256 == digest(TEXT[TEXT.index("as planned") : -1])
+    assert heading.sha256 == digest("\0Kosovo\0" + TEXT[6 : TEXT.index(" patrols")])
+    assert byline.sha256 == digest(TEXT[TEXT.index("as planned") : -11] + "\0By Reuters\0")
     assert body.sha256 == digest(TEXT.splitlines()[2])
     fingerprints = FingerprintedText(TEXT, SETTINGS)
     assert heading.windows[0].fingerprint == fingerprints.fingerprint(0)
@@ -57,13 +57,13 @@ def test_a_short_example_between_neighbours_has_two_windows():
     text = "one two three four five six seven eight.\nKosovo\nnine ten eleven twelve thirteen fourteen fifteen."
     (example,) = standoff_examples(text, cut(text, "Kosovo"), SETTINGS)
     assert [window.token for window in example.windows] == [-7, 0]
-    assert example.sha256 == digest(text[text.index("three") : -1])
+    assert example.sha256 == digest(text[text.index("three") : -1].replace("Kosovo", "\0Kosovo\0"))
 
 
 def test_an_article_shorter_than_a_window_has_none():
     (example,) = standoff_examples("In Kosovo.\n", [Example("a.p01", "In Kosovo.")], SETTINGS)
     assert example.windows == ()
-    assert example.sha256 == digest("In Kosovo.\n")
+    assert example.sha256 == digest("\0In Kosovo.\0\n")
 
 
 def test_an_example_that_is_not_in_its_article_is_refused():

@@ -90,9 +90,10 @@ class StandoffExample:
         id: of the example.
         at: where it begins in its article, in code points.
         length: of its text, in code points.
-        sha256: of its text in UTF-8, in hexadecimal. Of an example of fewer tokens than a window: of its text with the
-            neighbours that its windows take along, since the digest of a few words would give them away to whoever has
-            a list of names; where it has no windows, of the whole article.
+        sha256: of its text in UTF-8, in hexadecimal. Of an example of fewer tokens than a window: of what its windows
+            take along before it, its text, and what they take along behind it, with a zero byte between them, since the
+            digest of a few words would give them away to whoever has a list of names; where it has no windows, they are
+            what the article has before it and behind it.
         tokens: how many tokens it has, as `goldspan.standoff.text_tokens` counts them.
         spans: of gold, sorted.
         windows: fingerprints of overlapping windows of its tokens, sorted; none if its whole article is shorter than a

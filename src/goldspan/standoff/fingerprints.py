@@ -15,6 +15,7 @@ import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InvalidValueError
@@ -164,9 +165,9 @@ class _ArticleTokens:
         own = tokenize_text(example.text)
         if len(own) >= settings.size:
             keys = [token.key for token in own]
-            first, starts, digested = 0, window_starts(len(own), settings), example.text
+            first, starts, sha256 = 0, window_starts(len(own), settings), digest(example.text)
         else:
-            first, keys, starts, digested = self._with_neighbours(example, own, settings.size)
+            first, keys, starts, sha256 = self._with_neighbours(example, own, settings.size)
         windows = tuple(
             WindowFingerprint(start, fingerprint(keys[start - first : start - first + settings.size], settings))
             for start in starts
@@ -175,7 +176,7 @@ class _ArticleTokens:
             id=example.id,
             at=example.at,
             length=len(example.text),
-            sha256=digest(digested),
+            sha256=sha256,
             tokens=len(own),
             spans=_standoff_spans(example.text, own, example.spans),
             windows=windows,
@@ -184,24 +185,34 @@ class _ArticleTokens:
     def _with_neighbours(
         self, example: Example, own: Sequence[TextToken], size: int
     ) -> tuple[int, list[str], list[int], str]:
-        """The number of the first token taken along, the keys from there, the windows, and the text that they cover."""
+        """The number of the first token taken along, the keys from there, the windows, and the digest."""
         missing = size - len(own)
         before, behind = bisect_right(self.ends, example.at), bisect_left(self.starts, example.end)
         left, right = min(missing, before), min(missing, len(self.tokens) - behind)
         if not own or left + right < missing:
-            return 0, [], [], self.text
+            return 0, [], [], digest_short(self.text, (0, example.at, example.end, len(self.text)))
         starts = sorted({right - missing, -left})
         first, last = starts[0], starts[-1] + size - len(own)  # so many tokens before it and behind it are taken along
         neighbours = self.tokens[before + first : before], self.tokens[behind : behind + last]
         keys = [token.key for part in (neighbours[0], own, neighbours[1]) for token in part]
         start = neighbours[0][0].start if neighbours[0] else example.at
         end = neighbours[1][-1].end if neighbours[1] else example.end
-        return first, keys, starts, self.text[start:end]
+        return first, keys, starts, digest_short(self.text, (start, example.at, example.end, end))
 
 
 def digest(text: str) -> str:
     """The SHA-256 of a text in UTF-8, in hexadecimal."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def digest_short(article: str, bounds: tuple[int, int, int, int]) -> str:
+    """The digest of an example of fewer tokens than a window, with its neighbours.
+
+    Args:
+        article: the text of the article, or a copy of it.
+        bounds: where the neighbours before it begin, where it begins, where it ends, where those behind it end.
+    """
+    return digest("\0".join(article[start:end] for start, end in pairwise(bounds)))
 
 
 class FingerprintedText:

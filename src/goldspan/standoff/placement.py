@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan.annotation import Span
 from goldspan.standoff.examples import INSIDE, FingerprintSettings, StandoffExample, StandoffSpan
-from goldspan.standoff.fingerprints import FingerprintedText, cut_key, digest
+from goldspan.standoff.fingerprints import FingerprintedText, cut_key, digest, digest_short
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,6 +37,7 @@ ExampleOutcome = Literal["exact", "changed", "missing"]
 SpanOutcome = Literal["exact", "moved", "lost"]
 
 MOST_PAIRS = 64  # of windows and places with one fingerprint that are tried out; what is more common begins no chain
+MOST_TRIED = 100_000  # windows that are looked up for examples all of whose windows are that common
 MOST_CHAINS = 32  # of an example in which windows that are that common are looked up
 MOST_PASSES = 4  # over what is left: a place that is taken can make another one unique
 INSERTED = 40  # tokens that may have been inserted between two parts of an example
@@ -228,16 +229,16 @@ class _Placement:
         if end > len(text):
             return False
         if not example.windows:
-            return start == example.at and digest(text) == example.sha256
+            return start == example.at and digest_short(text, (0, start, end, len(text))) == example.sha256
         if example.tokens >= self.size:
             return digest(text[start:end]) == example.sha256
         first = self._token_at(start)
         before, last = example.windows[0].token, first + example.windows[-1].token + self.size
         if first + before < 0 or last > len(self.tokens):
             return False
-        start = self.text.starts[first + before] if before < 0 else start
-        end = self.tokens[last - 1].end if example.windows[-1].token + self.size > example.tokens else end
-        return digest(text[start:end]) == example.sha256
+        outer_start = min(start, self.text.starts[first + before])
+        outer_end = max(end, self.tokens[last - 1].end)
+        return digest_short(text, (outer_start, start, end, outer_end)) == example.sha256
 
     def _take_exact(self, number: int, start: int) -> None:
         example = self.examples[number]
@@ -309,7 +310,25 @@ class _Placement:
                     chain.windows.add(token)
                     chain.has_unique |= is_unique
         self._add_common(chains.values(), common)
-        return list(chains.values())
+        known = {chain.example for chain in chains.values()}
+        repetitive = [number for number in sorted(common) if number not in known]
+        return [*chains.values(), *self._repetitive_chains(repetitive, found)]
+
+    def _repetitive_chains(self, numbers: Iterable[int], found: Mapping[str, list[int]]) -> Iterator[_Chain]:
+        """Chains of whole examples all of whose windows are too common to begin one, as far as there is time."""
+        left = MOST_TRIED
+        for number in numbers:
+            windows = self.examples[number].windows
+            rarest = min(windows, key=lambda window: (len(found.get(window.fingerprint, ())), window.token))
+            for place in found.get(rarest.fingerprint, ()):
+                shift = place - rarest.token
+                if windows[-1].token + shift not in self.text.windows or windows[0].token + shift < 0:
+                    continue
+                left -= len(windows)
+                if left < 0:
+                    return
+                if all(self.text.fingerprint(window.token + shift) == window.fingerprint for window in windows):
+                    yield _Chain(number, shift, {window.token for window in windows})
 
     def _wanted(self) -> dict[str, list[tuple[int, int]]]:
         """By fingerprint the windows of examples that are not placed as a whole: example, first token."""
