@@ -153,6 +153,7 @@ class HubServer(LocalServer):
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits 40 ms for the one who asked
 
             def log_message(self, *_):
                 pass

@@ -13,6 +13,7 @@ import contextlib
 import os
 import warnings
 from dataclasses import dataclass, field
+from functools import cache
 from logging import CRITICAL
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -137,13 +138,11 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
         if not are_progress_bars_disabled():
             disable_progress_bars()
             self._stack.callback(enable_progress_bars)
-        pattern = default_client_factory()
-        self._stack.callback(pattern.close)
-        kind, hooks = type(pattern), pattern.event_hooks
+        kind, hooks = _http_library()
 
         def make_client() -> Any:  # noqa: ANN401  (of one of two libraries)
             return kind(
-                event_hooks={"request": [*hooks["request"], self._on_request], "response": [self._on_response]},
+                event_hooks={"request": [*hooks, self._on_request], "response": [self._on_response]},
                 follow_redirects=True,
                 timeout=self._seconds,
                 trust_env=not is_loopback(self.account.endpoint),  # a proxy has nothing to do with this machine
@@ -217,10 +216,14 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
         Raises:
             HubError: for any answer that is no good one; if the token is not accepted.
         """
-        answer = self._ask("ask whose token it is", self._api.whoami)
-        organisations = frozenset(str(each.get("name")) for each in answer.get("orgs") or ())
-        role = ((answer.get("auth") or {}).get("accessToken") or {}).get("role")
-        return HubOwner(str(answer.get("name")), organisations, role != "read")
+
+        def asked() -> HubOwner:
+            answer = self._api.whoami()
+            organisations = frozenset(str(each["name"]) for each in answer.get("orgs") or ())
+            role = ((answer.get("auth") or {}).get("accessToken") or {}).get("role")
+            return HubOwner(str(answer["name"]), organisations, role != "read")
+
+        return self._ask("ask whose token it is", asked)
 
     def create(self, repository: str, *, private: bool) -> None:
         """Make a dataset that is not there.
@@ -349,7 +352,14 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
                     self.notes.append(note)
 
     def _on_request(self, request: Any) -> None:  # noqa: ANN401  (of one of two libraries)
-        """Send the token to the Hub alone, wherever the Hub says that something else is."""
+        """Send the token to the Hub alone, wherever it says that something else is, and wait for no answer for ever.
+
+        huggingface_hub asks for some things without a time-out, whatever its client has.
+        """
+        limits = request.extensions.get("timeout") or {}
+        request.extensions["timeout"] = {
+            step: limits.get(step) or self._seconds for step in ("connect", "read", "write", "pool")
+        }
         if _origin(str(request.url)) != _origin(self.account.endpoint):
             request.headers.pop("Authorization", None)
 
@@ -365,6 +375,15 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
         is_page = "html" in response.headers.get("Content-Type", "").lower()
         if is_page and response.is_success and "/api/" in str(response.request.url.path):
             raise HubError(f"{place}: a page came in the place of an answer", remedy=PAGE)
+
+
+@cache
+def _http_library() -> tuple[Any, tuple[Any, ...]]:
+    """The class of the clients of huggingface_hub, and what it does with each request: versions differ in both."""
+    from huggingface_hub.utils._http import default_client_factory
+
+    with default_client_factory() as client:
+        return type(client), tuple(client.event_hooks["request"])
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

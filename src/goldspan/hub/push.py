@@ -96,6 +96,7 @@ class HubPushPlan:
         kept: paths on the Hub that the folder has not, which stay: they are the Hub's own.
         unchanged: how many files are the same.
         is_older: whether not the last commit but an older one with this tag has just these files.
+        is_stranger: whether the Hub was asked without a token.
     """
 
     endpoint: str
@@ -111,6 +112,7 @@ class HubPushPlan:
     kept: tuple[str, ...] = ()
     unchanged: int = 0
     is_older: bool = False
+    is_stranger: bool = False
 
     @property
     def creates(self) -> bool:
@@ -222,6 +224,7 @@ def plan_push(client: HubClient, folder: HubFolder, options: HubPushOptions) -> 
         parent=snapshot.commit if snapshot else None,
         is_private=snapshot.is_private if snapshot else options.private,
         tag=tag,
+        is_stranger=client.account.token is None,
     )
     if snapshot is None:
         return replace(plan, added=folder.files)

@@ -81,8 +81,12 @@ def run(
 def _plan_lines(plan: HubPushPlan) -> Iterator[str]:
     """What is on the Hub, what the folder is, and what differs."""
     access = "private" if plan.is_private else "public"
-    state = f"is not there: it is created, {access}" if plan.creates else f"{access}, at the commit {plan.parent:.12}"
-    yield f"{plan.address} {state}." if plan.creates else f"{plan.address} ({state})"
+    if plan.creates:
+        yield f"{plan.address} is not there: it is created, {access}."
+        if plan.is_stranger:
+            yield "Without a token a private dataset is not seen."
+    else:
+        yield f"{plan.address} ({access}, at the commit {plan.parent:.12})"
     yield (
         f"{plan.folder.title}: {amount(len(plan.folder.files), 'file')}, {_bytes(plan.folder.size)}, "
         f"{plan.folder.verified} ({plan.folder.path})"
