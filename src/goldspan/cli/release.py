@@ -13,7 +13,7 @@ from goldspan.cli import console
 from goldspan.cli.findings import print_off, print_remedies, printed_findings
 from goldspan.cli.next_step import print_blanks, typed_command, typed_path
 from goldspan.corpus import Corpus
-from goldspan.report.text import amount, enumerate_names
+from goldspan.report.text import MOST, amount, enumerate_names
 
 if TYPE_CHECKING:
     from goldspan.checks import CheckTally
@@ -78,6 +78,8 @@ def run(
 
 
 def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
+    from goldspan.release import changelog
+
     described, out = result.description, console.make_console()
     rows = [
         (f"{config} {split}", f"{size.rows:,}", f"{size.spans:,}")
@@ -91,8 +93,11 @@ def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
         if result.texts == 1
         else f"{result.texts:,} articles with their texts, {result.standoff:,} stand-off"
     )
-    for sentence in result.changes:
+    for sentence in changelog.summarise(result.changes):
         console.print_line(sentence)
+    if result.previous is not None:
+        for table in changelog.change_tables(result.changes, most=MOST, where="--json lists"):
+            console.print_table(out, table)
     for loss in result.losses:
         console.print_line(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
     for reason, number in result.left_out.items():

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.corpus.releases import ReleaseRecord
     from goldspan.corpus.withdrawals import Withdrawal
+    from goldspan.release.annotation_changes import AnnotationChanges
     from goldspan.tokens import Misaligned, Policy
 
 OWN = (CARD, CHANGELOG, CITATION, ZENODO, CROISSANT, CHECKSUMS, *CONFIGS)  # what a release holds besides release.json
@@ -97,7 +98,7 @@ class ReleaseResult:
         record: the file in `corpus/releases/` that keeps it; None if nothing was kept.
         is_recorded: whether `corpus/releases/` has this version, from now or from before.
         previous: the recorded version before it; None for the first.
-        changes: what changed in the annotation since then, in sentences.
+        changes: what changed in the annotation since then.
         losses: the spans of gold with texts that tokens could not express.
         without_gold: the articles of the splits that have no gold, so that they are not in the release.
         left_out: why examples of gold were left out, and how many for each reason.
@@ -108,7 +109,7 @@ class ReleaseResult:
     record: Path | None
     is_recorded: bool
     previous: str | None
-    changes: tuple[str, ...]
+    changes: AnnotationChanges
     losses: tuple[Misaligned, ...]
     without_gold: tuple[str, ...]
     left_out: Counter[str]
@@ -132,7 +133,7 @@ class ReleaseResult:
             "version": described.version,
             "date": described.date,
             "previous": self.previous,
-            "changes": list(self.changes),
+            "changes": {"summary": summarise(self.changes), **self.changes.json()},
             "record": None if self.record is None else str(self.record),
             "configs": {name: {split: asdict(size) for split, size in splits.items()}
                         for name, splits in described.configs.items()},
@@ -221,7 +222,7 @@ def _release(
         record=None,
         is_recorded=planned.is_recorded,
         previous=previous.version if previous else None,
-        changes=tuple(summarise(compare_releases(previous, planned.record, withdrawals))),
+        changes=compare_releases(previous, planned.record, withdrawals),
         losses=tuple(tables.losses),
         without_gold=tuple(article for ids in splits.values() for article in ids if article not in chosen),
         left_out=tables.left_out,

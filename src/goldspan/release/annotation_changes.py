@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -199,6 +199,9 @@ class AnnotationChanges:
             ],
             "renamed": dict(self.renamed),
             "replaced": self.replaced,
+            "total": asdict(self.total()),
+            "labels": {name: asdict(counts) for name, counts in self.by_label().items()},
+            "rules": {name: asdict(counts) for name, counts in self.by_rule().items()},
             "spans": [change.json() for change in self.spans],
         }  # fmt: skip
 

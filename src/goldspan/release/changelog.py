@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.corpus.releases import parse_version
 from goldspan.release.annotation_changes import compare_releases
-from goldspan.release.text_comparison import KINDS
+from goldspan.release.text_comparison import KINDS, NO_DECISION, NO_RULE
 from goldspan.report.text import Table, amount, enumerate_names, escape_markdown
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.corpus.releases import ReleaseRecord
     from goldspan.corpus.withdrawals import Withdrawal
-    from goldspan.release.annotation_changes import AnnotationChanges, ChangeCounts
+    from goldspan.release.annotation_changes import AnnotationChanges
     from goldspan.release.text_comparison import ComparedSpan, Reason, SpanChange
 
 MOST_ROWS = 200  # of a table
@@ -38,11 +38,14 @@ not, and *relabelled* if its edges are the same and its label is not. It is comp
 what came or went with a text is counted by itself. Numbers in brackets are offsets in the example, in code points,
 from 0.
 """
-RULES = (
-    "The rule is that of the decision on the place of the span, in the newer version or else in the older one. “no "
-    "decision recorded”: nobody had to decide, since those who read the text agreed, or one alone did."
-)
-LABELS = "With texts: spans of examples that the other version does not have, or has with another text."
+RULES = "The rule is that of the decision on the place of the span, in the newer version or else in the older one."
+GROUPS = {
+    NO_RULE: f"“{NO_RULE}”: somebody decided, and named none.",
+    NO_DECISION: f"“{NO_DECISION}”: nobody had to decide, since those who read the text agreed, or one alone read it.",
+}
+GUIDELINES = "The guidelines changed as well: one of the rules that changed may be the reason there."
+TEXTS = "With texts: spans of examples that the other version does not have, or has with another text."
+ALWAYS = frozenset({"label", "article", "before", *KINDS[:3], "now"})  # columns that are there also if all are 0
 
 
 def render_changelog(records: Iterable[ReleaseRecord], withdrawals: Sequence[Withdrawal] = ()) -> str:
@@ -145,12 +148,16 @@ def _held(changes: AnnotationChanges, reason: Reason, *, is_after: bool | None =
     return f"{', with' if reason == 'article added' else ''} {counted}"
 
 
-def change_tables(changes: AnnotationChanges, hidden: Container[str] = ()) -> list[Table]:
+def change_tables(
+    changes: AnnotationChanges, hidden: Container[str] = (), *, most: int = MOST_ROWS, where: str = MORE
+) -> list[Table]:
     """What changed, as tables: by label, by rule, by article, and span by span; a table without rows is not there.
 
     Args:
         changes: between two versions.
         hidden: ids of articles whose spans are counted, but not listed.
+        most: rows of a table; a note has the number of the others.
+        where: what the note says of these.
     """
     if changes.before is None:
         rows = tuple((label, f"{counts.after:,}") for label, counts in changes.by_label().items())
@@ -158,31 +165,34 @@ def change_tables(changes: AnnotationChanges, hidden: Container[str] = ()) -> li
     if changes.is_empty:
         return []
     tables = [_label_table(changes), _rule_table(changes), _article_table(changes), _span_table(changes, hidden)]
-    return [table.first(MOST_ROWS, MORE) for table in tables if table.rows]
+    return [table.first(most, where) for table in tables if table.rows]
 
 
 def _label_table(changes: AnnotationChanges) -> Table:
     former = {new: old for old, new in changes.renamed.items()}
+    rows = [
+        (
+            f"{label} (was {former[label]})" if label in former else label,
+            *(counts.before, counts.added, counts.removed, counts.moved, counts.relabelled_from, counts.relabelled_to),
+            *(counts.came, counts.went, counts.after),
+        )
+        for label, counts in changes.by_label().items()
+    ]
     header = ("label", "before", *KINDS[:3], "relabelled from", "relabelled to", "came with texts", "went with texts",
               "now")  # fmt: skip
-    by_label = changes.by_label()
-    rows = tuple(
-        (f"{label} (was {former[label]})" if label in former else label, *_numbers(counts, of_labels=True))
-        for label, counts in by_label.items()
-    )
-    note = LABELS if any(counts.came or counts.went for counts in by_label.values()) else ""
-    return Table("By label", note, header, rows)
+    return _counted_table("By label", TEXTS if changes.total().came or changes.total().went else "", header, rows)
 
 
 def _rule_table(changes: AnnotationChanges) -> Table:
+    by_rule = changes.by_rule()
+    notes = [RULES, *(note for group, note in GROUPS.items() if group in by_rule)]
+    if NO_DECISION in by_rule and changes.before and changes.before.guidelines != changes.after.guidelines:
+        notes.append(GUIDELINES)
     rows = tuple(
         (rule, *(f"{number:,}" for number in (counts.added, counts.removed, counts.moved, counts.relabelled_to)))
-        for rule, counts in changes.by_rule().items()
+        for rule, counts in by_rule.items()
     )
-    note = RULES
-    if changes.before is not None and changes.before.guidelines != changes.after.guidelines:
-        note += " A rule that the guidelines changed may be the cause there, too."
-    return Table("By rule", note, ("rule", *KINDS), rows)
+    return Table("By rule", " ".join(notes), ("rule", *KINDS), rows)
 
 
 def _article_table(changes: AnnotationChanges) -> Table:
@@ -190,19 +200,26 @@ def _article_table(changes: AnnotationChanges) -> Table:
     state |= dict.fromkeys(changes.articles_added, "added")
     state |= dict.fromkeys(changes.articles_gone, "left out")
     state |= dict.fromkeys((one.article for one in changes.withdrawals), "withdrawn")
-    rows = tuple(
-        (article, state.get(article, ""), *_numbers(counts, of_labels=False))
+    rows = [
+        (
+            *(article, state.get(article, "")),
+            *(counts.before, counts.added, counts.removed, counts.moved, counts.relabelled_to),
+            *(counts.came, counts.went, counts.after),
+        )
         for article, counts in changes.by_article().items()
         if article in state or not counts.is_empty
-    )
+    ]
     header = ("article", "state", "before", *KINDS, "came with texts", "went with texts", "now")
-    return Table("By article", "", header, rows)
+    return _counted_table("By article", "", header, rows)
 
 
-def _numbers(counts: ChangeCounts, *, of_labels: bool) -> Iterator[str]:
-    relabelled = (counts.relabelled_from, counts.relabelled_to) if of_labels else (counts.relabelled_to,)
-    changed = (counts.added, counts.removed, counts.moved, *relabelled, counts.came, counts.went)
-    return (f"{number:,}" for number in (counts.before, *changed, counts.after))
+def _counted_table(title: str, note: str, header: tuple[str, ...], rows: Sequence[tuple[str | int, ...]]) -> Table:
+    """A table without the columns of which nothing is to be said."""
+    kept = [number for number, name in enumerate(header) if name in ALWAYS or any(row[number] for row in rows)]
+    cells = tuple(
+        tuple(cell if isinstance(cell := row[number], str) else f"{cell:,}" for number in kept) for row in rows
+    )
+    return Table(title, note, tuple(header[number] for number in kept), cells)
 
 
 def _span_table(changes: AnnotationChanges, hidden: Container[str]) -> Table:
