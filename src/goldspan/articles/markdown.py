@@ -77,6 +77,11 @@ def read_markdown(path: Path) -> MarkdownArticle:
     return MarkdownArticle(text + "\n", _extractor(), usual_statements(front), heading, language, front)
 
 
+def plain_text(source: str) -> str:
+    """A Markdown text without markup, its blocks with an empty line between them."""
+    return "\n\n".join(_blocks(_tree(source).children))
+
+
 def plain_paragraphs(source: str) -> tuple[str | None, list[str]]:
     """The first heading of the first level of a Markdown text, and its paragraphs, without markup and each on one line.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
@@ -49,26 +50,65 @@ def render_card(
         policy: what `ner_tags` hold for them.
     """
     source = Provenance.of(corpus, articles)
-    body = corpus.folder / "README.md"
-    own, text = read_body(body) if files.is_there(body) else ({}, f"# {corpus.root.name}\n")
-    title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), corpus.root.name)
+    body = CardBody.of(corpus)
     header = dataset_header(
         configs,
-        title=title,
-        language=_language(corpus.scheme),
+        title=body.title,
+        language=stated_language(corpus.scheme),
         licence=source.hub_licence,
         licence_name=LICENCES if source.hub_licence == "other" else None,
         annotations_creators=source.annotations_creators,
     )
-    if stated := sorted(own.keys() & yaml.safe_load(header).keys()):
-        raise InputError(
-            f"its header states {stated[0]!r}, which the card of the dataset takes from the project",
-            file=body,
-            remedy="Remove the key; the manifest, labels.toml and annotators.toml state what the card says of it.",
-        )
-    header = yaml.safe_dump(own, allow_unicode=True, sort_keys=False) + header if own else header
-    parts = [text.rstrip(), _provenance(corpus, source), token_section(corpus.scheme, losses, policy)]
-    return f"---\n{header}\n---\n\n" + "\n\n".join(parts)
+    parts = [*provenance_sections(corpus, source), token_section(corpus.scheme, losses, policy)]
+    return body.card(header, parts)
+
+
+@dataclass(frozen=True, slots=True)
+class CardBody:
+    """What a project itself says in the card of its dataset: `corpus/README.md`.
+
+    Args:
+        path: the file, which need not be there.
+        header: the keys of its YAML header.
+        text: what stands below, in Markdown.
+        title: its first heading of the first level, or the name of the project's folder.
+    """
+
+    path: Path
+    header: dict[str, Any]
+    text: str
+    title: str
+
+    @classmethod
+    def of(cls, corpus: Corpus) -> CardBody:
+        """The body of the card of a project.
+
+        Raises:
+            InputError: for a header that is not YAML, or does not end.
+        """
+        path, name = corpus.folder / "README.md", corpus.root.name
+        header, text = read_body(path) if files.is_there(path) else ({}, f"# {name}\n")
+        title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), name)
+        return cls(path, header, text, title)
+
+    def card(self, header: str, parts: Sequence[str]) -> str:
+        """The whole card.
+
+        Args:
+            header: YAML that the dataset gives; keys of the project's own stand before it.
+            parts: sections in Markdown, which follow the body.
+
+        Raises:
+            InputError: for a key that both have.
+        """
+        if stated := sorted(self.header.keys() & yaml.safe_load(header).keys()):
+            raise InputError(
+                f"its header states {stated[0]!r}, which the card of the dataset takes from the project",
+                file=self.path,
+                remedy="Remove the key; the manifest, labels.toml and annotators.toml state what the card says of it.",
+            )
+        own = yaml.safe_dump(self.header, allow_unicode=True, sort_keys=False) if self.header else ""
+        return f"---\n{own}{header}\n---\n\n" + "\n\n".join([self.text.rstrip(), *parts])
 
 
 def size_category(rows: int) -> str:
@@ -178,17 +218,17 @@ def read_body(path: Path) -> tuple[dict[str, Any], str]:
     return own, body.lstrip("\n")
 
 
-def _language(scheme: LabelScheme) -> str | None:
+def stated_language(scheme: LabelScheme) -> str | None:
     """The code of the language of the texts, if the scheme names one."""
     return None if scheme.language == ANY_LANGUAGE else scheme.stated_language
 
 
-def _provenance(corpus: Corpus, source: Provenance) -> str:
-    """The sections on labels, guidelines, language, annotators and licences, generated from the project."""
-    language = _language(corpus.scheme)
+def provenance_sections(corpus: Corpus, source: Provenance) -> list[str]:
+    """The blocks on labels, guidelines, language, annotators, licences and checks, generated from the project."""
+    language = stated_language(corpus.scheme)
     of_language = f"`{language}`" if language else NOT_STATED
     annotators, licences, release = source.annotator_table(), source.licence_table(), source.release_table()
-    parts = [
+    return [
         f"## Labels\n\n{guidelines_sentence(corpus, source.entries)} Language of the texts: {of_language}.",
         label_table(corpus).markdown(),
         f"## {annotators.title}\n\n{escape_markdown(annotators.note)}",
@@ -199,7 +239,6 @@ def _provenance(corpus: Corpus, source: Provenance) -> str:
         release.markdown(),
         *_checks(corpus),
     ]
-    return "\n\n".join(parts)
 
 
 def _checks(corpus: Corpus) -> list[str]:

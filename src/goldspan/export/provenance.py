@@ -162,13 +162,7 @@ class Provenance:
         `unknown` if none is stated, `other` if one is not or has no identifier. Where that of the annotation is not
         stated, those of the articles are given alone.
         """
-        stated = [*self.licences, *([self.release.licence] if self.release.licence else [])]
-        if set(stated) <= {NOT_STATED}:
-            return "unknown"
-        identifiers = {licences.hub_identifier(licence) or "other" for licence in stated}
-        if "other" in identifiers:
-            return "other"
-        return identifiers.pop() if len(identifiers) == 1 else sorted(identifiers)
+        return hub_licence([*self.licences, *([self.release.licence] if self.release.licence else [])])
 
     def sentences(self) -> list[str]:
         """Who annotated, who decided, and what is not recorded."""
@@ -246,6 +240,19 @@ class Provenance:
 def licence_of(entry: ManifestEntry) -> str:
     """The licence of an article as the manifest states it, on one line; `not stated` if it does not."""
     return " ".join((entry.licence or "").split()) or NOT_STATED
+
+
+def hub_licence(stated: Sequence[str]) -> str | list[str]:
+    """The Hub's identifiers of some licences.
+
+    `unknown` if none is stated, `other` if one is not or has no identifier.
+    """
+    if set(stated) <= {NOT_STATED}:
+        return "unknown"
+    identifiers = {licences.hub_identifier(licence) or "other" for licence in stated}
+    if "other" in identifiers:
+        return "other"
+    return identifiers.pop() if len(identifiers) == 1 else sorted(identifiers)
 
 
 def guidelines_sentence(corpus: Corpus, entries: Sequence[ManifestEntry]) -> str:

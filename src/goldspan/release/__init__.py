@@ -14,12 +14,11 @@ from goldspan import files
 from goldspan.corpus.gold_digest import gold_digest
 from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.errors import InputError
-from goldspan.export import card, errors_of_checks, splits_to_export
+from goldspan.export import errors_of_checks, splits_to_export
 from goldspan.export.marker import require_replaceable
 from goldspan.release.annotation_changes import compare_releases
 from goldspan.release.changelog import render_changelog, summarise
 from goldspan.release.checksums import write_checksums
-from goldspan.release.citation import citation_cff, zenodo_json
 from goldspan.release.contents import (
     CARD,
     CHANGELOG,
@@ -27,10 +26,8 @@ from goldspan.release.contents import (
     CITATION,
     CONFIGS,
     CROISSANT,
-    GOLD,
     RELEASE,
     SCHEMA,
-    STANDOFF,
     ZENODO,
 )
 from goldspan.release.description import (
@@ -41,7 +38,8 @@ from goldspan.release.description import (
     WithdrawnArticle,
 )
 from goldspan.release.metadata import DatasetMetadata, MissingStatement, missing, released_entries
-from goldspan.release.tables import ReleaseTables, TableSources, table_features, write_tables
+from goldspan.release.papers import write_papers
+from goldspan.release.tables import ReleaseTables, TableSources, write_tables
 from goldspan.release.text_leaks import require_no_leaks
 from goldspan.release.versions import PlannedVersion, keep_record, locked_releases, plan_version
 from goldspan.settings import FILE
@@ -57,7 +55,6 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Finding
     from goldspan.corpus import Corpus
-    from goldspan.corpus.releases import ReleaseRecord
     from goldspan.corpus.withdrawals import Withdrawal
     from goldspan.release.annotation_changes import AnnotationChanges
     from goldspan.tokens import Misaligned, Policy
@@ -102,6 +99,7 @@ class ReleaseResult:
         losses: the spans of gold with texts that tokens could not express.
         without_gold: the articles of the splits that have no gold, so that they are not in the release.
         left_out: why examples of gold were left out, and how many for each reason.
+        blanks: the sections of the data statement that nobody wrote, or did not finish.
     """
 
     folder: Path
@@ -113,6 +111,7 @@ class ReleaseResult:
     losses: tuple[Misaligned, ...]
     without_gold: tuple[str, ...]
     left_out: Counter[str]
+    blanks: tuple[str, ...]
 
     @property
     def texts(self) -> int:
@@ -141,19 +140,8 @@ class ReleaseResult:
             "losses": [asdict(loss) for loss in self.losses],
             "without_gold": list(self.without_gold),
             "left_out": dict(self.left_out),
+            "blanks": list(self.blanks),
         }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What the papers of a release are made of."""
-
-    sources: TableSources
-    metadata: DatasetMetadata
-    description: ReleaseDescription
-    tables: ReleaseTables
-    records: tuple[ReleaseRecord, ...]
-    withdrawals: list[Withdrawal]
 
 
 def release(
@@ -209,8 +197,9 @@ def _release(
     with files.new_folder(output) as folder:
         tables = write_tables(sources, folder, policy)
         description = _describe(sources, metadata, tables, withdrawals, policy)
-        records = (*planned.earlier, planned.record)
-        _write_papers(folder, _Content(sources, metadata, description, tables, records, withdrawals))
+        files.write(folder / RELEASE, description.text())
+        files.write(folder / CHANGELOG, render_changelog((*planned.earlier, planned.record), withdrawals))
+        blanks = write_papers(corpus, metadata, description, tables, folder)
         require_no_leaks(corpus, folder)
         write_checksums(folder)
         files.replace_folder(folder, output)
@@ -226,6 +215,7 @@ def _release(
         losses=tuple(tables.losses),
         without_gold=tuple(article for ids in splits.values() for article in ids if article not in chosen),
         left_out=tables.left_out,
+        blanks=tuple(section.title for section in blanks),
     )
 
 
@@ -274,19 +264,3 @@ def _describe(
             for config, written in tables.tables.items()
         },
     )
-
-
-def _write_papers(folder: Path, release: _Content) -> None:
-    """Write what says what the tables are, whose they are and what changed."""
-    columns = table_features(release.sources.corpus.scheme)
-    configs = {name: (columns[name], written) for name, written in release.tables.tables.items()}
-    if GOLD not in configs:  # the first is what loads where none is named
-        configs = {STANDOFF: configs[STANDOFF], **configs}
-    articles = [article.id for article in release.description.articles]
-    policy = release.description.policy
-    card_text = card.render_card(release.sources.corpus, articles, configs, release.tables.losses, policy)
-    files.write(folder / CARD, card_text)
-    files.write(folder / CHANGELOG, render_changelog(release.records, release.withdrawals))
-    files.write(folder / CITATION, citation_cff(release.metadata))
-    files.write(folder / ZENODO, zenodo_json(release.metadata))
-    files.write(folder / RELEASE, release.description.text())

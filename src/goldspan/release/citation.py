@@ -69,7 +69,7 @@ def citation_cff(metadata: DatasetMetadata) -> str:
         "date-released": metadata.date,
         "authors": [_cff_author(author) for author in metadata.authors],
         "license": known[0] if len(known) == 1 else known or None,
-        "license-url": None if known else licence_page(metadata),
+        "license-url": None if known or not metadata.licence else licence_page(metadata.licence),
         "keywords": [*metadata.keywords],
         "url": metadata.url,
         "contact": [_cff_contact(metadata.contact)] if metadata.contact else None,
@@ -121,9 +121,9 @@ def bibtex(metadata: DatasetMetadata) -> str:
     return f"@misc{{{_bibtex_key(metadata)},\n{lines}}}"
 
 
-def licence_page(metadata: DatasetMetadata) -> str | None:
-    """The page of SPDX on the licence of the annotation; None if that is not one licence which SPDX knows."""
-    identifier = metadata.spdx_licence
+def licence_page(licence: str) -> str | None:
+    """The page of SPDX on a licence; None if that is not one licence which SPDX knows."""
+    identifier = licences.spdx_identifier(licence)
     return SPDX_PAGE.format(identifier) if identifier and re.fullmatch(r"[\w.+-]+", identifier) else None
 
 
