@@ -237,7 +237,8 @@ class HubServer(LocalServer):
         for name, value in fault.headers.items():
             handler.send_header(name, value)
         handler.end_headers()
-        handler.wfile.write(fault.body)
+        with contextlib.suppress(OSError):
+            handler.wfile.write(fault.body)
 
     def _send(self, handler, answer):
         data = answer.value

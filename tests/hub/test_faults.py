@@ -142,7 +142,7 @@ def test_a_private_dataset_is_not_there_for_strangers(hub, folders, push, monkey
     monkeypatch.delenv("HF_TOKEN")
     code, out, _ = push(NAME, folders / "export")
     assert code == 0
-    assert "Without a token a private dataset is not seen." in out
+    assert "without a token a private dataset is not seen" in out
 
 
 def test_a_gated_dataset(hub, folders, push):

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from goldspan import InputError
+from goldspan import InputError, rebuild
 from goldspan.export.marker import MARKER
 from goldspan.hub.folder import read_folder
 from goldspan.release.checksums import write_checksums
@@ -69,6 +70,21 @@ def test_a_release_with_a_text_that_may_not_travel_is_refused(folders):
     refused(folders / "release", "1 article that may not travel: harbour")
 
 
+def test_a_release_with_the_surface_of_a_text_that_may_not_travel_is_refused(folders):
+    table = folders / "release" / "votes" / "test.parquet"
+    rows = pq.read_table(table)
+    place = rows.schema.get_field_index("surface")
+    pq.write_table(rows.set_column(place, "surface", pa.array(["a word"] * rows.num_rows)), table)
+    write_checksums(folders / "release")
+    refused(folders / "release", "1 article that may not travel")
+
+
+def test_a_rebuilt_dataset_is_refused(folders, tmp_path):
+    shutil.copytree(folders / "export", tmp_path / "rebuilt")
+    (tmp_path / "rebuilt" / MARKER).rename(tmp_path / "rebuilt" / rebuild.MARKER)
+    assert "Push the release" in refused(tmp_path / "rebuilt", "is a rebuilt dataset")
+
+
 @pytest.mark.parametrize("name", ["README.md", "gold/validation.parquet", "release.json"])
 def test_a_release_with_other_bytes_is_refused(folders, name):
     path = folders / "release" / name
@@ -81,12 +97,21 @@ def test_a_release_without_one_of_its_files_is_refused(folders):
     refused(folders / "release", "README.md is missing")
 
 
-@pytest.mark.parametrize("name", ["notes.txt", ".gitattributes", "gold/more.parquet", ".git/config"])
+@pytest.mark.parametrize("name", ["notes.txt", ".hidden", "gold/more.parquet", "standoff/.gitattributes"])
 def test_a_file_that_goldspan_has_not_written_is_refused(folders, name):
     path = folders / "release" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("by hand")
-    refused(folders / "release", "not listed in SHA256SUMS|cannot be a name on the Hub")
+    refused(folders / "release", "not listed in SHA256SUMS")
+
+
+@pytest.mark.parametrize("name", [".gitattributes", ".git/config", ".cache/huggingface/download/x.metadata"])
+def test_what_git_and_the_hub_add_to_a_copy_of_a_release_is_not_sent(folders, name):
+    before = read_folder(folders / "release")
+    path = folders / "release" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("by a program")
+    assert read_folder(folders / "release") == before
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "gold/more.parquet", "gold/notes.txt"])

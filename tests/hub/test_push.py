@@ -29,7 +29,7 @@ def stored(hub, revision="main"):
 def test_a_plan_sends_nothing(hub, folders, push):
     code, out, _ = push(NAME, folders / "release")
     assert code == 0
-    assert "is not there: it is created, public" in out
+    assert "there is no such dataset, so a public one is created" in out
     assert "add    gold/validation.parquet" in out
     assert "Nothing was sent" in out
     assert not hub.repositories

@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan import files
+from goldspan import files, rebuild
 from goldspan.errors import InputError
 from goldspan.export.marker import MARKER, texts_that_may_not_travel
 from goldspan.release.contents import CARD, CHECKSUMS, CONFIGS, RELEASE
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Kind = Literal["release", "export"]
 NAMED = 5  # files and articles that a message names
 PART = 1 << 20  # bytes that are read at once
-LARGEST_NAME = 255  # bytes of a part of a path, for git and for file systems
+LARGEST_NAME = 255  # characters of a part of a path
 ATTRIBUTES = ".gitattributes"  # the Hub's own: which files are large
 AGAIN = "Write it again: goldspan export --output FOLDER"
 OR_RELEASE = (
@@ -88,6 +88,12 @@ def read_folder(folder: Path) -> HubFolder:
         InputError: for any other folder, for a file in it that is damaged or should not be there, and for a folder with
             texts that may not travel.
     """
+    if files.is_there(folder / rebuild.MARKER):
+        raise InputError(
+            "is a rebuilt dataset: it has texts that were not published with the release",
+            file=folder,
+            remedy="Push the release. It has all texts that may travel, and whoever has the others rebuilds it, too.",
+        )
     if files.is_there(folder / RELEASE):
         return _read_release(folder)
     if files.is_there(folder / MARKER):
@@ -104,16 +110,18 @@ def read_folder(folder: Path) -> HubFolder:
 
 
 def _read_release(folder: Path) -> HubFolder:
-    from goldspan.release.checksums import verify_checksums
+    from goldspan.release.checksums import read_checksums, verify_checksums
     from goldspan.release.description import read_description
 
-    names = _names(folder)
-    if problems := [*verify_checksums(folder), *(f"{name} is not listed in {CHECKSUMS}" for name in _added(names))]:
+    if problems := list(verify_checksums(folder)):
         raise InputError(
             f"is not the release that was written: {enumerate_names(problems, most=NAMED)}",
             file=folder,
             remedy="Write it again: goldspan release VERSION --output FOLDER",
         )
+    names = sorted([*read_checksums(folder), CHECKSUMS], key=str.encode)
+    for name in names:
+        _require_plain(folder, name)
     description = read_description(folder)
     free = {article.id for article in description.articles if article.may_travel}
     if held := sorted(_articles_with_texts(folder, names) - free):
@@ -126,11 +134,6 @@ def _read_release(folder: Path) -> HubFolder:
         f"verified by {CHECKSUMS}",
         _digests(folder, names),
     )
-
-
-def _added(names: list[str]) -> Iterator[str]:
-    """What the checksums of a release pass over in a copy from the Hub, and what is not part of a release."""
-    return (name for name in names if name.split("/")[0].startswith(".git"))
 
 
 def _read_export(folder: Path) -> HubFolder:
@@ -178,14 +181,25 @@ def _names(folder: Path) -> list[str]:
     for parent, folders, names in os.walk(folder, onerror=_raise):
         for name in [*folders, *names]:
             path = folder.joinpath(parent, name)
-            relative = path.relative_to(folder).as_posix()
-            if path.is_symlink() or not (path.is_file() or path.is_dir()):
-                raise InputError("is a link, or no file", file=path, remedy="Put the file itself there.")
-            if not name.isprintable() or "\\" in name or len(os.fsencode(name)) > LARGEST_NAME or name == ".git":
-                raise InputError(f"{name!r:.80} cannot be a name on the Hub", file=folder, remedy="Move it away.")
+            _require_plain(folder, path.relative_to(folder).as_posix())
             if path.is_file():
-                found.append(relative)
+                found.append(path.relative_to(folder).as_posix())
     return sorted(found, key=str.encode)
+
+
+def _require_plain(folder: Path, name: str) -> None:
+    """Refuse a link, and a name that the Hub cannot have.
+
+    Raises:
+        InputError: naming it.
+    """
+    path, parts = folder, name.split("/")
+    for part in parts:
+        path /= part
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            raise InputError("is a link, or no file", file=path, remedy="Put the file itself there.")
+    if ".git" in parts or not name.isprintable() or "\\" in name or max(map(len, parts)) > LARGEST_NAME:
+        raise InputError(f"{name!r:.80} cannot be a name on the Hub", file=folder, remedy="Move it away.")
 
 
 def _raise(error: OSError) -> None:
@@ -278,15 +292,17 @@ def _tables(value: object) -> list[dict[str, Any]]:
 
 
 def _articles_with_texts(folder: Path, names: list[str]) -> set[str]:
-    """The articles of which a table has texts."""
+    """The articles of which a table has words: a text, or the surface of a span."""
     found: set[str] = set()
     for name in names:
         if name.endswith(".parquet"):
-            for batch in _batches(folder / name, ("article", "text")):
-                if {"article", "text"} <= set(batch.schema.names):
-                    rows = zip(batch["article"].to_pylist(), batch["text"].to_pylist(), strict=True)
-                    found.update(str(article) for article, text in rows if text)
+            for batch in _batches(folder / name, ("article", "text", "surface", "spans")):
+                found.update(str(row["article"]) for row in batch.to_pylist() if _has_words(row))
     return found
+
+
+def _has_words(row: dict[str, Any]) -> bool:
+    return bool(row.get("text") or row.get("surface") or any(span.get("surface") for span in row.get("spans") or ()))
 
 
 def _batches(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[Any]:

@@ -75,18 +75,19 @@ def run(
     for line in _result_lines(plan, result, apply=apply):
         console.print_line(line)
     if json is None and (result or plan.is_done):
-        console.print_line(f"Next: load it from anywhere: {_loading(plan)}")
+        where = "with a token that may read it" if plan.is_private else "from anywhere"
+        console.print_line(f"Next: load it {where}: {_loading(plan)}")
 
 
 def _plan_lines(plan: HubPushPlan) -> Iterator[str]:
     """What is on the Hub, what the folder is, and what differs."""
     access = "private" if plan.is_private else "public"
     if plan.creates:
-        yield f"{plan.address} is not there: it is created, {access}."
+        yield f"{plan.address}: there is no such dataset, so a {access} one is created"
         if plan.is_stranger:
-            yield "Without a token a private dataset is not seen."
+            yield "Note: without a token a private dataset is not seen."
     else:
-        yield f"{plan.address} ({access}, at the commit {plan.parent:.12})"
+        yield f"{plan.address}: {access}, at the commit {plan.parent:.12}"
     yield (
         f"{plan.folder.title}: {amount(len(plan.folder.files), 'file')}, {_bytes(plan.folder.size)}, "
         f"{plan.folder.verified} ({plan.folder.path})"
