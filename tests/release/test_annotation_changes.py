@@ -157,6 +157,16 @@ def test_a_renamed_label_is_one_change_and_its_spans_are_compared_under_the_new_
     assert not changes.is_empty
 
 
+def test_a_label_that_was_renamed_may_have_lost_some_spans_to_labels_that_were_there():
+    before = record(released("a", TEXT, "0-4 TEAM, 5-11 TEAM, 19-25 TEAM, 29-35 DATE"))
+    after = record(released("a", TEXT, "0-4 CLUB, 5-11 CLUB, 19-25 DATE, 29-35 DATE"))
+    changes = compare_releases(before, after)
+    assert (changes.renamed, changes.replaced) == ({"TEAM": "CLUB"}, {})
+    assert listed(changes) == [("relabelled", None, "a", (19, 25, "TEAM"), (19, 25, "DATE"))]
+    rare = record(released("a", TEXT, "0-4 CLUB, 19-25 DATE, 29-35 DATE"))
+    assert compare_releases(before, rare).renamed == {}, "one of three spans"
+
+
 def test_a_label_that_others_take_the_place_of_is_said_to_be_gone():
     before = record(released("a", TEXT, "0-4 TEAM, 5-11 TEAM, 19-25 PLACE, 29-35 DATE"))
     merged = compare_releases(before, record(released("a", TEXT, "0-4 DATE, 5-11 DATE, 19-25 PLACE, 29-35 DATE")))

@@ -114,7 +114,7 @@ def _label_sentences(changes: AnnotationChanges) -> Iterator[str]:
 
 def _text_sentences(changes: AnnotationChanges) -> Iterator[str]:
     if added := changes.articles_added:
-        yield f"{_counted(added, 'added')}: {_names(added)}{_held(changes, 'article added')}."
+        yield f"{_counted(added, 'added')}, {_held(changes, 'article added')}: {_names(added)}."
     withdrawn = {one.article: one for one in changes.withdrawals}
     for name, one in sorted(withdrawn.items()):
         yield f"The article {name} was withdrawn on {one.date}: {REQUESTS[one.requested_by]}."
@@ -124,12 +124,12 @@ def _text_sentences(changes: AnnotationChanges) -> Iterator[str]:
         both = [_held(changes, "text changed", is_after=is_after) for is_after in (False, True)]
         yield (
             f"{_counted(changed, 'changed in its text', 'changed in their texts')}: {_names(changed)}. Examples whose "
-            f"own text changed, or that came or went, are not compared:{both[0]} before,{both[1]} now."
+            f"own text changed, or that came or went, are not compared: {both[0]} before, {both[1]} now."
         )
     if changes.examples("newly read"):
-        yield f"Read for the first time, in articles that were there:{_held(changes, 'newly read')}."
+        yield f"Read for the first time, in articles that were there: {_held(changes, 'newly read')}."
     if changes.examples("no longer read"):
-        yield f"No longer in gold, in articles that are still there:{_held(changes, 'no longer read')}."
+        yield f"No longer in gold, in articles that are still there: {_held(changes, 'no longer read')}."
 
 
 def _counted(articles: Sequence[str], what: str, several: str | None = None) -> str:
@@ -141,11 +141,10 @@ def _names(articles: Sequence[str]) -> str:
 
 
 def _held(changes: AnnotationChanges, reason: Reason, *, is_after: bool | None = None) -> str:
-    """How many examples and spans only one version has for a reason, with what stands before it."""
+    """How many examples and spans only one version has for a reason."""
     examples = changes.examples(reason, is_after=is_after)
     spans = sum(len(one.spans) for one in examples)
-    counted = f"{amount(len(examples), 'example')} with {amount(spans, 'span')}"
-    return f"{', with' if reason == 'article added' else ''} {counted}"
+    return f"{amount(len(examples), 'example')} with {amount(spans, 'span')}"
 
 
 def change_tables(

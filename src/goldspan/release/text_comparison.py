@@ -221,7 +221,11 @@ class TextComparison:
         return cls(tuple(texts), tuple(uncompared), frozenset(labels[0] - labels[1]), frozenset(labels[1] - labels[0]))
 
     def renamed(self) -> dict[str, str]:
-        """The labels that are gone and whose spans mostly have one new label, most of whose spans are theirs."""
+        """The labels that are gone and whose spans mostly have one new label, most of whose spans are theirs.
+
+        None is renamed whose spans have several new labels: it was divided. A new label that has the spans of several
+        labels that are gone is none of their names: they were merged.
+        """
         totals: tuple[Counter[str], Counter[str]] = Counter(), Counter()
         pairs: Counter[tuple[str, str]] = Counter()
         for sides in self.texts:
@@ -234,10 +238,11 @@ class TextComparison:
             for span in old:
                 totals[0][span.label] += 1
                 pairs.update((span.label, label) for label in new.get((span.start, span.end), ()))
+        names = Counter(old for old, _ in pairs), Counter(new for _, new in pairs)
         return {
             old: new
             for (old, new), number in sorted(pairs.items())
-            if 2 * number > totals[0][old] and 2 * number > totals[1][new]
+            if names[0][old] == names[1][new] == 1 and 2 * number > totals[0][old] and 2 * number > totals[1][new]
         }
 
     def changes(self, renamed: Mapping[str, str]) -> Iterator[SpanChange]:
