@@ -57,8 +57,8 @@ def withdrawn_article(project: ProjectFiles) -> Iterator[CheckResult]:
     "warning",
     title="A release has an article that the manifest no longer has, and that was not withdrawn",
     why="The next release leaves it out, and nobody can tell whether that was meant.",
-    remedy="Restore it from git. If it had to go, take it out with `goldspan withdraw` after that, so that later releases "
-    "say so.",
+    remedy="Restore it from git. If it had to go, take it out with `goldspan withdraw` after that, so that later "
+    "releases say so.",
 )
 def released_article_missing(project: ProjectFiles) -> Iterator[CheckResult]:
     """The releases with such articles."""
