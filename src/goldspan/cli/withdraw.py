@@ -210,7 +210,7 @@ def _doccano_lines(plan: WithdrawalPlan) -> Iterator[str]:
     for (project, address), copies in by_project.items():
         yield (
             f"Doccano project {project}: {amount(len(copies), 'example')}, which a push leaves alone and a pull does "
-            f"not write. Whoever leads it deletes them at {address}: select them, then Actions, Delete"
+            f"not write. Whoever leads it deletes them at {address}: find them by their numbers, select them, and press Delete"
         )
         yield from (f"  {copy}" for copy in copies[:SHOWN])
         yield from _more(len(copies))
