@@ -15,6 +15,7 @@ from goldspan.annotation import Span
 from goldspan.articles import ingest
 from goldspan.checks import check_project
 from goldspan.corpus import Corpus, clusters, reading_order
+from goldspan.corpus.annotators import without_annotators
 from goldspan.corpus.change_journal import journal_path, read_journal
 from goldspan.corpus.manifest import read_manifest, update_manifest
 from goldspan.corpus.reading_order import OrderedArticle
@@ -25,6 +26,7 @@ from goldspan.doccano.controls import controls_file
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.export import export
 from goldspan.formats import doubts, gold
+from goldspan.formats.labels_toml_edit import without_allowed
 from goldspan.service.rejections import RejectionLedger, ledger_path
 from goldspan.withdrawal.curated_files import ArticleContents
 from goldspan.withdrawal.plan import WithdrawalRequest, plan_withdrawal
@@ -290,6 +292,71 @@ def test_files_that_were_left_of_an_article_withdrawn_before_go(full):
     plan = withdraw(full)
     assert [path.name for path in plan.contents] == [f"{GONE}.jsonl"]
     assert not (full.passes / "bob" / f"{GONE}.jsonl").exists()
+
+
+def test_an_article_that_left_in_another_way_gets_its_line(full):
+    release = full.releases / "1.0.jsonl"
+    release.write_text(release.read_text().replace(f'"{GONE}": ', '"fog": "' + "1" * 64 + f'", "{GONE}": '))
+    plan = withdraw(full, "fog")
+    assert [path.name for path in plan.contents] == ["withdrawn.jsonl", "CHANGELOG.md"]
+    [line] = read_withdrawals(full.withdrawal_file)
+    assert (line.article, line.sha256) == ("fog", "1" * 64)
+
+
+def test_a_near_duplicate_is_named(toy):
+    text = (toy.seeds / "storm.txt").read_text()
+    copy = text.replace("Nordlicht", "Sydlicht") + "\n\nMore on this later.\n"
+    ingest_file = toy.root.parent / "brief.txt"
+    ingest_file.write_text(copy)
+    ingest.add(toy, [ingest_file], apply=True)
+    plan = plan_withdrawal(Corpus(toy.root), [GONE], REQUEST)
+    assert [(one.article, one.of) for one in plan.similar] == [("brief", GONE)]
+    assert plan.similar[0].containment > 0.5
+    assert "brief shares" in plan.similar[0].sentence
+
+
+def test_a_model_that_has_seen_it_is_named(toy):
+    record = {
+        "version": "0.1.0", "backend": "spacy", "recipe": "r", "weights": None, "seed": 0, "labels": ["SHIP"],
+        "language": "en", "guidelines": "1.0",
+        "articles": {"train": ["harbour"], "validation": [GONE], "test": ["strike"]}, "gold": {}, "files": {},
+    }  # fmt: skip
+    files.write(toy.model / "goldspan.json", json.dumps(record))
+    files.write(toy.model / "vocab" / "strings.json", '["storm"]')
+    for article, seen in {GONE: ((GONE,), ()), "strike": ((), ("strike",)), "harbour": (("harbour",), ())}.items():
+        [model] = plan_withdrawal(toy, [article], REQUEST).remains.models
+        assert (model.folder, model.articles, model.measured) == (toy.model, *seen)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('x = ["a", "b"]', 'x = ["b"]'),
+        ('x = ["b", "a"]', 'x = ["b"]'),
+        ('x = ["a"]', "x = []"),
+        ("x = ['a', 'b',]  # both", "x = ['b',]  # both"),
+        ('x = [\n  "a",  # why\n  "b",\n]', 'x = [\n  "b",\n]'),
+        ('x = [\n  "b",\n  "a"\n]', 'x = [\n  "b"\n]'),
+        ('x = [\n  # of "a"\n  "b",\n]', 'x = [\n  # of "a"\n  "b",\n]'),
+        ('x = ["\\u0061", "b"]\ny = ["a"]', 'x = ["b"]\ny = ["a"]'),
+    ],
+)
+def test_a_name_leaves_the_accepted_ones_and_nothing_else_changes(tmp_path, before, after):
+    path, rest = tmp_path / "labels.toml", 'version = "1.0"\n\n{}\n\n[[label]]\nname = "a"\n'
+    path.write_text(rest.format(f"[allow]\n{before}"))
+    if "y =" in before:
+        with pytest.raises(InputError, match="in a form that cannot be changed"):
+            without_allowed(path, ["x"], ["a"])
+    else:
+        assert without_allowed(path, ["x"], ["a"]).decode() == rest.format(f"[allow]\n{after}")
+
+
+def test_a_list_of_annotators_in_another_form_is_refused(tmp_path):
+    path = tmp_path / "annotators.toml"
+    path.write_text('annotator = [{ name = "a", kind = "person" }, { name = "b", kind = "model" }]\n')
+    with pytest.raises(InputError, match="a must leave it"):
+        without_annotators(path, ["a"])
+    assert without_annotators(path, ["a", "b"]) is None
 
 
 def test_what_is_unknown_or_quotes_the_article_is_refused(full):

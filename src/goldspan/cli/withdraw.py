@@ -64,8 +64,7 @@ def run(
     request = _request(requested_by, reason, date)
     names = list(dict.fromkeys(map(console.typed_name, articles)))
     with locked(corpus.folder / "manifest.jsonl") if apply else contextlib.nullcontext():
-        if complete_interrupted_change(corpus, command_words(names, requested_by), apply=apply):
-            corpus = Corpus(corpus.root)
+        complete_interrupted_change(corpus, command_words(names, requested_by), apply=apply)
         with console.spinner("Searching"):
             plan = plan_withdrawal(Corpus(corpus.root), names, request, lambda: _connect(home))
         console.write_json(json, {"applied": apply, **plan.json()})
@@ -98,6 +97,8 @@ def _lines(plan: WithdrawalPlan, *, applied: bool) -> Iterator[str]:
         if earlier := plan.earlier.get(one.id):
             yield f"{one.id} was withdrawn on {earlier.date}; this is what is left of it"
             continue
+        if one.entry is None:
+            yield f"{one.id} is not in the manifest any more, but in a release: it gets its line"
         title = f" ({_short(one.entry.title)})" if one.entry and one.entry.title else ""
         gold = (
             f"{amount(counts.examples, 'example')} with {amount(counts.spans, 'span')}" if counts.examples else "none"
@@ -210,7 +211,7 @@ def _doccano_lines(plan: WithdrawalPlan) -> Iterator[str]:
     for (project, address), copies in by_project.items():
         yield (
             f"Doccano project {project}: {amount(len(copies), 'example')}, which a push leaves alone and a pull does "
-            f"not write. Whoever leads it deletes them at {address}: find them by their numbers, select them, and press Delete"
+            f"not write. Whoever leads it deletes them at {address}: find their numbers, select them, press Delete"
         )
         yield from (f"  {copy}" for copy in copies[:SHOWN])
         yield from _more(len(copies))

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -105,7 +106,7 @@ def without_annotators(path: Path, names: Collection[str]) -> bytes | None:
             while begin and lines[begin - 1].lstrip().startswith("#"):  # what is written about it
                 begin -= 1
             begins.append(begin)
-    tables = [lines[begin:end] for begin, end in zip(begins, [*begins[1:], len(lines)], strict=True)]
+    tables = [lines[begin:end] for begin, end in pairwise([*begins, len(lines)])]
     if not kept:
         return None
     new = lines[: begins[0]] if begins else lines

@@ -182,6 +182,8 @@ class WithdrawalPlan:
         Raises:
             OSError: if a file cannot be written; then all are as they were.
         """
+        if not self.contents:
+            return []
         with contextlib.ExitStack() as locks:
             for path in (self.corpus.order_file, ledger_path(self.corpus)):
                 if path in self.contents:
@@ -230,7 +232,8 @@ def plan_withdrawal(
 ) -> WithdrawalPlan:
     """What a withdrawal does to a project, and what is still elsewhere; nothing is written.
 
-    An article that was withdrawn before is taken as one of which something may be left.
+    An article that was withdrawn before is taken as one of which something may be left. One that left the manifest
+    by another way and is in a release gets its line, too.
 
     Args:
         corpus: the project.
@@ -239,15 +242,17 @@ def plan_withdrawal(
         connect: gives the server that is to be asked what it has, see `search_servers`; None for no question.
 
     Raises:
-        InputError: for an id that is neither in the manifest nor was withdrawn; for a file with lines of several
-            articles that cannot be read.
+        InputError: for an id that is neither in the manifest nor in a release, and was not withdrawn; for a file with
+            lines of several articles that cannot be read.
         InvalidValueError: for a reason that quotes an article.
     """
     names = list(dict.fromkeys(articles))
     listed = {entry.id for entry in corpus.entries}
     lines = read_withdrawals(corpus.withdrawal_file)
     earlier = {one.article: one for one in lines if one.article in names and one.article not in listed}
-    if unknown := [name for name in names if name not in earlier]:
+    records = read_releases(corpus.releases)
+    released = {name: sha256 for record in records for name, sha256 in record.articles.items()}
+    if unknown := [name for name in names if name not in earlier and (name in listed or name not in released)]:
         corpus.select_entries(unknown)
     chosen = tuple(read_article(corpus, name) for name in names)
     quoted = TextSearch(chosen).quoted(request.reason or "")
@@ -261,12 +266,13 @@ def plan_withdrawal(
     contents |= _suggestion_record(corpus, names)
     new = [one for one in chosen if one.id not in earlier]
     if new:
-        contents[corpus.withdrawal_file] = _withdrawal_file(lines, new, request)
+        contents[corpus.withdrawal_file] = _withdrawal_file(lines, new, released, request)
         contents[corpus.folder / CHANGELOG] = _changelog(corpus, new, counts, request)
-        contents[corpus.folder / MANIFEST] = contents.pop(corpus.folder / MANIFEST)  # last: it makes the project's list
+        if corpus.folder / MANIFEST in contents:  # last: it makes the articles part of the project
+            contents[corpus.folder / MANIFEST] = contents.pop(corpus.folder / MANIFEST)
     releases = {
         record.version: tuple(name for name in names if name in record.articles)
-        for record in read_releases(corpus.releases)
+        for record in records
         if not record.articles.keys().isdisjoint(names)
     }
     drawn = samples.sampled_ids(corpus.samples)
@@ -327,20 +333,30 @@ def _own_surfaces(corpus: Corpus, articles: Sequence[str]) -> dict[str, str]:
 
 
 def _withdrawal_file(
-    lines: Sequence[Withdrawal], articles: Sequence[ArticleContents], request: WithdrawalRequest
+    lines: Sequence[Withdrawal],
+    articles: Sequence[ArticleContents],
+    released: Mapping[str, str],
+    request: WithdrawalRequest,
 ) -> bytes:
-    new = {
-        one.id: Withdrawal(
+    """The content of the file with a line for each article.
+
+    Args:
+        lines: that it has.
+        articles: that are new there.
+        released: by article the sha256 that it had in a release, for one that left the manifest by another way.
+        request: who asked for it, and why.
+    """
+    new = {}
+    for one in articles:
+        page = one.entry.received if one.entry is not None else None
+        new[one.id] = Withdrawal(
             article=one.id,
             date=request.date,
-            sha256=one.entry.sha256,
+            sha256=released[one.id] if one.entry is None else one.entry.sha256,
             requested_by=request.requested_by,
             reason=request.reason,
-            received=one.entry.received.sha256 if one.entry.received and one.entry.received.row is None else None,
+            received=page.sha256 if page is not None and page.row is None else None,
         )
-        for one in articles
-        if one.entry is not None
-    }
     return content([*(one for one in lines if one.article not in new), *new.values()]).encode()
 
 

@@ -1,4 +1,4 @@
-"""An article that is withdrawn after people annotated it in Doccano: what is there is listed, and does not come back."""
+"""An article that is withdrawn after people annotated it in Doccano is listed there, and does not come back."""
 
 import json
 
@@ -19,9 +19,12 @@ def command(doccano, goldspan, monkeypatch, capsys):
     for name, value in (("URL", "url"), ("USERNAME", "username"), ("PASSWORD", "password")):
         monkeypatch.setenv(f"DOCCANO_{name}", getattr(doccano.account, value))
 
-    def run(begun, *words):
+    def run(begun, *words, is_known=True):
         project = ("--project", begun.name) if words[0] == "doccano" else ()
-        code = goldspan(*words, *project, "--root", begun.corpus.root)
+        with monkeypatch.context() as patch:
+            if not is_known:
+                patch.delenv("DOCCANO_PASSWORD")
+            code = goldspan(*words, *project, "--root", begun.corpus.root)
         begun.corpus = Corpus(begun.corpus.root)
         return code, " ".join("".join(capsys.readouterr()).split())
 
@@ -39,9 +42,7 @@ def work(begun, who):
     return {name: person.spans(begun.project.id, number) for number, name in examples(begun).items()}
 
 
-def test_what_is_on_a_server_is_listed_and_neither_lost_nor_brought_back(
-    doccano, toy, people, command, monkeypatch, tmp_path
-):
+def test_what_is_on_a_server_is_listed_and_neither_lost_nor_brought_back(doccano, toy, people, command, tmp_path):
     for path in toy.gold.iterdir():
         path.unlink()
     with doccano_project.from_corpus(doccano, toy) as begun:
@@ -91,11 +92,9 @@ def test_what_is_on_a_server_is_listed_and_neither_lost_nor_brought_back(
         assert len(line.spans) == 1
 
         # Without a server it says what could not be asked, and with which command it can be.
-        with monkeypatch.context() as patch:
-            patch.delenv("DOCCANO_PASSWORD")
-            code, printed = command(begun, *request)
-            assert (code, f"{begun.name} on {doccano.account.url} could not be asked" in printed) == (0, True), printed
-            assert "then: goldspan withdraw storm --requested-by person" in printed
+        code, printed = command(begun, *request, is_known=False)
+        assert (code, f"{begun.name} on {doccano.account.url} could not be asked" in printed) == (0, True), printed
+        assert "then: goldspan withdraw storm --requested-by person" in printed
 
         # Once the lead has deleted them nothing is left, and a pull is complete.
         begun.server.delete_examples(begun.project.id, sorted(own))

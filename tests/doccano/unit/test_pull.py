@@ -422,6 +422,14 @@ def test_an_example_that_is_not_of_the_corpus_is_listed(name):
     assert not any(found.lines.values())
 
 
+def test_an_example_of_a_withdrawn_article_is_named_and_not_written():
+    wanted = replace(wish(), withdrawn={"fog": "2026-12-01"})
+    found = collect(snapshot(copy(7, "fog.p01", text="x", ann=work(Span(0, 1, "SHIP")))), wanted)
+    assert kinds(found) == [("withdrawn", "ann", "fog.p01")]
+    assert found.problems[0].message == "its article was withdrawn on 2026-12-01"
+    assert not any(found.lines.values())
+
+
 def test_articles_that_were_not_asked_for_are_skipped():
     storm = {name: example for name, example in TEXTS.items() if example.article == "storm"}
     copies = [copy(1, "harbour.p02", text="changed", ann=work()), copy(2, "storm.p01", ann=work())]
