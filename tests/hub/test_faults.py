@@ -179,6 +179,15 @@ def test_too_many_requests_are_not_waited_for(hub, folders, push, headers, wait)
     assert hub.requests.count(route) == 1
 
 
+def test_an_account_that_creates_something_else_is_not_waited_for(hub, folders, push):
+    words = b'{"error": "Cannot create repo: another conflicting operation is in progress"}'
+    hub.faults["POST /api/repos/create"] = Always([Fault(409, words)])
+    code, _, errors = push(NAME, folders / "export", "--apply")
+    assert code == 1
+    assert "another conflicting operation" in errors
+    assert hub.requests.count("POST /api/repos/create") == 1
+
+
 def test_a_fault_that_passes_is_passed_over(hub, folders, push):
     hub.add(NAME)
     hub.faults[f"POST {API}/preupload/main"] = [Fault(503), Fault(0)]

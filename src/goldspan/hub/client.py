@@ -367,10 +367,11 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
         """Refuse what huggingface_hub would wait for without end, or take for an answer of the Hub.
 
         Raises:
-            HubError: for too many requests, and for a page in the place of an answer.
+            HubError: for too many requests, for a dataset that cannot be created now, and for a page in the place of an
+                answer.
         """
         place = f"{self.account.endpoint}: {response.request.method} {response.request.url.path}"
-        if response.status_code == 429:
+        if response.status_code == 429 or (response.status_code == 409 and place.endswith("/repos/create")):
             raise status_error(response, place, self.account)
         is_page = "html" in response.headers.get("Content-Type", "").lower()
         if is_page and response.is_success and "/api/" in str(response.request.url.path):
