@@ -205,15 +205,19 @@ def _write_standoff_passes(sources: TableSources, path: Path, articles: list[str
 def _standoff_pass_rows(sources: TableSources, article: str) -> Iterator[StandoffRow]:
     """What annotators confirmed in an article, without texts; each example has the digest of gold."""
     entry, corpus = sources.entries[article], sources.corpus
-    text, cheap = corpus.source(entry), replace(sources.fingerprints, rounds=1)  # without windows in the end
-    known: dict[tuple[str, int, str], StandoffExample] = {}
-    for annotator in corpus.annotators():
-        for example in corpus.confirmed_examples(annotator, [article]):
-            key = example.id, example.at, example.text
-            if key not in known:
-                known[key] = replace(standoff_examples(text, [example], cheap)[0], windows=())
-            spans = standoff_spans(example.text, example.spans)
-            yield StandoffRow(replace(known[key], spans=spans), _surfaces(example, spans, entry), annotator=annotator)
+    read = [
+        (annotator, example)
+        for annotator in corpus.annotators()
+        for example in corpus.confirmed_examples(annotator, [article])
+    ]
+    texts = {(example.id, example.at, len(example.text)): example for _, example in read}
+    cheap = replace(sources.fingerprints, rounds=1)  # the windows are left out
+    made = standoff_examples(corpus.source(entry), texts.values(), cheap)
+    without_text = {(one.id, one.at, one.length): replace(one, windows=()) for one in made}
+    for annotator, example in read:
+        spans = standoff_spans(example.text, example.spans)
+        one = replace(without_text[example.id, example.at, len(example.text)], spans=spans)
+        yield StandoffRow(one, _surfaces(example, spans, entry), annotator=annotator)
 
 
 def _surfaces(example: Example, spans: Iterable[StandoffSpan], entry: ManifestEntry) -> tuple[str | None, ...]:
