@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
+from goldspan.checks import finding_line
 from goldspan.corpus.gold_digest import gold_digest
 from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.errors import InputError
@@ -42,6 +43,7 @@ from goldspan.release.papers import write_papers
 from goldspan.release.tables import ReleaseTables, TableSources, write_tables
 from goldspan.release.text_leaks import require_no_leaks
 from goldspan.release.versions import PlannedVersion, keep_record, locked_releases, plan_version
+from goldspan.report.text import amount
 from goldspan.settings import FILE
 from goldspan.splits.folds import folds
 from goldspan.standoff.fingerprints import default_settings, derive_salt
@@ -72,7 +74,9 @@ class NotReadyError(InputError):
 
     def __init__(self, corpus: Corpus, statements: Sequence[MissingStatement], findings: Sequence[Finding]) -> None:
         what = [f"{one.what} is not stated" for one in statements]
-        what += [f"{len(findings)} error(s) of the checks"] if findings else []
+        if findings:
+            first = finding_line(findings[0])
+            what.append(f"the checks find {amount(len(findings), 'error')}, the first of which is {first}")
         path = corpus.root / FILE
         lines = "".join(f"\n    {one.line}" for one in statements)
         if path.is_file() and "release" in (toml_tables(path.read_text("utf-8")) or {}):
@@ -177,18 +181,16 @@ def release(
     """
     files.restore_folder(output)  # before anything can fail: a release that was killed may have left no folder there
     with locked_releases(corpus) if keep else nullcontext():
+        statements, findings = missing(corpus), [] if is_checked else errors_of_checks(corpus)
+        if statements or findings:
+            raise NotReadyError(corpus, statements, findings)
         planned = plan_version(corpus, version, date)
-        result = _release(corpus, planned, output, policy, is_checked=is_checked)
+        result = _release(corpus, planned, output, policy)
         return replace(result, record=keep_record(corpus, planned.record), is_recorded=True) if keep else result
 
 
-def _release(
-    corpus: Corpus, planned: PlannedVersion, output: Path, policy: Policy, *, is_checked: bool
-) -> ReleaseResult:
+def _release(corpus: Corpus, planned: PlannedVersion, output: Path, policy: Policy) -> ReleaseResult:
     corpus.require_tokenizer()
-    statements, findings = missing(corpus), [] if is_checked else errors_of_checks(corpus)
-    if statements or findings:
-        raise NotReadyError(corpus, statements, findings)
     splits = splits_to_export(corpus)
     require_replaceable(output, RELEASE, OWN, "release")
     metadata = DatasetMetadata.of(corpus, planned.version, planned.date)

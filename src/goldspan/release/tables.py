@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus import Corpus
     from goldspan.corpus.manifest import ManifestEntry
-    from goldspan.standoff.examples import FingerprintSettings, StandoffExample, StandoffSpan
+    from goldspan.standoff.examples import FingerprintSettings, StandoffSpan
     from goldspan.tokens import Misaligned, Policy
 
 A = TypeVar("A")
