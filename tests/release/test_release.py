@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -25,6 +26,7 @@ from goldspan.release.standoff_tables import read_standoff, read_standoff_passes
 from goldspan.release.text_leaks import find_leaks
 from helpers.releasable_projects import DATE, allow_texts, file_names, in_language, state
 
+TOY = Path(__file__).parents[1] / "data" / "toy"
 PAPERS = ("README.md", "CHANGELOG.md", "CITATION.cff", ".zenodo.json", "release.json", "SHA256SUMS")
 
 
@@ -37,6 +39,22 @@ def stated(toy):
 def mixed(stated):
     """One article with its text, two stand-off."""
     return allow_texts(stated, "storm")
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """The same, released once: the project and the folder, which no test changes."""
+    folder = tmp_path_factory.mktemp("once")
+    shutil.copytree(TOY, folder / "toy")
+    corpus = allow_texts(state(Corpus(folder / "toy")), "storm")
+    released(corpus, folder / "out")
+    return corpus, folder / "out"
+
+
+@pytest.fixture
+def copy(once, tmp_path):
+    """A copy of that folder, to be changed."""
+    return shutil.copytree(once[1], tmp_path / "copy")
 
 
 def released(corpus, folder, **options):
@@ -53,28 +71,29 @@ def require_same(one, two):
     assert filecmp.cmpfiles(one, two, names, shallow=False) == (names, [], [])
 
 
-def test_two_releases_are_byte_identical(mixed, tmp_path):
-    for name in ("one", "deep/two"):
-        released(mixed, tmp_path / name)
-    require_same(tmp_path / "one", tmp_path / "deep" / "two")
-    assert {*PAPERS} <= {*file_names(tmp_path / "one")}
-    assert not list(verify_checksums(tmp_path / "one"))
+def test_two_releases_are_byte_identical(mixed, once, tmp_path):
+    released(mixed, tmp_path / "deep" / "two")
+    require_same(once[1], tmp_path / "deep" / "two")
+    assert {*PAPERS} <= {*file_names(once[1])}
+    assert not list(verify_checksums(once[1]))
 
 
-def test_neither_place_nor_time_zone_nor_locale_matters(mixed, tmp_path):
-    """The project lies elsewhere, in a folder of the same name, and another process releases it."""
-    released(mixed, tmp_path / "one")
-    root = tmp_path / "elsewhere" / mixed.root.name
-    shutil.copytree(mixed.root, root)
-    code = (
-        "import sys; from pathlib import Path; from goldspan.corpus import Corpus; from goldspan.release import release;"
-        f"release(Corpus(Path(sys.argv[1])), '1.0', Path(sys.argv[2]), date={DATE!r})"
-    )
+def test_neither_time_zone_nor_locale_nor_hashing_matters(mixed, once, tmp_path):
+    """Another process releases a copy of the project."""
+    code = f"""
+import sys
+from pathlib import Path
+from goldspan.corpus import Corpus
+from goldspan.release import release
+release(Corpus(Path(sys.argv[1])), "1.0", Path(sys.argv[2]), date={DATE!r})
+"""
     environment = os.environ | {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
-    subprocess.run([sys.executable, "-c", code, str(root), str(tmp_path / "two")], check=True, env=environment)
-    require_same(tmp_path / "one", tmp_path / "two")
-    for name in file_names(tmp_path / "one"):
-        assert str(tmp_path).encode() not in (tmp_path / "one" / name).read_bytes()
+    subprocess.run([sys.executable, "-c", code, mixed.root, tmp_path / "two"], check=True, env=environment)
+    require_same(once[1], tmp_path / "two")
+    places = [str(folder).encode() for folder in (once[0].root.parent, tmp_path)]
+    for name in file_names(once[1]):
+        data = (once[1] / name).read_bytes()
+        assert not [place for place in places if place in data]
 
 
 def test_a_split_or_configuration_without_rows_is_not_there(mixed, tmp_path):
@@ -109,17 +128,21 @@ def test_gold_and_passes_are_those_of_an_export(stated, tmp_path):
     assert filecmp.cmpfiles(tmp_path / "out", tmp_path / "export", names, shallow=False) == (names, [], [])
 
 
-def test_what_is_written_is_read_back(mixed, tmp_path):
-    released(mixed, tmp_path / "out")
-    description = read_description(tmp_path / "out")
+def test_what_is_written_is_read_back(once):
+    mixed, out = once
+    description = read_description(out)
     assert description.scheme.labels == mixed.scheme.labels
     assert description.scheme.stated_language == mixed.scheme.stated_language
-    assert {one.id: one.may_travel for one in description.articles} == {"harbour": False, "storm": True, "strike": False}
+    assert {one.id: one.may_travel for one in description.articles} == {
+        "harbour": False,
+        "storm": True,
+        "strike": False,
+    }
     examples = {example.id: example for example in mixed.gold_examples()}
     rows = [
         row
         for split in description.splits
-        for row in read_standoff(tmp_path / "out" / "standoff" / f"{split}.parquet", description.scheme)
+        for row in read_standoff(out / "standoff" / f"{split}.parquet", description.scheme)
     ]
     assert [row.example.id for row in rows] == [*examples]
     for row in rows:
@@ -128,7 +151,7 @@ def test_what_is_written_is_read_back(mixed, tmp_path):
         assert (row.example.at, row.example.length, row.fold) == (example.at, len(example.text), row.fold)
         shown = [example.surface(span) if row.article == "storm" else None for span in example.spans]
         assert [*row.surfaces] == shown
-    passes = list(read_standoff_passes(tmp_path / "out" / "standoff_passes" / "validation.parquet", description.scheme))
+    passes = list(read_standoff_passes(out / "standoff_passes" / "validation.parquet", description.scheme))
     marked = {(name, one.id): one for name in ("ann", "bob") for one in mixed.confirmed_examples(name, ["storm"])}
     assert {(row.annotator, row.example.id): [one.span for one in row.example.spans] for row in passes} == {
         key: [*example.spans] for key, example in marked.items()
@@ -145,7 +168,9 @@ def test_no_word_of_a_text_that_may_not_travel_is_in_any_table(project, tmp_path
     result = released(Corpus(project.root), tmp_path / "out", is_checked=True)
     assert result.texts == 0
     assert [*result.description.configs] == ["votes", "standoff", "standoff_passes"]
-    assert all(row["surface"] is None for split in result.description.splits for row in table(tmp_path / "out", "votes", split))
+    assert all(
+        row["surface"] is None for split in result.description.splits for row in table(tmp_path / "out", "votes", split)
+    )
     texts = {entry.id: project.source(entry) for entry in project.entries}
     stated = [entry.title for entry in project.entries if entry.title]
     assert not list(find_leaks(tmp_path / "out", texts, stated))
@@ -234,7 +259,6 @@ def test_spans_that_overlap_go_out_stand_off(stated, tmp_path):
     examples = list(stated.gold_examples(["storm"]))
     nested = examples[1].with_spans([*examples[1].spans, Span(12, 38, "CREW")])
     gold.write(path, [examples[0], nested, examples[2]])
-    state(stated, "[checks]", 'span-overlap = "off"')
     released(Corpus(stated.root), tmp_path / "out", is_checked=True)
     row = next(row for row in table(tmp_path / "out", "standoff", "validation") if row["id"] == "storm.p02")
     assert [(span["start"], span["end"]) for span in row["spans"]] == [(12, 24), (12, 38), (29, 38), (49, 59)]
@@ -277,6 +301,15 @@ def test_a_project_without_gold_or_tokenizer_is_refused(mixed, tmp_path):
     files.write(mixed.scheme_file, mixed.scheme_file.read_text("utf-8").removeprefix('language = "qq"\n'))
     with pytest.raises(InputError, match="no article of the splits has gold"):
         released(Corpus(mixed.root), tmp_path / "out", is_checked=True)
+
+
+def test_gold_that_nobody_annotated_as_a_whole_is_no_release(mixed, tmp_path):
+    for path in mixed.gold.iterdir():
+        rows = [json.loads(line) | {NOT_ANNOTATED: "skipped"} for line in path.read_text("utf-8").splitlines()]
+        files.write(path, "".join(f"{files.dumps(row)}\n" for row in rows))
+    with pytest.raises(InputError, match="no example of gold was annotated as a whole"):
+        released(Corpus(mixed.root), tmp_path / "out", is_checked=True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_with_other_files_is_left_alone(mixed, tmp_path):
@@ -325,11 +358,10 @@ def test_the_salt_is_another_for_each_version_and_gold(mixed, tmp_path):
     assert salt("three", Corpus(mixed.root)) != first
 
 
-def test_checksums_name_every_file_and_what_differs(mixed, tmp_path):
-    out = tmp_path / "out"
-    released(mixed, out)
+def test_checksums_name_every_file_and_what_differs(copy):
+    out = copy
     assert [*read_checksums(out)] == [name for name in file_names(out) if name != "SHA256SUMS"]
-    done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=out, capture_output=True, check=False)  # noqa: S607
+    done = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=out, capture_output=True, check=False)
     assert done.returncode == 0
     (out / "README.md").write_text("other")
     (out / "gold" / "validation.parquet").unlink()
@@ -360,20 +392,18 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("key", "value", "words"), BROKEN)
-def test_a_description_that_is_not_valid_is_refused(mixed, tmp_path, key, value, words):
-    released(mixed, tmp_path / "out")
-    path = tmp_path / "out" / "release.json"
+def test_a_description_that_is_not_valid_is_refused(copy, key, value, words):
+    path = copy / "release.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {key: value}))
     if words is None:
-        assert read_description(tmp_path / "out").scheme.labels == ()
+        assert read_description(copy).scheme.labels == ()
         return
     with pytest.raises(InputError, match=words):
-        read_description(tmp_path / "out")
+        read_description(copy)
 
 
-def test_an_article_that_is_listed_twice_or_elsewhere_is_refused(mixed, tmp_path):
-    released(mixed, tmp_path / "out")
-    path = tmp_path / "out" / "release.json"
+def test_an_article_that_is_listed_twice_or_elsewhere_is_refused(copy):
+    path = copy / "release.json"
     row = json.loads(path.read_text("utf-8"))
     for articles, words in (
         ([*row["articles"], row["articles"][0]], "listed twice"),
@@ -382,16 +412,15 @@ def test_an_article_that_is_listed_twice_or_elsewhere_is_refused(mixed, tmp_path
     ):
         path.write_text(json.dumps(row | {"articles": articles}))
         with pytest.raises(InputError, match=words):
-            read_description(tmp_path / "out")
+            read_description(copy)
     path.unlink()
     with pytest.raises(InputError, match="is no release"):
-        read_description(tmp_path / "out")
+        read_description(copy)
 
 
-def test_a_damaged_table_is_refused_with_its_row(mixed, tmp_path):
-    released(mixed, tmp_path / "out")
-    scheme = read_description(tmp_path / "out").scheme
-    path = tmp_path / "out" / "standoff" / "validation.parquet"
+def test_a_damaged_table_is_refused_with_its_row(copy):
+    scheme = read_description(copy).scheme
+    path = copy / "standoff" / "validation.parquet"
     whole, read = path.read_bytes(), pq.read_table(path)
     for change in ({"length": 1}, {"at": None}, {"article": "other"}, {"tokens": 0}, {"spans": None}):
         rows = read.to_pylist()
@@ -403,7 +432,7 @@ def test_a_damaged_table_is_refused_with_its_row(mixed, tmp_path):
     with pytest.raises(InputError, match="no table that can be read"):
         list(read_standoff(path, scheme))
     with pytest.raises(InputError, match="other columns"):
-        list(read_standoff(tmp_path / "out" / "votes" / "validation.parquet", scheme))
+        list(read_standoff(copy / "votes" / "validation.parquet", scheme))
     path.write_bytes(whole)
     other = type(scheme)(scheme.version, scheme.labels[::-1])
     with pytest.raises(InputError, match="other labels"):

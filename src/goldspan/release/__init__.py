@@ -29,6 +29,7 @@ from goldspan.release.contents import (
     CROISSANT,
     RELEASE,
     SCHEMA,
+    STANDOFF,
     ZENODO,
 )
 from goldspan.release.description import (
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from goldspan.tokens import Misaligned, Policy
 
 OWN = (CARD, CHANGELOG, CITATION, ZENODO, CROISSANT, CHECKSUMS, *CONFIGS)  # what a release holds besides release.json
+NOTHING = "Annotate, then adjudicate: examples that nobody annotated as a whole are left out."
 
 
 class NotReadyError(InputError):
@@ -198,6 +200,8 @@ def _release(corpus: Corpus, planned: PlannedVersion, output: Path, policy: Poli
     withdrawals = read_withdrawals(corpus.withdrawal_file)
     with files.new_folder(output) as folder:
         tables = write_tables(sources, folder, policy)
+        if STANDOFF not in tables.tables:
+            raise InputError("no example of gold was annotated as a whole", file=corpus.gold, remedy=NOTHING)
         description = _describe(sources, metadata, tables, withdrawals, policy)
         files.write(folder / RELEASE, description.text())
         files.write(folder / CHANGELOG, render_changelog((*planned.earlier, planned.record), withdrawals))
