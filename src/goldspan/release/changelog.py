@@ -168,18 +168,19 @@ def change_tables(
 
 
 def _label_table(changes: AnnotationChanges) -> Table:
-    former = {new: old for old, new in changes.renamed.items()}
+    former, by_label = {new: old for old, new in changes.renamed.items()}, changes.by_label()
     rows = [
         (
             f"{label} (was {former[label]})" if label in former else label,
             *(counts.before, counts.added, counts.removed, counts.moved, counts.relabelled_from, counts.relabelled_to),
             *(counts.came, counts.went, counts.after),
         )
-        for label, counts in changes.by_label().items()
+        for label, counts in by_label.items()
     ]
     header = ("label", "before", *KINDS[:3], "relabelled from", "relabelled to", "came with texts", "went with texts",
               "now")  # fmt: skip
-    return _counted_table("By label", TEXTS if changes.total().came or changes.total().went else "", header, rows)
+    note = TEXTS if any(counts.came or counts.went for counts in by_label.values()) else ""
+    return _counted_table("By label", note, header, rows)
 
 
 def _rule_table(changes: AnnotationChanges) -> Table:

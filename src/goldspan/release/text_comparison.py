@@ -151,7 +151,7 @@ class _ReadText:
 
     def named(self, names: Mapping[str, str]) -> list[_Compared]:
         """The spans with other names for some labels."""
-        return [span._replace(label=names.get(span.label, span.label)) for span in self.spans]
+        return [span if span.label not in names else span._replace(label=names[span.label]) for span in self.spans]
 
     def rule_of(self, span: _Compared) -> str | None:
         """The group of the narrowest decision that covers a span; None if none does."""
