@@ -8,7 +8,7 @@ import pytest
 from goldspan.errors import InvalidValueError
 from goldspan.hub.push import HubPushOptions, require_tag
 from goldspan.release.checksums import verify_checksums
-from helpers.hub_server import ATTRIBUTES, Fault, HubServer
+from helpers.hub_server import ATTRIBUTES, Fault, HubAnswer, HubServer
 
 NAME = "ann/news"
 COMMIT = f"POST /api/datasets/{NAME}/commit/main"
@@ -191,6 +191,30 @@ def test_a_commit_whose_answer_was_lost_is_found_by_the_next_push(hub, folders, 
     assert push(NAME, folders / "release", "--apply")[0] == 0
     assert len(hub.repositories[NAME].commits) == 2
     assert set(hub.repositories[NAME].tags) == {"v1.0"}
+
+
+@pytest.mark.parametrize(
+    "request_", ["POST /api/repos/create", f"POST /api/datasets/{NAME}/preupload/main", COMMIT, "POST tag"]
+)
+def test_a_push_that_broke_off_anywhere_ends_as_an_unbroken_one(hub, folders, push, request_):
+    """The Hub did what was asked, and whoever asked was gone by then."""
+    if request_ == "POST tag":
+
+        def tag(asked, found, revision):
+            hub._tag = type(hub)._tag.__get__(hub)
+            hub._tag(asked, found, revision)
+            raise HubAnswer(500)
+
+        hub._tag = tag
+    else:
+        hub.faults[request_] = [Fault(0, late=True)] * 9
+    assert push(NAME, folders / "release", "--apply")[0] == 1
+    hub.faults.clear()
+    assert push(NAME, folders / "release", "--apply")[0] == 0
+    repository = hub.repositories[NAME]
+    assert len(repository.commits) == 2
+    assert repository.tags == {"v1.0": repository.head}
+    assert stored(hub) == content(folders / "release")
 
 
 def test_a_hub_that_keeps_something_else_is_found_out(hub, folders, push):
