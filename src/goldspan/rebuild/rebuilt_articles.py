@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Example, Span
@@ -21,13 +24,15 @@ if TYPE_CHECKING:
     from goldspan.rebuild.texts import ReadText, TextFolder
     from goldspan.release.description import ReleasedArticle
     from goldspan.release.standoff_tables import StandoffRow
-    from goldspan.standoff.examples import FingerprintSettings, StandoffExample, StandoffSpan
+    from goldspan.standoff.examples import StandoffExample, StandoffSpan
     from goldspan.standoff.placement import PlacedExample
 
 NO_TEXT = "no text was found for its article"
 NO_WORDS = "none of its words were found in the text of its article"
 LEAST_FOUND = 0.5  # of the tokens of an example, without which its text would mostly be words that nobody has read
 MOST_NAMED = 3  # texts in a note
+THREADS = 8  # digests are made outside of Python's lock
+AT_ONCE = 64  # texts that are in memory together
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,29 +123,49 @@ def rebuild_articles(
     gold: dict[str, Example] = {}
     passes: dict[tuple[str, int], Example] = {}
     listed = release.description.articles
-    for number, article in enumerate(listed, 1):
-        on_progress("placing spans", number, len(listed))
-        own = units.get(article.id, [])
-        match = matches.found.get(article.id)
-        read = folder.read(match.text) if match is not None and folder is not None else None
-        articles.append(_article(article, matches, read))
-        if article.may_travel:
-            placed: Sequence[_PlacedText | None] = [_of_release(unit, release) for unit in own]
-        elif read is None:
-            placed = [None] * len(own)
-        else:
-            same = match is not None and match.how == "hash"
-            placed = _place(own, read.text, release.description.fingerprints, is_same=same)
-        for unit, found in zip(own, placed, strict=True):
-            result = _result(unit, found, keep, NO_TEXT if read is None and not article.may_travel else NO_WORDS)
-            results.append(result)
-            if found is not None and result.is_kept:
-                if unit.gold is not None:
-                    gold[unit.example.id] = _example(unit.gold, found)
-                for line, (row_number, row) in zip(result.passes, unit.passes, strict=True):
-                    if line.is_kept:
-                        passes[unit.split, row_number] = _example(row, found)
+    with ThreadPoolExecutor(THREADS) as pool:
+        stream = iter(listed)
+        while group := list(islice(stream, AT_ONCE)):
+            found = [_read(article, matches, folder) for article in group]
+            own = [units.get(article.id, []) for article in group]
+            same = [_is_same(article, matches) for article in group]
+            placed = pool.map(partial(_place, release), group, own, found, same)
+            for article, text, of_article, places in zip(group, found, own, placed, strict=True):
+                articles.append(_article(article, matches, text))
+                missing = NO_TEXT if text is None and not article.may_travel else NO_WORDS
+                for unit, place in zip(of_article, places, strict=True):
+                    result = _result(unit, place, keep, missing)
+                    results.append(result)
+                    if place is not None and result.is_kept:
+                        _keep(unit, result, place, gold, passes)
+            on_progress("placing spans", len(articles), len(listed))
     return RebuiltTexts(tuple(articles), tuple(results), gold, passes)
+
+
+def _read(article: ReleasedArticle, matches: TextMatches, folder: TextFolder | None) -> ReadText | None:
+    match = matches.found.get(article.id)
+    return None if match is None or folder is None else folder.read(match.text)
+
+
+def _is_same(article: ReleasedArticle, matches: TextMatches) -> bool:
+    """Whether the text that was found is that of the release, byte by byte."""
+    match = matches.found.get(article.id)
+    return match is not None and match.how == "hash"
+
+
+def _keep(
+    unit: _Unit,
+    result: RebuiltExample,
+    placed: _PlacedText,
+    gold: dict[str, Example],
+    passes: dict[tuple[str, int], Example],
+) -> None:
+    """Add an example to those that are kept, and its annotators' lines that are."""
+    if unit.gold is not None:
+        gold[unit.example.id] = _example(unit.gold, placed)
+    for line, (number, row) in zip(result.passes, unit.passes, strict=True):
+        if line.is_kept:
+            passes[unit.split, number] = _example(row, placed)
 
 
 def _units(release: ReadRelease) -> dict[str, list[_Unit]]:
@@ -209,21 +234,31 @@ def _exact(unit: _Unit, at: int, text: str) -> _PlacedText:
 
 
 def _place(
-    units: Sequence[_Unit], text: str, settings: FingerprintSettings, *, is_same: bool
+    release: ReadRelease,
+    article: ReleasedArticle,
+    units: Sequence[_Unit],
+    read: ReadText | None,
+    is_same: bool,
 ) -> list[_PlacedText | None]:
-    """The examples of an article in somebody's own text; None for one that is not there.
+    """The examples of an article in somebody's own text, or in the release; None for one that is not there.
 
     Args:
+        release: that is rebuilt.
+        article: of it.
         units: of the article.
-        text: that was found for it.
-        settings: by which the fingerprints were made.
-        is_same: whether the text is that of the release, byte by byte.
+        read: the text that was found for it; None if none was, or the release holds it.
+        is_same: whether that is the text of the release, byte by byte.
     """
+    if article.may_travel:
+        return [_of_release(unit, release) for unit in units]
+    if read is None:
+        return [None] * len(units)
+    text = read.text
     if is_same:
-        return [
-            _exact(unit, unit.example.at, text[unit.example.at : unit.example.at + unit.example.length])
-            for unit in units
-        ]
+        starts = [unit.example.at for unit in units]
+        parts = [text[at : at + unit.example.length] for at, unit in zip(starts, units, strict=True)]
+        return [_exact(unit, at, part) for unit, at, part in zip(units, starts, parts, strict=True)]
+    settings = release.description.fingerprints
     placed = place_examples((unit.example for unit in units if unit.gold is not None), text, settings)
     by_place = {(one.example.id, one.example.at): one for one in placed}
     shifts = dict.fromkeys([0, *(one.start - one.example.at for one in placed if one.outcome == "exact")])

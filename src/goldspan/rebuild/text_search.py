@@ -22,7 +22,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from goldspan.corpus.manifest import name_key
-from goldspan.standoff.fingerprints import ArticleFinder, FingerprintedText
+from goldspan.standoff.fingerprints import ArticleFinder, FingerprintedText, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +34,7 @@ How = Literal["hash", "name", "fingerprints"]
 
 LEAST_NAMED = 0.1  # of an article's windows that a text of its name must have
 LEAST = 0.2  # that a text of any other name must have: articles of one publisher share some lines
+MOST_NAMED = 16  # texts of an article's name that are compared as wholes
 SURE = 0.8  # from which on a text of the article's name is taken before any other is looked at
 PROBE_EVERY = 64  # tokens: of so many, the windows are looked at that begin within the first step
 AT_ONCE = 64  # texts that are in memory together
@@ -60,6 +61,11 @@ class WantedArticle:
     def length(self) -> int:
         """How many code points its text has at least."""
         return max((example.at + example.length for example in self.examples), default=0)
+
+    @property
+    def has_windows(self) -> bool:
+        """Whether it has any; an article of fewer words than a window has none."""
+        return any(example.windows for example in self.examples)
 
     @property
     def names(self) -> frozenset[str]:
@@ -121,17 +127,19 @@ class _PossibleText:
         text: the text.
         likeness: the share of the article's windows that it has.
         how: it became one.
+        position: of the text among all.
     """
 
     article: int
     text: OwnText
     likeness: float
     how: How
+    position: int
 
     @property
-    def order(self) -> tuple[float, int, str]:
+    def order(self) -> tuple[float, int, int]:
         """The order in which candidates are taken."""
-        return -self.likeness, self.article, self.text.place
+        return -self.likeness, self.article, self.position
 
 
 def find_texts(
@@ -165,6 +173,7 @@ class _TextSearch:
     refused: dict[str, list[RefusedText]] = field(default_factory=dict)
     compared: int = 0
     taken: set[OwnText] = field(default_factory=set)
+    positions: dict[OwnText, int] = field(default_factory=dict)
     named: list[_PossibleText] = field(default_factory=list)  # of the right name, and not sure
 
     @property
@@ -188,13 +197,17 @@ class _TextSearch:
                 by_name[name_key(name)][text] = None
         for number, article in self._open():
             comparison = _TextComparison([article], self.settings)
-            for text in dict.fromkeys(text for name in sorted(article.names) for text in by_name[name]):
+            texts = {text: None for name in article.names for text in by_name[name]}
+            compare = comparison.compare if len(texts) <= MOST_NAMED else comparison.compare_if_promising
+            for text in sorted(texts, key=self._position):
                 if (read := self.folder.read(text)) is None:
                     continue
                 self.compared += 1
-                likeness = comparison.compare(read.text).get(article.id, 0.0)
+                likeness = compare(read.text).get(article.id, 0.0)
+                if not article.has_windows:
+                    likeness = float(digest(read.text) in {example.sha256 for example in article.examples})
                 if likeness >= LEAST_NAMED:
-                    self.named.append(_PossibleText(number, text, likeness, "name"))
+                    self.named.append(self._possible(number, text, likeness, "name"))
                 else:
                     self.refused.setdefault(article.id, []).append(RefusedText(text.place, likeness))
         self._take([candidate for candidate in self.named if candidate.likeness >= SURE])
@@ -205,12 +218,15 @@ class _TextSearch:
         numbers = {article.id: number for number, article in enumerate(self.articles)}
         known = {(one.article, one.text) for one in self.named}
         candidates = [*self.named]
-        for text, likenesses in self._compare(comparison):
+        for group in self._compare(comparison):
             candidates += [
-                _PossibleText(numbers[article], text, likeness, "fingerprints")
+                self._possible(numbers[article], text, likeness, "fingerprints")
+                for text, likenesses in group
                 for article, likeness in likenesses.items()
                 if likeness >= LEAST and (numbers[article], text) not in known
             ]
+            if self._is_settled(candidates):  # no text that comes later can fit better
+                break
         self._take(candidates)
 
     def _find_same(self, texts: Sequence[OwnText]) -> None:
@@ -219,13 +235,13 @@ class _TextSearch:
         same: dict[str, list[OwnText]] = {article.sha256: [] for _, article in wanted}
         for number, text in enumerate(texts, 1):
             self.on_progress("comparing files", number, len(texts))
-            digest = self.folder.sha256(text) if text.size >= least else None
-            if digest in same:
-                same[digest].append(text)
-        self._take(_PossibleText(n, text, 1.0, "hash") for n, article in wanted for text in same[article.sha256])
+            found = self.folder.sha256(text) if text.size >= least else None
+            if found in same:
+                same[found].append(text)
+        self._take(self._possible(n, text, 1.0, "hash") for n, article in wanted for text in same[article.sha256])
 
-    def _compare(self, comparison: _TextComparison) -> Iterator[tuple[OwnText, Mapping[str, float]]]:
-        """The texts that are left over and have windows of articles, with the share for each of these articles."""
+    def _compare(self, comparison: _TextComparison) -> Iterator[list[tuple[OwnText, Mapping[str, float]]]]:
+        """The texts that are left over, some at a time, with the share of windows for each article that they share."""
         texts = self._left()
         stream = iter(texts)
         done = 0
@@ -233,10 +249,30 @@ class _TextSearch:
             while group := list(islice(stream, AT_ONCE)):
                 read = [(text, found.text) for text in group if (found := self.folder.read(text)) is not None]
                 compared = pool.map(comparison.compare_if_promising, [text for _, text in read])
-                yield from zip((text for text, _ in read), compared, strict=True)
+                yield list(zip((text for text, _ in read), compared, strict=True))
                 done += len(group)
                 self.compared += len(read)
                 self.on_progress("comparing fingerprints", done, len(texts))
+
+    def _is_settled(self, candidates: Iterable[_PossibleText]) -> bool:
+        """Whether every article without a text has one that has all of its windows, and that no other has."""
+        whole = [one for one in candidates if one.likeness == 1]
+        return {self.articles[one.article].id for one in whole} >= {article.id for _, article in self._open()} and (
+            len({one.text for one in whole}) == len(whole)
+        )
+
+    def _possible(self, article: int, text: OwnText, likeness: float, how: How) -> _PossibleText:
+        return _PossibleText(article, text, likeness, how, self._position(text))
+
+    def _position(self, text: OwnText) -> int:
+        """The place of a text among all: files in the order of their paths, then rows of tables."""
+        if text not in self.positions:
+            self.positions = {each: number for number, each in enumerate(self._all(text))}
+        return self.positions[text]
+
+    def _all(self, text: OwnText) -> tuple[OwnText, ...]:
+        """All texts; the rows of tables are read only if it is one of them."""
+        return self.folder.texts if text.row is None else (*self.folder.texts, *self.folder.rows)
 
     def _take(self, candidates: Iterable[_PossibleText]) -> None:
         """Take candidates, the likest first, one for each article and each text once."""
