@@ -94,10 +94,10 @@ def _print(result: RebuildResult, output: Path, json: Path | None) -> None:
     console.print_table(out, rebuild_report.total_table(result))
     for line in (*rebuild_report.sentences(result), *_found(result), *_skipped(result)):
         console.print_line(line)
-    for make in (rebuild_report.missing_table, rebuild_report.lost_table, rebuild_report.left_out_table):
-        table = make(result)
+    print()
+    lost, left_out = rebuild_report.lost_table(result), rebuild_report.left_out_table(result)
+    for table in (rebuild_report.missing_table(result), lost if lost.rows else left_out):
         if table.rows:
-            print()
             console.print_table(out, table.first(SHOWN, where))
     if result.written:
         console.print_line(
@@ -126,6 +126,6 @@ def _next(result: RebuildResult, output: Path) -> Iterator[str]:
     """What to do now."""
     missing = result.article_counts["none"]
     if missing:
-        yield f"get the {amount(missing, 'article')} that {'is' if missing == 1 else 'are'} missing, and run this again"
+        yield f"get what is missing ({amount(missing, 'article')}), and run this again"
     if result.written:
         yield f'datasets.load_dataset("{output}") in Python'

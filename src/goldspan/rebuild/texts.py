@@ -21,7 +21,7 @@ from goldspan.articles import received, tables
 from goldspan.articles.documents import walk
 from goldspan.articles.received import ABOUT, TEXT, ArticleOptions, LeftOut, ReceivedArticle
 from goldspan.articles.webpages import MARKS
-from goldspan.errors import GoldspanError, InputError, InvalidValueError
+from goldspan.errors import InputError, InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -222,11 +222,13 @@ class TextFolder:
             else:
                 self._skip(file, item.line, item.message)
 
-    def _received(self, path: Path) -> Iterator[ReceivedArticle | LeftOut | GoldspanError]:
+    def _received(self, path: Path) -> Iterator[ReceivedArticle | LeftOut | InputError]:
         """What `goldspan add` would read in a file."""
         try:
             yield from received.scan([path], ArticleOptions(), [])
-        except GoldspanError as error:  # a package that is missing, a file that is gone
+        except NotFoundError as error:  # a package that is missing
+            yield InputError(f"{error.message}. {error.remedy}", file=path)
+        except InputError as error:  # a file that is gone
             yield error
 
     def _decoded(self, text: OwnText) -> ReadText | None:
