@@ -28,6 +28,7 @@ from goldspan.export import export
 from goldspan.formats import doubts, gold
 from goldspan.formats.labels_toml_edit import without_allowed
 from goldspan.service.rejections import RejectionLedger, ledger_path
+from goldspan.withdrawal import remains
 from goldspan.withdrawal.curated_files import ArticleContents
 from goldspan.withdrawal.plan import WithdrawalRequest, plan_withdrawal
 from goldspan.withdrawal.remains import TextSearch
@@ -521,6 +522,35 @@ def test_an_id_is_found_where_it_can_be_nothing_else(tmp_path, name, line, is_na
     path.write_text(line)
     found = TextSearch([ArticleContents(id=name, entry=None)]).places(path)
     assert bool(found) == is_named
+
+
+@pytest.mark.parametrize("form", ["conll", "docbin", "brat", "doccano", "jsonl", "parquet"])
+def test_an_export_of_any_format_is_named(toy, goldspan, form):
+    assert goldspan("export", "--format", form, "--output", toy.build / "out", "--root", toy.root) == 0
+    plan = plan_withdrawal(toy, [GONE], REQUEST)
+    assert {one.kind for one in plan.built[toy.build / "out"]} >= {"words"}
+    assert not plan.remains.unread
+
+
+def test_a_large_file_is_searched_line_by_line(toy, monkeypatch):
+    text = (toy.seeds / "storm.txt").read_text()
+    path = toy.root / "notes.jsonl"
+    path.write_text(f"{text}\nas in storm.p01\n")
+    whole = [one for one in plan_withdrawal(toy, [GONE], REQUEST).remains.places if one.file == path]
+    monkeypatch.setattr(remains, "LARGE", 10)
+    found = [one for one in plan_withdrawal(toy, [GONE], REQUEST).remains.places if one.file == path]
+    assert [(one.line, one.kind) for one in found] == [(one.line, one.kind) for one in whole]
+    assert {one.kind for one in found} == {"words", "id"}
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert path in plan_withdrawal(toy, [GONE], REQUEST).remains.unread
+
+
+def test_a_release_that_names_it_as_withdrawn_does_not_have_it(toy):
+    for version, articles in (("1.0", [GONE, "strike"]), ("1.1", ["strike"])):
+        value = {"articles": [{"id": name} for name in articles], "withdrawn": [{"article": GONE}]}
+        files.write(toy.build / version / "release.json", json.dumps(value))
+        files.write(toy.build / version / "CHANGELOG.md", f"- The article `{GONE}` is there, or not.\n")
+    assert {path.name for path in plan_withdrawal(toy, [GONE], REQUEST).built} == {"1.0"}
 
 
 # git

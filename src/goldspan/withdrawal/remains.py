@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from goldspan import files, formats
+from goldspan import files, formats, strict_json
 from goldspan.annotation import article_of
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import model_record
@@ -38,6 +38,7 @@ RUN = 8  # words in a row that are of an article and not of its language
 SHORTEST = 4  # words of a whole article that is shorter than a run, and is no name
 RANK = "rank"  # in build/
 PARQUET = ".parquet"
+RELEASE = "release.json"  # in a folder that `goldspan release` wrote
 LISTS = {".txt", ".csv", ".jsonl", ".json", ".toml", ".md"}
 QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 MARKED = re.compile(r"\[([^\[\]]+)\]\{[^{}\s]+\}")
@@ -46,6 +47,7 @@ MARKUP = re.compile(r"<[^<>]*>")
 WITHDRAWN = re.compile(r"## \S+: .* withdrawn")  # the entry of the withdrawal itself in the changelog
 ESCAPE = re.compile(r"\\[nrt]")
 LETTERS = re.compile(r"[^\W\d_]+")  # an id of letters alone may be a word of any text
+LARGE = 1 << 26  # bytes of a file that is read line by line
 BLOCK = 1 << 16  # bytes by which a text is told from what is none
 
 Kind = Literal["words", "id", "name"]
@@ -159,14 +161,18 @@ def find_remains(
         for folder, record in trained.items()
         if record is not None and (model := _model(folder, record, articles))
     ]
+    releases = {path.parent: _released(path) for path in paths if path.name == RELEASE}
     for path in paths:
         if (path in contents and contents[path] is None) or not folders.isdisjoint(path.parents):
             continue
         content = contents.get(path)
         try:
-            places += search.places(path, content, is_derived=_is_derived(corpus, path))
+            found = search.places(path, content, is_derived=_is_derived(corpus, path))
         except (InputError, NotFoundError, OSError, ValueError):
             unread.append(path)
+            continue
+        released = next((ids for folder, ids in releases.items() if folder in path.parents), None)
+        places += [one for one in found if one.kind == "words" or released is None or one.article in released]
     return Remains(tuple(places), tuple(models), tuple(unread))
 
 
@@ -189,6 +195,7 @@ class TextSearch:
                 for at in range(len(found) - size + 1):
                     self.runs.setdefault(tuple(found[at : at + size]), one.id)
         self.sizes = sorted({len(run) for run in self.runs})
+        self.last = {run[-1] for run in self.runs}
 
     def quoted(self, text: str) -> str | None:
         """The first words of a text that are of an article; None if it has none."""
@@ -207,6 +214,8 @@ class TextSearch:
         """
         if content is None and path.suffix.lower() == PARQUET:
             return self._of_texts(path, _parquet_texts(path))
+        if content is None and path.stat().st_size > LARGE:
+            return self._in_large_file(path)
         data = files.read_bytes(path) if content is None else content
         if b"\0" in data[:BLOCK]:
             texts = _record_texts(path) if try_detect(path) else [("", data.decode("utf-8", "ignore"))]
@@ -224,35 +233,66 @@ class TextSearch:
         lines = text.split("\n")
         generated = _generated_lines(text)
         found: dict[tuple[str, int, Kind], str] = {}
-        for article, pattern in self.ids.items():
-            if article in text:
-                for number, line in enumerate(lines, 1):
-                    if article in line and pattern.search(line):
-                        found[article, number, "id"] = line.strip()
+        for number, line in enumerate(lines, 1):
+            for article in self._named(line):
+                found[article, number, "id"] = line.strip()
         plain = lines
         if path.suffix.lower() in {".html", ".htm", ".xml", ".xmi"}:
             plain = html.unescape(MARKUP.sub(lambda match: "\n" * match[0].count("\n"), text)).split("\n")
         for article, number, _ in self._runs(plain):
-            found.setdefault((article, number, "words"), lines[number - 1].strip() if number <= len(lines) else "")
+            found[article, number, "words"] = lines[number - 1].strip() if number <= len(lines) else ""
         return [
             Remainder(article, path, number, kind, line, is_derived or number in generated)
             for (article, number, kind), line in sorted(found.items(), key=lambda item: item[0][1])
             if not (kind == "id" and WITHDRAWN.fullmatch(line))
         ]
 
-    def _runs(self, lines: Sequence[str]) -> Iterator[tuple[str, int, str]]:
-        """The article, the line and the words of the first run on each line that begins one."""
-        if not self.runs:
-            return
-        numbered = [(word, number) for number, line in enumerate(lines, 1) for word in words(ESCAPE.sub(" ", line))]
-        last = 0
-        for size in self.sizes:
-            shifted = [[word for word, _ in numbered[at:]] for at in range(size)]
-            last = 0
-            for at, run in enumerate(zip(*shifted, strict=False)):
-                if run in self.runs and numbered[at][1] != last:
-                    last = numbered[at][1]
-                    yield self.runs[run], last, " ".join(run)
+    def _in_large_file(self, path: Path) -> list[Remainder]:
+        """The places in a text that is not held in memory as a whole; of each line the words that were found.
+
+        Raises:
+            InputError: for a file that is no text.
+        """
+        found: list[Remainder] = []
+
+        def noting_ids(stream: Iterable[bytes]) -> Iterator[str]:
+            for number, raw in enumerate(stream, 1):
+                if b"\0" in raw:
+                    raise InputError("is no text", file=path, remedy="Look at it with the program that wrote it.")
+                line = raw.decode("utf-8")
+                found.extend(Remainder(article, path, number, "id", article) for article in self._named(line))
+                yield line
+
+        with files.opened(path) as stream:
+            for article, number, run in self._runs(noting_ids(stream)):
+                found.append(Remainder(article, path, number, "words", run))
+        return sorted(found, key=lambda one: one.line or 0)
+
+    def _named(self, line: str) -> list[str]:
+        """The articles whose ids a line has."""
+        return [article for article, pattern in self.ids.items() if article in line and pattern.search(line)]
+
+    def _runs(self, lines: Iterable[str]) -> Iterator[tuple[str, int, str]]:
+        """The article, the line and the words of the first run of an article that begins on a line.
+
+        Of the lines no more are held than a run may stand on.
+        """
+        longest = self.sizes[-1] if self.sizes else 0
+        found: set[tuple[str, int]] = set()
+        held: list[tuple[str, int]] = []
+        for number, line in enumerate(lines if longest else (), 1):
+            known = len(held)  # a run that ends there was looked at
+            held += [(word, number) for word in words(ESCAPE.sub(" ", line))]
+            for end in range(known + 1, len(held) + 1):
+                if held[end - 1][0] not in self.last:
+                    continue
+                for size in self.sizes:
+                    run = tuple(word for word, _ in held[end - size : end]) if size <= end else ()
+                    article = self.runs.get(run)
+                    if article is not None and (article, begin := held[end - size][1]) not in found:
+                        found.add((article, begin))
+                        yield article, begin, " ".join(run)
+            del held[: max(0, len(held) - longest + 1)]
 
     def _of_texts(self, path: Path, texts: Iterable[tuple[str, str]]) -> list[Remainder]:
         """The articles of which a file with examples has some: one place for each and kind."""
@@ -344,6 +384,14 @@ def _of_others(corpus: Corpus, articles: Collection[str]) -> Iterator[Path]:
     )
     for folder in folders:
         yield from (path for path in folder.glob("*.jsonl") if path.name in names)
+
+
+def _released(path: Path) -> Collection[str] | None:
+    """The articles of the release in the folder of a file; None if it is none. It names those withdrawn, too."""
+    try:
+        return frozenset(row["id"] for row in strict_json.loads(files.read_bytes(path))["articles"])
+    except (InputError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _record(path: Path) -> ModelRecord | None:
