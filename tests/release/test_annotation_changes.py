@@ -12,8 +12,7 @@ from goldspan.corpus.releases import DecidedRegion, ReleasedExample, ReleasedSpa
 from goldspan.corpus.withdrawals import Withdrawal
 from goldspan.release.annotation_changes import compare_releases
 from goldspan.release.text_comparison import NO_DECISION, NO_RULE
-
-LABELS = ("DATE", "ORG", "PLACE")
+from helpers.release_records import LABELS, records, spans_of
 
 
 def released(name, text, spans="", at=0, decisions=()):
@@ -199,59 +198,8 @@ def test_a_decision_is_found_where_the_article_has_changed():
     assert [(one.kind, one.group) for one in compare_releases(before, after).spans] == [("removed", "G-1")]
 
 
-@st.composite
-def spans_of(draw, length, labels, *, overlapping):
-    """Spans in a text; those of gold mostly do not overlap, but a project may allow it."""
-    if length < 2:
-        return []
-    places = draw(st.lists(st.integers(0, length), unique=True, max_size=8).map(sorted))
-    extents = [*zip(places[::2], places[1::2], strict=False)]
-    if overlapping:
-        more = st.tuples(st.integers(0, length - 1), st.integers(1, 6))
-        extents += [(start, min(length, start + size)) for start, size in draw(st.lists(more, max_size=3))]
-    found = {ReleasedSpan(start, end, draw(st.sampled_from(labels))) for start, end in extents}
-    return sorted(found)
-
-
-@st.composite
-def records(draw, articles, labels=LABELS, *, overlapping=False):
-    """A release of some articles, each cut into paragraphs or sentences of which some were read, or changed."""
-    examples, hashes = [], {}
-    for name in draw(st.lists(st.sampled_from(sorted(articles)), unique=True).map(sorted)):
-        unit, texts = draw(st.sampled_from("ps")), articles[name]
-        if draw(st.booleans()):  # the article was edited
-            texts = draw(st.permutations([*texts, "New text of it."]))
-            hashes[name] = repr(texts)
-        at, number, kept = 0, 0, []
-        for text in texts:
-            for part in text.split(". ") if unit == "s" else [text]:
-                number += 1
-                if draw(st.integers(0, 4)):
-                    decided = draw(st.booleans()) and len(part) > 3
-                    kept.append(
-                        ReleasedExample(
-                            id=f"{name}.{unit}{number:02}", at=at, length=len(part),
-                            sha256=hashlib.sha256(part.encode()).hexdigest(),
-                            spans=draw(spans_of(len(part), labels, overlapping=overlapping)),
-                            decisions=[DecidedRegion(0, len(part), draw(st.sampled_from(["G-1", None])))] * decided,
-                        )
-                    )  # fmt: skip
-                at += len(part) + 2
-        hashes.setdefault(name, "same")
-        if kept:
-            examples += kept
-        else:
-            del hashes[name]
-    return ReleaseRecord(version="1.0", date="2026-12-01", guidelines="1.0", articles=hashes, examples=tuple(examples))
-
-
-ARTICLES = {
-    "a": ["Harn won. Pyla lost it all", "It rained in Merrow"],
-    "b": ["Harn won. Pyla lost it all", "Harn won. Pyla lost it all", "x"],
-    "c": [""],
-}
-pairs = st.tuples(records(ARTICLES), records(ARTICLES))
-any_pairs = st.tuples(records(ARTICLES, overlapping=True), records(ARTICLES, ("DATE", "CLUB"), overlapping=True))
+pairs = st.tuples(records(), records())
+any_pairs = st.tuples(records(overlapping=True), records(("DATE", "CLUB"), overlapping=True))
 
 
 def places(release, renamed=None):
@@ -282,7 +230,7 @@ def test_every_span_of_both_releases_is_the_same_changed_or_not_compared(pair):
         assert same[0] == same[1], "the rest has the same edges and labels"
 
 
-@given(records(ARTICLES, overlapping=True), st.data())
+@given(records(overlapping=True), st.data())
 def test_changes_applied_to_the_first_release_give_the_second(before, data):
     examples = [
         replace(one, spans=data.draw(spans_of(one.length, LABELS, overlapping=True))) for one in before.examples
@@ -316,7 +264,7 @@ def test_the_other_way_round_added_is_removed(pair):
     }
 
 
-@given(records(ARTICLES, overlapping=True))
+@given(records(overlapping=True))
 def test_nothing_changes_from_a_release_to_itself(release):
     changes = compare_releases(release, release)
     assert changes.is_empty

@@ -1,12 +1,15 @@
 """The changelog of a release: what it says of changes that were made to a project by its own commands and by hand."""
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
 from goldspan import new_project
 from goldspan.articles.resegmentation import recut
+from goldspan.cli import app
 from goldspan.corpus import Corpus
 from goldspan.corpus.releases import ReleasedExample, ReleasedSpan
 from goldspan.corpus.withdrawals import Withdrawal
@@ -199,3 +202,26 @@ def test_the_report_has_every_span(edited):
     assert {one["kind"]: one["edge"] for one in report["spans"]}["moved"] == "start"
     assert report["spans"][3]["before"] == {"example": "bridge.p02", "at": report["spans"][3]["after"]["at"],
                                             "start": 62, "end": 71, "label": "PERSON"}  # fmt: skip
+
+
+def test_the_command_prints_what_changed_and_reports_all_of_it(demo, tmp_path):
+    def release(version, *options):
+        options = ["release", version, "--root", str(demo.root), "--output", str(tmp_path / "out"), *options]
+        result = CliRunner().invoke(app, options, env={"COLUMNS": "140"})
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    first = release("1.0", "--apply", "--date", "2026-12-01")
+    assert "The first version: 63 spans in 23 examples of 6 articles.\n" in first
+    assert "Spans by label" not in first
+    edit(demo.root / "goldspan.toml", ("[checks]\n", '[checks]\ngold-underived = "off"\n'))
+    edit(demo.gold / "bridge.jsonl", ('[62, 71, "PERSON", "Ilse Varn"]', '[56, 71, "PERSON", "Mayor Ilse Varn"]'))
+    shown = release("1.1", "--date", "2026-12-02", "--json", str(tmp_path / "report.json"))
+    for words in ("1 moved", "By label", "By rule", "Span by span", "moved: start", "[56, 71] PERSON"):
+        assert words in shown
+    report = json.loads((tmp_path / "report.json").read_text())["changes"]
+    assert [(one["kind"], one["rule"]) for one in report["spans"]] == [("moved", "PERSON-1")]
+    assert report["summary"][0].startswith("Since 1.0 of 2026-12-01: 0 spans added")
+    text = (tmp_path / "out" / "CHANGELOG.md").read_text()
+    assert [row[1] for row in rows(text, "Span by span")] == ["change", "moved: start"]
+    assert text.count("\n## ") == 2

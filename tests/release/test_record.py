@@ -3,12 +3,20 @@
 import json
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from goldspan import export, new_project
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.corpus import Corpus
 from goldspan.corpus.releases import read_releases
 from goldspan.release.record import release_record
+from helpers.damage import NAMES, damage, require_named, run
+from helpers.releasable_projects import state
+from helpers.release_records import records
+
+IN_ONE_FOLDER = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+COMMANDS = (["check"], ["release", "1.1"], ["withdraw", "harbour", "--requested-by", "other"])
+QUICK = ("UTF-16", "an object without keys", "link that leads nowhere")
 
 
 @pytest.fixture
@@ -68,3 +76,28 @@ def test_it_holds_no_word_of_a_text_and_reads_as_it_was_written(demo):
     words = {word for example in demo.gold_examples() for word in example.text.split()} - record.articles.keys()
     assert not [word for word in words if len(word) > 5 and word in record.text()]
     assert release_record(Corpus(demo.root), "1.0", "2026-12-01").text() == record.text()
+
+
+@given(record=records(overlapping=True))
+@IN_ONE_FOLDER
+def test_any_record_is_read_as_it_was_written(record, tmp_path):
+    path = tmp_path / "1.0.jsonl"
+    path.write_text(record.text(), encoding="utf-8")
+    assert read_releases(tmp_path) == [record]
+    assert path.read_text(encoding="utf-8") == record.text()
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        pytest.param(file, name, marks=() if name in QUICK else pytest.mark.slow)
+        for file in ("releases/1.0.jsonl", "withdrawn.jsonl")
+        for name in NAMES
+    ],
+)
+def test_commands_over_a_damaged_record_name_it(toy, file, name):
+    corpus = state(toy)
+    damage(corpus.folder / file, name)
+    for command in COMMANDS:
+        outcome = run(*command, "--root", corpus.root)
+        require_named(outcome, file.rpartition("/")[2], (command, file, name, outcome.error))
