@@ -8,6 +8,7 @@ import pytest
 from goldspan.cli import TRACEBACK
 from goldspan.formats import FORMATS
 from helpers.damage import NAMES, ROOT, damage, end_of, require_named, run
+from helpers.releasable_projects import state
 
 DATA = ROOT / "tests" / "data"
 CASES = DATA / "robustness"
@@ -32,6 +33,7 @@ PROJECT_COMMANDS = [
     ["agree", "--against", "gold"],
     ["adjudicate"],
     ["export"],
+    ["release", "1.0"],
     ["relabel", "SHIP", "PORT"],
     ["withdraw", "harbour", "--requested-by", "other"],
     ["show"],
@@ -68,6 +70,7 @@ def test_some_commands_over_a_damaged_project(toy, tmp_path, file, name):
 @pytest.mark.parametrize("file", PROJECT_FILES)
 def test_every_command_over_a_damaged_project(toy, tmp_path, file, name):
     """Each command meets each damage in some files, and each file in some damages: all of it would take too long."""
+    state(toy)  # what a release needs
     number = NAMES.index(name) + PROJECT_FILES.index(file)
     _over_a_project(toy, tmp_path, file, name, PROJECT_COMMANDS[number % 6 :: 6])
 

@@ -11,6 +11,7 @@ import pytest
 from goldspan import files
 from goldspan.annotation import Example, Span
 from goldspan.formats import gold
+from helpers.releasable_projects import DATE, allow_texts, state
 
 TESTS = Path(__file__).parents[1]
 
@@ -96,16 +97,30 @@ def test_exporting_over_an_earlier_export(toy, tmp_path, goldspan, name, calls):
     assert kills(toy, tmp_path, *arguments, calls=calls) > 4
 
 
-def test_an_export_that_is_refused_restores_what_was_there(toy, goldspan):
+@pytest.mark.slow
+def test_releasing_over_an_earlier_release(toy, tmp_path, goldspan):
+    corpus = allow_texts(state(toy), "storm")
+    first = ("release", "1.0", "--date", DATE, "--apply")
+    assert goldspan(*first, "--output", toy.build / "out", "--root", toy.root) == 0
+    allow_texts(corpus, "storm", "strike")
+    arguments = ("release", "1.1", "--date", DATE, "--apply", "--output", "ROOT/build/out", "--root", "ROOT")
+    assert kills(toy, tmp_path, *arguments, calls="replace") > 10
+
+
+@pytest.mark.parametrize("name", ["export", "release"])
+def test_an_export_or_release_that_is_refused_restores_what_was_there(toy, goldspan, name):
     """The process was killed between the two steps of the swap; then the gold is broken."""
+    state(toy)
     out = toy.build / "out"
-    assert goldspan("export", "--format", "jsonl", "--output", out, "--root", toy.root) == 0
+    command = (name, *(["--format", "jsonl"] if name == "export" else ["1.0"]), "--output", out, "--root", toy.root)
+    assert goldspan(*command) == 0
+    before = sorted(path.name for path in out.iterdir())
     with files.new_folder(out) as folder:
         aside = folder.with_suffix(files.OLD)
         out.rename(aside.with_name(aside.name.replace(f"-{_process(aside)}-", f"-{_ended()}-")))
     (toy.gold / "storm.jsonl").write_text("{\n")
-    assert goldspan("export", "--format", "jsonl", "--output", out, "--root", toy.root) == 1
-    assert (out / "train.jsonl").is_file()
+    assert goldspan(*command) == 1
+    assert sorted(path.name for path in out.iterdir()) == before
     assert [path.name for path in toy.build.iterdir()] == ["out"]
 
 

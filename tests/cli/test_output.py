@@ -16,6 +16,7 @@ from goldspan.cli.output import CLOSED_PIPE
 from goldspan.corpus import Corpus
 from goldspan.formats import gold
 from goldspan.report.text import Table
+from helpers.releasable_projects import state
 from helpers.sample_corpus import set_pass_spans
 
 COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
@@ -35,6 +36,9 @@ COMMANDS = {  # that write files; `ROOT` is the project, `OUT` a folder
     "formats": ("formats", "--json", "OUT/report.json"),
     "relabel": ("relabel", "SHIP", "PORT", "--apply", "--json", "OUT/report.json"),
     "withdraw": ("withdraw", "strike", "--requested-by", "other", "--apply", "--json", "OUT/report.json"),
+    "release": (
+        "release", "1.0", "--output", "OUT/out", "--date", "2031-01-02", "--apply", "--json", "OUT/report.json",
+    ),
     "rule": ("adjudicate", "--rule", "S-1", "--json", "OUT/report.json"),
     "split": ("split", "--apply", "--json", "OUT/report.json"),
     "stats": ("stats", "--write", "--json", "OUT/report.json"),
@@ -64,7 +68,9 @@ def prepare(corpus, out, name):
     (out / "inbox").mkdir(parents=True)
     (out / "inbox" / "new.txt").write_text("A new text.")
     gold.write(out / "x.jsonl", [Example("new.p01", "A new text.", (Span(2, 5, "CREW"),))])
-    if name == "export":
+    if name == "release":
+        state(Corpus(root))
+    if name in {"export", "release"}:
         (root / "corpus" / "splits" / "test.txt").write_text("strike\n")
     if name == "adopt":
         path = root / "corpus" / "gold" / "storm.jsonl"
@@ -182,6 +188,9 @@ def test_a_page_and_converted_examples_go_to_standard_output(toy, goldspan, capf
         (("convert", "OUT/a.jsonl", "--to", "brat", "-o", "ROOT/corpus/passes/x"), 1, "belongs to the sources"),
         (("export", "--output", "ROOT/corpus/passes/x"), 1, "belongs to the sources"),
         (("export", "--output", "ROOT/corpus"), 1, "holds the sources of a project"),
+        (("release", "1.0", "--output", "/dev/stdout"), 1, "a folder is written, not a file"),
+        (("release", "1.0", "--output", "ROOT/corpus/releases/x"), 1, "belongs to the sources"),
+        (("release", "1.0", "--output", "ROOT/seeds/x"), 1, "belongs to the sources"),
     ],
 )
 def test_nothing_is_overwritten_unasked(toy, tmp_path, goldspan, capsys, case):

@@ -46,7 +46,7 @@ COLUMNS = {
     "published": "When the article was published, as the manifest states it.",
     "publisher": "The publisher of the article, as the manifest states it.",
     "read": "How many annotators confirmed the example, whether they marked the span or not.",
-    "sha256": "The SHA-256 of the text of the example in UTF-8, in hexadecimal.",
+    "sha256": "The SHA-256 of the text in UTF-8, in hexadecimal; of a short text, together with its neighbours.",
     "spans": "The spans of the example, sorted.",
     "start": "Where the span begins, in code points of the text of the example.",
     "surface": "The words of the span; null where the text may not travel.",
@@ -59,8 +59,8 @@ COLUMNS = {
 }
 IN_PARTS = {
     "spans.first": "The number of the first token that the span touches, from 0.",
-    "spans.head": "How many code points of its first token stand before the span.",
-    "spans.tail": "How many code points of its last token stand after the span.",
+    "spans.head": "How many characters of its first token stand before the span; -1 where it cannot be cut there.",
+    "spans.tail": "How many characters of its last token stand after the span; -1 where it cannot be cut there.",
     "spans.tokens": "How many tokens the span touches.",
     "token_offsets.end": "Where the token ends.",
     "token_offsets.start": "Where the token begins.",
