@@ -266,6 +266,13 @@ def test_a_damaged_release_is_refused(damaged, project, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_clone_without_its_large_files_says_how_to_get_them(damaged, project, tmp_path):
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"
+    (damaged / "standoff" / "train.parquet").write_text(pointer)
+    with pytest.raises(InputError, match="git lfs pull"):
+        rebuild(damaged, project.seeds, tmp_path / "out")
+
+
 def test_a_release_that_contradicts_itself_is_refused(damaged, project, tmp_path):
     path = damaged / "release.json"
     path.write_text(path.read_text("utf-8").replace(f'"id": "{CHANGED}"', '"id": "another"'), "utf-8")

@@ -1,11 +1,13 @@
 """`goldspan rebuild` as a stranger runs it: with the release alone, in a folder without a project."""
 
 import json
+import os
 
 import pytest
 
 from goldspan import files
 from goldspan.rebuild import MARKER
+from goldspan.release import release
 from helpers import rebuilt_releases
 from helpers.rebuilt_releases import texts_of, write_texts
 
@@ -152,3 +154,25 @@ def test_no_control_character_of_a_name_reaches_the_terminal(goldspan, standoff_
     captured = capsys.readouterr()
     assert "\x1b" not in captured.out + captured.err
     assert "\x1b" not in (stranger / "out" / "REBUILD.md").read_text("utf-8")
+
+
+def test_a_name_that_is_not_utf_8_is_reported(goldspan, standoff_release, project, stranger):
+    (stranger / "texts").mkdir()
+    for number, text in enumerate(texts_of(project).values()):
+        path = os.fsencode(stranger / "texts") + b"/\xff%d.txt" % number
+        with open(path, "wb") as stream:  # noqa: PTH123  (the name is bytes)
+            stream.write(text.encode() + b"x")
+    assert goldspan("rebuild", standoff_release, "--texts", "texts", "--output", "out", "--json", "report.json") == 0
+    report = json.loads((stranger / "out" / "rebuild.json").read_text("utf-8"))
+    assert report == json.loads((stranger / "report.json").read_text("utf-8"))
+    assert min(article["text"] for article in report["articles"]) == "\\xff0.txt"
+
+
+def test_texts_that_are_not_needed_are_not_read(goldspan, toy, stranger, monkeypatch, capsys):
+    rebuilt_releases.state_release(monkeypatch)
+    free = rebuilt_releases.allow_texts(toy, "harbour", "storm", "strike")
+    release(free, "1.0", stranger / "release", date=rebuilt_releases.DATE, is_checked=True)
+    assert goldspan("rebuild", "release", "--output", "out") == 0
+    assert "3 in the release as texts" in capsys.readouterr().out
+    assert goldspan("rebuild", "release", "--texts", "release/gold", "--output", "out") == 0
+    assert "The release holds all texts: release/gold was not read." in capsys.readouterr().out

@@ -78,6 +78,8 @@ def run(
     with console.progress_bar() as update:
         result = rebuild(release, texts, output, options, on_progress=update)
     console.write_json(json, result.json())
+    if texts is not None and all(article.source == "release" for article in result.articles):
+        console.print_line(f"The release holds all texts: {texts} was not read.")
     _print(result, output, json)
     if not result.written:
         reason = "--require-all" if result.kept else "no example can be kept"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from goldspan.release.standoff_tables import StandoffRow
 
 NAMED = 5  # files that a message names
+POINTER = b"version https://git-lfs"
+LONGEST_POINTER = 1024  # bytes
+GET_POINTED = "Tables are pointers of Git LFS: run `git lfs pull` in the folder, or get the release again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +98,14 @@ def _require_whole(folder: Path) -> None:
     if not files.is_there(folder / CHECKSUMS):
         raise InputError(f"is not whole: there is no {CHECKSUMS}", file=folder, remedy=AGAIN)
     if differences := list(verify_checksums(folder)):
-        raise InputError(
-            f"is not as it was released: {enumerate_names(differences, most=NAMED)}", file=folder, remedy=AGAIN
-        )
+        what = f"is not as it was released: {enumerate_names(differences, most=NAMED)}"
+        raise InputError(what, file=folder, remedy=GET_POINTED if _has_pointers(folder) else AGAIN)
+
+
+def _has_pointers(folder: Path) -> bool:
+    """Whether a file is what git holds in the place of a large one, which was not downloaded."""
+    tables = (path for path in folder.glob("*/*.parquet") if path.is_file() and path.stat().st_size < LONGEST_POINTER)
+    return any(files.read_bytes(path).startswith(POINTER) for path in tables)
 
 
 def _records(path: Path) -> Iterable[formats.record.Record]:

@@ -261,7 +261,9 @@ class TextFolder:
         return self._kept.read(length).decode("utf-8")
 
     def _name(self, path: Path) -> str:
-        return path.relative_to(self.folder).as_posix()
+        """The path of a file in the folder, as it can be written in UTF-8 on every system."""
+        name = path.relative_to(self.folder).as_posix()
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
     def _skip(self, file: str, row: int | None, reason: str) -> None:
         self.skipped.setdefault((file, row), SkippedText(file, row, reason))
