@@ -24,6 +24,7 @@ from goldspan.release.contents import CHECKSUMS, CITATION, CROISSANT, GOLD, PASS
 from goldspan.release.data_statement import render_data_statement
 from goldspan.release.tables import table_features
 from goldspan.report.text import Table, amount, enumerate_names, escape_markdown
+from goldspan.standoff.disclosure import disclosure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from goldspan.release.data_statement import DataStatement
     from goldspan.release.description import ReleaseDescription
     from goldspan.release.metadata import DatasetMetadata
-    from goldspan.standoff.examples import FingerprintSettings
     from goldspan.tokens import Misaligned
 
 MOST_ARTICLES = 50  # that the card lists; release.json has all
@@ -168,23 +168,14 @@ def _rebuild_section(description: ReleaseDescription) -> list[str]:
     absent = [article for article in description.articles if not article.may_travel]
     if not absent:
         return []
-    settings = description.fingerprints
     return [
         "## How to put texts under the spans",
         f"{_count(absent)} here without {'its text' if len(absent) == 1 else 'their texts'}. {OWN_COPIES}",
         REBUILD,
         PLACES,
         "### What the fingerprints can tell",
-        _disclosure(settings),
+        disclosure(description.fingerprints).rstrip(),
     ]
-
-
-def _disclosure(settings: FingerprintSettings) -> str:
-    return (
-        f"A fingerprint is of {settings.size} words in a row. The key is published in `{RELEASE}`, so that whoever "
-        "guesses these words can see whether they stand there: somebody with a list of names and sentences to try them "
-        f"in may learn that one of them is in an article. Each guess costs {settings.rounds:,} rounds of SHA-256."
-    )
 
 
 def _article_section(description: ReleaseDescription) -> list[str]:

@@ -33,7 +33,7 @@ class FingerprintSettings:
 
     Args:
         size: the tokens of a window.
-        step: from the first token of a window to that of the next.
+        step: from the first token of a window to that of the next, at least.
         rounds: how often the digest is repeated: what it costs to try out a guess.
         salt: the key, in hexadecimal, which is published with the release.
 

@@ -1,10 +1,10 @@
 """Examples without their texts: digests, the tokens of spans, and keyed fingerprints of overlapping windows of tokens.
 
-A window always has `size` tokens. The windows of an example begin every `step` tokens, and the last one ends with it;
-the last but one is left out where it would begin fewer than `step` tokens before the last, unless a token would then
-be in no window. So whoever has found the tokens of a window has to guess `step` more at once to find the next. An
-example that is shorter than a window has windows that take tokens of its neighbours in the article along: one as many
-as possible of those behind it, one as many as possible of those before it.
+A window always has `size` tokens. The first window of an example begins with it, the last one ends with it, and the
+others stand at equal distances: at least `step` tokens, so that whoever has found the tokens of a window has to guess
+as many at once to find the next, and fewer only where else a token would be in no window. An example that is shorter
+than a window has windows that take tokens of its neighbours in the article along: one as many as possible of those
+behind it, one as many as possible of those before it.
 
 A fingerprint is the beginning of PBKDF2-HMAC-SHA256 of the keys of the tokens, joined by line feeds.
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, Span
 
 SIZE = 8  # tokens; docs/rebuild.md has the simulation by which these are chosen
-STEP = 4
+STEP = 6
 ROUNDS = 1000
 DENSE_LANGUAGES = frozenset({"zh", "yue", "ja", "th", "lo", "km", "my"})  # whose tokens are characters
 DENSITY = 2  # how many times as many tokens a window has there: a word is about two characters
@@ -138,12 +138,10 @@ def window_starts(tokens: int, settings: FingerprintSettings) -> list[int]:
         settings: size and step.
     """
     last = tokens - settings.size
-    starts = list(range(0, last + 1, settings.step))
-    if starts[-1] < last:
-        if len(starts) > 1 and last - starts[-2] <= settings.size:
-            del starts[-1]
-        starts.append(last)
-    return starts
+    if not last:
+        return [0]
+    distances = max(last // settings.step, -(-last // settings.size))
+    return [number * last // distances for number in range(distances + 1)]
 
 
 class _ArticleTokens:
@@ -238,6 +236,11 @@ class FingerprintedText:
     def starts(self) -> list[int]:
         """Where each token begins, in code points."""
         return [token.start for token in self.tokens]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each token ends, in code points."""
+        return [token.end for token in self.tokens]
 
     @property
     def windows(self) -> range:

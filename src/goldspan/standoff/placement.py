@@ -17,11 +17,11 @@ So a token is placed only on a token of the same key. A span has a place if its 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from itertools import groupby, product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from goldspan.annotation import Span
@@ -171,6 +171,43 @@ def place_examples(
     return placement.place()
 
 
+def is_exact_at(example: StandoffExample, text: FingerprintedText, start: int) -> bool:
+    """Whether a text has an example byte by byte at a place.
+
+    The digest of an example of fewer tokens than a window covers its neighbours: so many as its windows say, or, where
+    it has none (as in a pass), as the text has.
+
+    Args:
+        example: without its text.
+        text: in which it may stand.
+        start: of the place, in code points.
+    """
+    end = start + example.length
+    if not 0 <= start <= end <= len(text.text):
+        return False
+    size = text.settings.size
+    if example.tokens >= size:
+        return digest(text.text[start:end]) == example.sha256
+    before, behind = bisect_right(text.ends, start), bisect_left(text.starts, end)
+    missing = size - example.tokens
+    if example.windows:
+        left = -example.windows[0].token
+        right = example.windows[-1].token + missing
+    else:
+        left, right = min(missing, before), min(missing, len(text.tokens) - behind)
+    if left > before or behind + right > len(text.tokens):
+        return False
+    bounds = (
+        text.starts[before - left] if left else start,
+        start,
+        end,
+        text.tokens[behind + right - 1].end if right else end,
+    )
+    if not example.tokens or left + right < missing:
+        bounds = (0, start, end, len(text.text))
+    return digest_short(text.text, bounds) == example.sha256
+
+
 @dataclass(slots=True)
 class _Chain:
     """Windows of an example with one distance to the text.
@@ -214,7 +251,7 @@ class _Placement:
     def place(self) -> list[PlacedExample]:
         """The places of all examples."""
         for number, example in enumerate(self.examples):
-            if self._is_exact(example, example.at):
+            if is_exact_at(example, self.text, example.at):
                 self._take_exact(number, example.at)
         for _ in range(MOST_PASSES):
             if not self._place_chains():
@@ -222,23 +259,6 @@ class _Placement:
         for number in range(len(self.examples)):
             self._keep_one_part(number)
         return [self._result(number) for number in range(len(self.examples))]
-
-    def _is_exact(self, example: StandoffExample, start: int) -> bool:
-        """Whether the text has an example byte by byte at a place, in code points."""
-        text, end = self.text.text, start + example.length
-        if end > len(text):
-            return False
-        if not example.windows:
-            return start == example.at and digest_short(text, (0, start, end, len(text))) == example.sha256
-        if example.tokens >= self.size:
-            return digest(text[start:end]) == example.sha256
-        first = self._token_at(start)
-        before, last = example.windows[0].token, first + example.windows[-1].token + self.size
-        if first + before < 0 or last > len(self.tokens):
-            return False
-        outer_start = min(start, self.text.starts[first + before])
-        outer_end = max(end, self.tokens[last - 1].end)
-        return digest_short(text, (outer_start, start, end, outer_end)) == example.sha256
 
     def _take_exact(self, number: int, start: int) -> None:
         example = self.examples[number]
@@ -420,30 +440,35 @@ class _Placement:
             self._take(candidate, is_whole=True)
 
     def _take(self, candidate: _PossiblePlace, *, is_whole: bool) -> None:
-        """Places the tokens of a candidate that are still free, if enough are."""
+        """Places the tokens of a candidate that are still free, if those of other examples are not most of them."""
         number, shift = candidate.chain.example, candidate.chain.shift
         placed = self.places[number]
-        tokens = {token for token in candidate.tokens if token not in placed and self.owners[token + shift] is None}
-        if 2 * len(tokens) <= len(candidate.tokens) or not self._fits(number, shift, tokens):
+        foreign = sum(self.owners[token + shift] not in {None, number} for token in candidate.tokens)
+        tokens = sorted(
+            token for token in candidate.tokens if token not in placed and self.owners[token + shift] is None
+        )
+        if 2 * foreign >= len(candidate.tokens) or not tokens:
             return
         if not is_whole and len(candidate.chain.windows) == 1 and not self._is_in_order(number, shift, tokens):
             return
-        self._own(number, {token: token + shift for token in tokens})
+        known = self.known[number]
+        parts = [[*part] for _, part in groupby(tokens, key=lambda token: bisect_left(known, token))]
+        fitting = [token for part in parts if self._fits(number, shift, part) for token in part]
+        self._own(number, {token: token + shift for token in fitting})
         if len(placed) == self.examples[number].tokens and (start := self._exact_start(number, shift)) is not None:
             self.exact[number] = start
 
-    def _fits(self, number: int, shift: int, tokens: Collection[int]) -> bool:
-        """Whether tokens stand in the order of those of the example that have a place, and not far from them."""
+    def _fits(self, number: int, shift: int, tokens: Sequence[int]) -> bool:
+        """Whether tokens between two that have a place stand between those in the text, and not far from them."""
         placed, known = self.places[number], self.known[number]
-        if not placed or not tokens:
-            return bool(tokens)
-        for token in (min(tokens), max(tokens)):
-            at = bisect_left(known, token)
-            for other in known[max(0, at - 1) : at + 1]:
-                distance = (token + shift - placed[other]) * (1 if token > other else -1)
-                if not 0 < distance <= abs(token - other) + INSERTED:
+        at = bisect_left(known, tokens[0])
+        for token, others in ((tokens[0], known[max(0, at - 1) : at]), (tokens[-1], known[at : at + 1])):
+            for other in others:
+                distance = abs(token - other)
+                moved = token + shift - placed[other] if token > other else placed[other] - token - shift
+                if not 0 < moved <= distance + INSERTED:
                     return False
-        return bisect_left(known, min(tokens)) == bisect_left(known, max(tokens))
+        return True
 
     def _is_in_order(self, number: int, shift: int, tokens: Collection[int]) -> bool:
         """Whether tokens stand between the examples before and behind that have a place."""
@@ -457,7 +482,7 @@ class _Placement:
         example = self.examples[number]
         start, end = self.tokens[shift].start, self.tokens[shift + example.tokens - 1].end
         furthest = max(0, start - max(0, min(EDGE, example.length - (end - start))))
-        return next((at for at in range(start, furthest - 1, -1) if self._is_exact(example, at)), None)
+        return next((at for at in range(start, furthest - 1, -1) if is_exact_at(example, self.text, at)), None)
 
     # results
 
