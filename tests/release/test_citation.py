@@ -7,35 +7,15 @@ import pytest
 import yaml
 
 from goldspan.release.citation import bibtex, cff_problems, citation_cff, zenodo_json
-from goldspan.release.metadata import DatasetMetadata, TextLicence
-from goldspan.settings import AuthorSettings
-
-METADATA = DatasetMetadata(
-    title="News of Merrow: 5 % & more",
-    description="Articles with <b>names</b>.",
-    version="1.0",
-    date="2031-01-02",
-    authors=(
-        AuthorSettings(family="Jansen", given="Ann", affiliation="University", orcid="0000-0002-1825-0097"),
-        AuthorSettings(family="Suharto"),
-        AuthorSettings(name="Archive of Merrow", affiliation="Harn"),
-    ),
-    licence="CC-BY-4.0",
-    text_licences=(TextLicence("CC0-1.0", 3, 3), TextLicence("All rights reserved.", 2, 0)),
-    keywords=("NER", "news"),
-    url="https://example.org/merrow",
-    doi="10.1234/merrow.1",
-    contact="Ann Jansen <ann@example.org>",
-    language="en",
-)
+from helpers.dataset_metadata import AWKWARD
 
 
 def cff(**changes):
-    return yaml.safe_load(citation_cff(replace(METADATA, **changes)))
+    return yaml.safe_load(citation_cff(replace(AWKWARD, **changes)))
 
 
 def zenodo(**changes):
-    return json.loads(zenodo_json(replace(METADATA, **changes)))
+    return json.loads(zenodo_json(replace(AWKWARD, **changes)))
 
 
 def problems(path, content):
@@ -110,7 +90,7 @@ def test_a_doi_with_characters_that_the_format_does_not_take_is_an_identifier():
 
 
 def test_bibtex_keeps_names_and_escapes_what_tex_obeys():
-    entry = bibtex(METADATA)
+    entry = bibtex(AWKWARD)
     assert entry.startswith("@misc{jansen2031,\n  author = {Jansen, Ann and Suharto and {Archive of Merrow}},\n")
     assert r"title = {{News of Merrow: 5 \% \& more}}" in entry
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli.console import Format, Json, Labels, Language, Root, split_names, write_json
+from goldspan.cli.console import Format, Json, Labels, Language, Root, print_line, split_names, write_json
 from goldspan.cli.findings import print_summary, printed_findings
 from goldspan.cli.next_step import print_blanks
 from goldspan.cli.reading import print_notes, with_read_options
@@ -20,7 +22,7 @@ from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
     from goldspan.annotation import LabelScheme
-    from goldspan.checks import Severities
+    from goldspan.checks import CheckTally, Severities
 
 
 @with_read_options()
@@ -51,6 +53,8 @@ def run(
 ) -> None:
     """Check annotation: seeds, manifest, gold, passes, splits and guidelines of a project, or files of any format.
 
+    A folder that `goldspan release` wrote is verified: its files, tables and papers are compared with each other.
+
     Each finding is a line `file:line: error check-id example [start, end, LABEL] the problem: the words around`.
     Exits with 1 if there are errors. --list and annotation_guidelines/checks.md explain each check and its remedy.
 
@@ -63,6 +67,9 @@ def run(
     """
     from goldspan import checks
 
+    if paths and any(_is_release(path) for path in paths):
+        _verify(paths, json, others=bool(select or ignore or form or labels or language))
+        return
     if table:
         print(checks.check_table(_severities(root)), end="")
         return
@@ -92,12 +99,45 @@ def run(
     print_summary(findings, tally)
     if project is not None and not json:
         print_blanks(project)
-    if paths and tally.files == 0:
-        raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
-    if paths and tally.examples and not tally.annotated:
-        raise InputError("nothing was checked: nobody annotated any of the examples")
+    if paths:
+        _require_checked(tally)
     if any(strict or finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def _require_checked(tally: CheckTally) -> None:
+    if tally.files == 0:
+        raise InputError("nothing was checked: no file could be read", remedy="Name the format with --format.")
+    if tally.examples and not tally.annotated:
+        raise InputError("nothing was checked: nobody annotated any of the examples")
+
+
+def _is_release(path: Path) -> bool:
+    from goldspan.release.contents import RELEASE
+
+    return (path / RELEASE).is_file()
+
+
+def _verify(paths: list[Path], json: Path | None, *, others: bool) -> None:
+    """Compare the files of a release with each other, and print what differs."""
+    from goldspan.release.verification import REMEDIES, verify_release
+
+    if len(paths) > 1 or others:
+        raise typer.BadParameter("a release is verified by itself, as a whole: name its folder alone, with no option")
+    folder = paths[0]
+    result = verify_release(folder)
+    write_json(json, result.json())
+    findings = list(printed_findings(result.findings))
+    for check, number in sorted(Counter(one.check for one in findings).items()):
+        print(f"{number:>5} error {check}: {REMEDIES[check]}", file=sys.stderr)
+    print(f"{len(findings)} error(s) in {result.files} file(s), {result.rows:,} row(s)", file=sys.stderr)
+    if findings:
+        raise typer.Exit(1)
+    if json is None:
+        print_line(f"{result.title}, version {result.version}: all files are as its papers say")
+        print_line(
+            f"Next: see what a push to the Hub would do: goldspan hub push OWNER/NAME {shlex.quote(str(folder))}"
+        )
 
 
 def _severities(root: Path | None) -> Severities:
