@@ -13,7 +13,7 @@ from goldspan.cli import console
 from goldspan.cli.findings import print_off, print_remedies, printed_findings
 from goldspan.cli.next_step import print_blanks, typed_command, typed_path
 from goldspan.corpus import Corpus
-from goldspan.report.text import MOST, amount, enumerate_names
+from goldspan.report.text import MOST, enumerate_names
 
 if TYPE_CHECKING:
     from goldspan.checks import CheckTally
@@ -88,11 +88,8 @@ def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
     ]
     title = f"{described.title}, version {described.version} of {described.date}, in {result.folder}"
     out.print(console.rich_table(title, ("split", "rows", "spans"), rows))
-    print(
-        f"{amount(result.texts, 'article')} with its text, {result.standoff:,} stand-off"
-        if result.texts == 1
-        else f"{result.texts:,} articles with their texts, {result.standoff:,} stand-off"
-    )
+    with_text = "1 article with its text" if result.texts == 1 else f"{result.texts:,} articles with their texts"
+    print(f"{with_text}, {result.standoff:,} stand-off")
     for sentence in changelog.summarise(result.changes):
         console.print_line(sentence)
     if result.previous is not None:
@@ -100,24 +97,30 @@ def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
             console.print_table(out, table)
     for loss in result.losses:
         console.print_line(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
+    if result.texts:
+        print(f"{len(result.losses)} span(s) cut by a token (policy {described.policy})")
     for reason, number in result.left_out.items():
         console.print_line(f"{number} example(s) that nobody annotated are left out: {reason}")
     if result.without_gold:
         names = enumerate_names(result.without_gold, most=MOST_NAMED)
         console.print_line(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}")
+    if result.blanks:
+        console.print_line(f"To be written in corpus/DATA_STATEMENT.md: {enumerate_names(result.blanks)}")
     print_blanks(corpus)
 
 
 def _print_next_steps(corpus: Corpus, result: ReleaseResult) -> None:
-    folder = typed_path(result.folder)
+    described, folder = result.description, typed_path(result.folder)
     if result.record is not None:
         console.print_line(f"wrote {typed_path(result.record)}")
-    elif not result.is_recorded:
-        again = typed_command(corpus, "release", result.description.version, "--output", folder, "--apply")
-        console.print_line(f"Next: keep what was released, once it is published: {again}")
     typed = shlex.quote(folder)
     push = f"goldspan hub push OWNER/NAME {typed}"
     console.print_line(f"Next: verify the folder: goldspan check {typed}; then see what a push would do: {push}")
+    if not result.is_recorded:
+        policy = () if described.policy == "strict" else ("--policy", described.policy)
+        options = ("--output", folder, "--date", described.date, *policy, "--apply")
+        again = typed_command(corpus, "release", described.version, *options)
+        console.print_line(f"Once it is published, keep what was released: {again}")
 
 
 def _refuse(error: NotReadyError, tally: CheckTally, json: Path | None) -> NoReturn:
