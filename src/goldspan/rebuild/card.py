@@ -64,9 +64,9 @@ def render_card(release: Path, description: ReleaseDescription, result: RebuildR
     title, version = escape_markdown(description.title), escape_markdown(description.version)
     sections = {
         "What is here": (
-            f"{' '.join(sentences(result))} {KEEPS[result.keep]}\n\n{total_table(result).markdown()}\n\n`REBUILD.md` "
-            f"lists what was not found, and `{REPORT}` each span with its old and its new place. Offsets are code points "
-            "in the texts as they are here."
+            f"{' '.join(sentences(result))} {KEEPS[result.keep]}\n\n{total_table(result).markdown()}\n\n"
+            f"`REBUILD.md` lists what was not found, and `{REPORT}` each span with its old and its new place. Offsets "
+            "are code points in the texts as they are here."
         ),
         "The release": (
             f"Version {version} of {description.date}, guidelines {escape_markdown(description.guidelines)}. The "
