@@ -186,6 +186,11 @@ def test_texts_that_came_and_went_are_in_sentences(demo):
         changed,
         "Read for the first time, in articles that were there: 1 example with 5 spans.",
     ]
+    moved = replace(before, version="1.2", articles={**before.articles, "bridge": "another"})
+    assert changelog.summarise(compare_releases(before, moved)) == [
+        "Nothing changed in the annotation since 1.1 of 2026-12-01.",
+        "1 article changed in its text: bridge. All examples have the texts that they had.",
+    ]
     back = changelog.summarise(compare_releases(before, less))
     assert back[1] == "1 article left out of this version: rovers."
     assert back[-1] == "No longer in gold, in articles that are still there: 1 example with 5 spans."

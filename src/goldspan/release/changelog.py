@@ -122,10 +122,12 @@ def _text_sentences(changes: AnnotationChanges) -> Iterator[str]:
         yield f"{_counted(left_out, 'left out of this version')}: {_names(left_out)}."
     if changed := changes.articles_changed:
         both = [_held(changes, "text changed", is_after=is_after) for is_after in (False, True)]
-        yield (
-            f"{_counted(changed, 'changed in its text', 'changed in their texts')}: {_names(changed)}. Examples whose "
-            f"own text changed, or that came or went, are not compared: {both[0]} before, {both[1]} now."
+        what = (
+            f"Examples whose own text changed, or that came or went, are not compared: {both[0]} before, {both[1]} now."
+            if changes.examples("text changed")
+            else "All examples have the texts that they had."
         )
+        yield f"{_counted(changed, 'changed in its text', 'changed in their texts')}: {_names(changed)}. {what}"
     if changes.examples("newly read"):
         yield f"Read for the first time, in articles that were there: {_held(changes, 'newly read')}."
     if changes.examples("no longer read"):
