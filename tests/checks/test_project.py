@@ -237,7 +237,12 @@ def test_what_is_wrong_with_a_release_is_named(harbour):
     write(path, text.replace(": ", ":"))
     assert places(harbour) == [("non-canonical", "corpus/releases/1.0.jsonl", 1)]
     broken = {
-        1: [("1.0", "1.1"), ('"fog"', '"snow"'), ('"articles"', '"article"')],
+        1: [
+            ("1.0", "1.1"),
+            ('"fog"', '"snow"'),
+            ('"articles"', '"article"'),
+            ('"splits": {', '"splits": {"snow": "a"'),
+        ],
         2: [("fog.p01", "rain.p01"), ("[[13, 19", "[[13, 99"), ("[[13, 19", "[[19, 13"), ("[[13, 19, ", "[[13, ")],
         3: [("fog.p02", "fog.p01")],
     }

@@ -57,4 +57,12 @@ def records(draw, labels=LABELS, *, overlapping=False):
             examples += kept
         else:
             del hashes[name]
-    return ReleaseRecord(version="1.0", date="2026-12-01", guidelines="1.0", articles=hashes, examples=tuple(examples))
+    splits = {name: draw(st.sampled_from(["train", "test"])) for name in hashes}
+    return ReleaseRecord(
+        version="1.0",
+        date="2026-12-01",
+        guidelines="1.0",
+        articles=hashes,
+        examples=tuple(examples),
+        splits=splits,
+    )

@@ -191,6 +191,10 @@ def test_texts_that_came_and_went_are_in_sentences(demo):
         "Nothing changed in the annotation since 1.1 of 2026-12-01.",
         "1 article changed in its text: bridge. All examples have the texts that they had.",
     ]
+    moved = replace(before, version="1.2", splits={**before.splits, "atlas": "test", "solar": "validation"})
+    assert changelog.summarise(compare_releases(before, moved))[1:] == [
+        "2 articles in other splits: atlas (validation, now test) and solar (train, now validation).",
+    ]
     back = changelog.summarise(compare_releases(before, less))
     assert back[1] == "1 article left out of this version: rovers."
     assert back[-1] == "No longer in gold, in articles that are still there: 1 example with 5 spans."
@@ -201,6 +205,7 @@ def test_the_report_has_every_span(edited):
     assert (report["before"], report["after"]) == ("1.1", "1.2")
     assert report["articles"] == {
         "added": [], "gone": [{"article": "ferry", "withdrawn": "2026-12-05"}], "text_changed": [],
+        "split_changed": {},
     }  # fmt: skip
     assert report["rules"]["G-3"] | {"added": 1, "removed": 1} == report["rules"]["G-3"]
     assert report["total"]["went"] == 14

@@ -31,6 +31,8 @@ def test_a_record_holds_what_an_export_holds(demo, tmp_path):
     assert sum(len(example.spans) for example in record.examples) == sum(written.spans["gold"].values())
     assert [*record.articles] == ["atlas", "bridge", "cheese", "ferry", "rovers", "solar"]
     assert record.guidelines == demo.scheme.version
+    splits = {(name, article) for name, ids in demo.splits().items() for article in ids}
+    assert {(split, article) for article, split in record.splits.items()} == splits
     for example, one in zip(demo.gold_examples(record.articles), record.examples, strict=True):
         assert (one.id, one.at, one.length) == (example.id, example.at, len(example.text))
         assert demo.source(demo.select_entries([one.article])[0])[one.at :][: one.length] == example.text

@@ -2,7 +2,8 @@
 
 The first line says what the release was, each further one has an example of its gold:
 
-    {"version": "1.0", "date": "2026-12-01", "guidelines": "1.1", "articles": {"isw-20230512": "9f2c…"}}
+    {"version": "1.0", "date": "2026-12-01", "guidelines": "1.1", "articles": {"isw-20230512": "9f2c…"},
+     "splits": {"isw-20230512": "train"}}
     {"id": "isw-20230512.p03", "at": 1043, "length": 54, "sha256": "77ab…", "spans": [[16, 44, "MILITARY_UNIT"]],
      "decisions": [[16, 44, "MU-5"]]}
 
@@ -12,7 +13,7 @@ changed, and a version that was released cannot become another one unnoticed. Th
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.version import InvalidVersion, Version
@@ -81,6 +82,7 @@ class ReleaseRecord:
         guidelines: the version of the label scheme.
         articles: the SHA-256 of the file of each article with gold in it, in hexadecimal.
         examples: of its gold, in the order of the manifest.
+        splits: the split of each article.
     """
 
     version: str
@@ -88,6 +90,7 @@ class ReleaseRecord:
     guidelines: str
     articles: dict[str, str]
     examples: tuple[ReleasedExample, ...]
+    splits: dict[str, str] = field(default_factory=dict)
 
     def text(self) -> str:
         """The content of its file."""
@@ -96,6 +99,7 @@ class ReleaseRecord:
             "date": self.date,
             "guidelines": self.guidelines,
             "articles": dict(sorted(self.articles.items())),
+            "splits": dict(sorted(self.splits.items())),
         }
         return "".join(f"{files.dumps(row)}\n" for row in (head, *map(asdict, self.examples)))
 
@@ -108,6 +112,7 @@ class _Head:
     date: str
     guidelines: str
     articles: dict[str, str]
+    splits: dict[str, str]
 
 
 def parse_version(version: str) -> Version:
@@ -161,6 +166,8 @@ def read_release(path: Path) -> ReleaseRecord:
         parse_version(head.version)
     except InvalidValueError as error:
         raise InputError(str(error), file=path, line=1, remedy=REMEDY) from None
+    if unknown := sorted(head.splits.keys() - head.articles.keys()):
+        raise InputError(f"{unknown[0]!r} has a split and is no article of it", file=path, line=1, remedy=REMEDY)
     examples: dict[str, ReleasedExample] = {}
     for number, raw in lines[1:]:
         one = validation.parse_json(raw, ReleasedExample, path, number, REMEDY)
@@ -173,6 +180,7 @@ def read_release(path: Path) -> ReleaseRecord:
         guidelines=head.guidelines,
         articles=head.articles,
         examples=tuple(examples.values()),
+        splits=head.splits,
     )
 
 

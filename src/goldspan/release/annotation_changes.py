@@ -98,6 +98,16 @@ class AnnotationChanges:
         before = _articles(self.before)
         return tuple(sorted(name for name, sha256 in self.after.articles.items() if before.get(name, sha256) != sha256))
 
+    @property
+    def splits_changed(self) -> dict[str, tuple[str, str]]:
+        """The articles that are in another split, each with its former and its present one."""
+        former = {} if self.before is None else self.before.splits
+        return {
+            name: (former[name], split)
+            for name, split in sorted(self.after.splits.items())
+            if former.get(name, split) != split
+        }
+
     def examples(self, reason: Reason, *, is_after: bool | None = None) -> tuple[UncomparedExample, ...]:
         """The examples that only one release holds for a reason; of a changed text those of one release, if wanted."""
         return tuple(one for one in self.uncompared if one.reason == reason and is_after in {None, one.is_after})
@@ -191,6 +201,7 @@ class AnnotationChanges:
                     for name in self.articles_gone
                 ],
                 "text_changed": list(self.articles_changed),
+                "split_changed": {name: list(splits) for name, splits in self.splits_changed.items()},
             },
             "examples": [
                 {"id": one.id, "reason": one.reason, "release": "after" if one.is_after else "before",

@@ -128,6 +128,8 @@ def _text_sentences(changes: AnnotationChanges) -> Iterator[str]:
             else "All examples have the texts that they had."
         )
         yield f"{_counted(changed, 'changed in its text', 'changed in their texts')}: {_names(changed)}. {what}"
+    if moved := [f"{name} ({old}, now {new})" for name, (old, new) in changes.splits_changed.items()]:
+        yield f"{_counted(moved, 'in another split', 'in other splits')}: {_names(moved)}."
     if changes.examples("newly read"):
         yield f"Read for the first time, in articles that were there: {_held(changes, 'newly read')}."
     if changes.examples("no longer read"):

@@ -31,18 +31,23 @@ def release_record(corpus: Corpus, version: str, date: str) -> ReleaseRecord:
     Raises:
         InputError: for the first line of manifest, splits, gold or decisions that is not valid.
     """
-    listed = {article for ids in corpus.splits().values() for article in ids}
+    splits = {article: name for name, ids in corpus.splits().items() for article in ids}
     articles: dict[str, str] = {}
     examples: list[ReleasedExample] = []
     for entry in corpus.entries:
-        if entry.id not in listed:
+        if entry.id not in splits:
             continue
         annotated = [example for example in corpus.gold_examples([entry.id]) if example.is_annotated]
         if annotated:
             articles[entry.id] = entry.sha256
             examples += _released(annotated, _decisions(corpus, entry.id))
     return ReleaseRecord(
-        version=version, date=date, guidelines=corpus.scheme.version, articles=articles, examples=tuple(examples)
+        version=version,
+        date=date,
+        guidelines=corpus.scheme.version,
+        articles=articles,
+        examples=tuple(examples),
+        splits={article: splits[article] for article in articles},
     )
 
 
