@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from goldspan import InputError, InvalidValueError
+from goldspan import InputError, InvalidValueError, files
 from goldspan.corpus import Corpus
 from goldspan.corpus.releases import read_releases
 from goldspan.formats import gold
@@ -81,3 +81,14 @@ def test_a_recorded_version_with_other_guidelines_or_articles_is_refused(recorde
     path.write_text(path.read_text("utf-8").replace("a1f220", "b1f220"), "utf-8")
     with pytest.raises(InputError, match="with other articles"):
         plan_version(Corpus(recorded.root), "1.0")
+
+
+def test_a_recorded_version_is_not_written_with_other_splits(recorded):
+    article, former = next((ids[0], name) for name, ids in recorded.splits().items() if len(ids) == 1)
+    other = next(name for name in ("train", "test") if name != former)
+    files.write(recorded.split_file(former), "")
+    ids = sorted([*recorded.split_ids(other), article])
+    files.write(recorded.split_file(other), "".join(f"{one}\n" for one in ids))
+    with pytest.raises(InputError, match=r"1\.0\.jsonl:1: 1\.0 was released with other splits"):
+        plan_version(Corpus(recorded.root), "1.0")
+    assert plan_version(Corpus(recorded.root), "1.1").record.splits[article] == other

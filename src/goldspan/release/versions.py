@@ -143,5 +143,5 @@ def _require_same(before: ReleaseRecord, now: ReleaseRecord, path: Path) -> None
                 example=example,
                 remedy=CHANGED,
             )
-    what = "guidelines" if before.guidelines != now.guidelines else "articles"
+    what = next(name for name in ("guidelines", "articles", "splits") if getattr(before, name) != getattr(now, name))
     raise InputError(f"{before.version} was released with other {what}", file=path, line=1, remedy=CHANGED)
