@@ -75,7 +75,8 @@ def change_words(rng, given, rate, words=()):
     for piece in given:
         how = rng.random() / rate if rate else 9
         if how < 1 / 3:
-            found.append(replace(piece, text=rng.choice(words), origin=None))
+            word = rng.choice(words)
+            found.append(piece if word == piece.text else replace(piece, text=word, origin=None))
         elif how < 2 / 3:
             found += [piece, Piece(" ", rng.choice(words), None)]
         elif how >= 1 or piece.begins_paragraph:

@@ -10,7 +10,6 @@ import random
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from goldspan.annotation import Example
@@ -49,36 +48,36 @@ PARAGRAPH = 45  # words of a paragraph of them
 LIKELY_WORDS = (10, 20, 100, 10_000)  # among how many words somebody guesses each: two language models, a topic, a list
 
 
-@dataclass(frozen=True)
 class Edited:
-    """An article and a copy of it, with the keys of the tokens of the article."""
+    """An article and a copy of it.
 
-    article: GoldArticle
-    copy: EditedCopy
-    keys: tuple[str, ...]
-    starts: dict
+    Args:
+        article: its text and gold.
+        copy: edited.
+    """
 
-    def possible(self, example, span):
-        """Whether the tokens of a span stand in the copy one after the other."""
-        numbers = self.numbers(example, span)
-        origins = [piece.origin for piece in self.copy.pieces]
-        return numbers[0] in origins and any(
-            origins[at : at + len(numbers)] == numbers for at, origin in enumerate(origins) if origin == numbers[0]
-        )
+    def __init__(self, article, copy):
+        self.article, self.copy = article, copy
+        self.starts = {token.start: number for number, token in enumerate(tokenize_text(article.text))}
+        self.origins = [piece.origin for piece in copy.pieces]
+        self.places = {}
+        for place, origin in enumerate(self.origins):
+            self.places.setdefault(origin, []).append(place)
 
     def numbers(self, example, span):
         """The numbers of the tokens of a span in the article."""
         first = self.starts[example.at] + span.first
         return list(range(first, first + span.tokens))
 
+    def possible(self, example, span):
+        """Whether the tokens of a span stand in the copy one after the other."""
+        numbers = self.numbers(example, span)
+        return any(self.origins[at : at + len(numbers)] == numbers for at in self.places.get(numbers[0], ()))
+
 
 def edited(article, edit, seed):
     """A copy of an article with edits of a kind."""
-    tokens = tokenize_text(article.text)
-    first = {token.start: number for number, token in enumerate(tokens)}
-    copied = EditedCopy(EDITS[edit](random.Random(f"{edit} {seed}"), pieces(article.text)))
-    starts = {one.at: first[one.at] for one in article.examples}
-    return Edited(article, copied, tuple(token.key for token in tokens), starts)
+    return Edited(article, EditedCopy(EDITS[edit](random.Random(f"{edit} {seed}"), pieces(article.text))))
 
 
 def made_up_news(count=NEWS, seed=1):

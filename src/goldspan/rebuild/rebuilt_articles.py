@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from goldspan.annotation import Example, Span
 from goldspan.rebuild.results import RebuiltArticle, RebuiltExample, RebuiltPass, RebuiltSpan
 from goldspan.report.text import amount, percent
-from goldspan.standoff.fingerprints import digest
-from goldspan.standoff.placement import place_examples
+from goldspan.standoff.fingerprints import FingerprintedText
+from goldspan.standoff.placement import is_exact_at, place_examples
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -259,13 +259,14 @@ def _place(
         parts = [text[at : at + unit.example.length] for at, unit in zip(starts, units, strict=True)]
         return [_exact(unit, at, part) for unit, at, part in zip(units, starts, parts, strict=True)]
     settings = release.description.fingerprints
-    placed = place_examples((unit.example for unit in units if unit.gold is not None), text, settings)
+    compared = FingerprintedText(text, settings)
+    placed = place_examples((unit.example for unit in units if unit.gold is not None), compared, settings)
     by_place = {(one.example.id, one.example.at): one for one in placed}
     shifts = dict.fromkeys([0, *(one.start - one.example.at for one in placed if one.outcome == "exact")])
     return [
         _moved(unit, by_place[unit.example.id, unit.example.at])
         if unit.gold is not None
-        else next((found for shift in shifts if (found := _as_it_was(unit, shift, text)) is not None), None)
+        else next((found for shift in shifts if (found := _as_it_was(unit, shift, compared)) is not None), None)
         for unit in units
     ]
 
@@ -287,12 +288,12 @@ def _moved(unit: _Unit, placed: PlacedExample) -> _PlacedText | None:
     )
 
 
-def _as_it_was(unit: _Unit, shift: int, text: str) -> _PlacedText | None:
+def _as_it_was(unit: _Unit, shift: int, text: FingerprintedText) -> _PlacedText | None:
     """An example that passes alone have, where its text is as it was; it has no fingerprints by which to find more."""
     at = unit.example.at + shift
-    if at < 0 or digest(text[at : at + unit.example.length]) != unit.example.sha256:
+    if not is_exact_at(unit.example, text, at):
         return None
-    return _exact(unit, at, text[at : at + unit.example.length])
+    return _exact(unit, at, text.text[at : at + unit.example.length])
 
 
 def _result(unit: _Unit, placed: _PlacedText | None, keep: Keep, missing: str) -> RebuiltExample:

@@ -22,7 +22,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal
 
 from goldspan.corpus.manifest import name_key
-from goldspan.standoff.fingerprints import ArticleFinder, FingerprintedText, digest
+from goldspan.standoff.fingerprints import ArticleFinder, FingerprintedText
+from goldspan.standoff.placement import is_exact_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -205,7 +206,8 @@ class _TextSearch:
                 self.compared += 1
                 likeness = compare(read.text).get(article.id, 0.0)
                 if not article.has_windows:
-                    likeness = float(digest(read.text) in {example.sha256 for example in article.examples})
+                    compared = FingerprintedText(read.text, self.settings)
+                    likeness = float(any(is_exact_at(one, compared, one.at) for one in article.examples))
                 if likeness >= LEAST_NAMED:
                     self.named.append(self._possible(number, text, likeness, "name"))
                 else:
