@@ -46,7 +46,7 @@ def write_project(folder, found):
     return corpus
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(readings(), st.booleans())
 def test_votes_are_those_of_a_count_one_by_one(found, with_text):
     with tempfile.TemporaryDirectory() as folder:
