@@ -354,6 +354,7 @@ def test_a_card_that_the_hub_refuses_is_named(hub, folders, push):
     code, _, errors = push(NAME, folders / "export", "--apply")
     assert code == 1
     assert '"license" is none of these' in errors
+    assert "does not take the header of README.md" in errors
 
 
 @pytest.fixture(scope="module")

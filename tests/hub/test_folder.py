@@ -67,7 +67,7 @@ def test_a_release_with_a_text_that_may_not_travel_is_refused(folders):
     others = pa.array(["harbour"] * rows.num_rows, rows.schema.field("article").type)
     pq.write_table(rows.set_column(place, "article", others), table)
     write_checksums(folders / "release")
-    refused(folders / "release", "1 article that may not travel: harbour")
+    refused(folders / "release", "gold/validation.parquet: is of 'harbour', whose text may not travel")
 
 
 def test_a_release_with_the_surface_of_a_text_that_may_not_travel_is_refused(folders):
@@ -76,7 +76,7 @@ def test_a_release_with_the_surface_of_a_text_that_may_not_travel_is_refused(fol
     place = rows.schema.get_field_index("surface")
     pq.write_table(rows.set_column(place, "surface", pa.array(["a word"] * rows.num_rows)), table)
     write_checksums(folders / "release")
-    refused(folders / "release", "1 article that may not travel")
+    refused(folders / "release", "votes/test.parquet: words of a text that may not travel")
 
 
 def test_a_rebuilt_dataset_is_refused(folders, tmp_path):
@@ -89,12 +89,12 @@ def test_a_rebuilt_dataset_is_refused(folders, tmp_path):
 def test_a_release_with_other_bytes_is_refused(folders, name):
     path = folders / "release" / name
     path.write_bytes(path.read_bytes() + b"\n")
-    refused(folders / "release", f"{name} has other bytes")
+    refused(folders / "release", f"{name}: has other bytes")
 
 
 def test_a_release_without_one_of_its_files_is_refused(folders):
     (folders / "release" / "README.md").unlink()
-    refused(folders / "release", "README.md is missing")
+    refused(folders / "release", "README.md: is missing")
 
 
 @pytest.mark.parametrize("name", ["notes.txt", ".hidden", "gold/more.parquet", "standoff/.gitattributes"])
@@ -102,7 +102,7 @@ def test_a_file_that_goldspan_has_not_written_is_refused(folders, name):
     path = folders / "release" / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("by hand")
-    refused(folders / "release", "not listed in SHA256SUMS")
+    refused(folders / "release", "is not listed in SHA256SUMS")
 
 
 @pytest.mark.parametrize("name", [".gitattributes", ".git/config", ".cache/huggingface/download/x.metadata"])

@@ -19,7 +19,7 @@ PATHS = st.builds(
     st.lists(PARTS, max_size=2), PARTS, st.sampled_from([".md", ".parquet", ".bin"]),
 )  # fmt: skip
 TREES = st.dictionaries(
-    PATHS, st.sampled_from([b"", b"one", b"two", b"version https://git-lfs", bytes(700)]), max_size=6
+    PATHS, st.sampled_from([b"", b"one", b"two", b"version https://git-lfs", bytes(200_000)]), max_size=6
 )
 
 

@@ -170,7 +170,7 @@ def test_after_a_commit_without_its_tag_only_the_tag_is_set(hub, folders, push):
     repository.commit = commit_and_fail
     code, _, errors = push(NAME, folders / "release", "--apply")
     assert code == 1
-    assert f"The commit {repository.head} was made; the tag v1.0 was not set" in errors
+    assert f"the commit {repository.head} was made; the tag v1.0 was not set" in errors
     assert not repository.tags
     hub.requests.clear()
     code, out, _ = push(NAME, folders / "release")
@@ -258,6 +258,16 @@ def test_a_large_file_that_the_hub_has_is_not_sent_again(hub, folders, push):
     sent = len(hub.asked("PUT"))
     assert push("ann/copy", folders / "release", "--apply")[0] == 0
     assert len(hub.asked("PUT")) == sent
+
+
+def test_large_files_of_the_same_content_are_each_there(hub, folders, push):
+    """huggingface_hub knows a large file by its content, and would read one open file in several threads."""
+    export = folders / "export"
+    data = (export / "gold" / "test.parquet").read_bytes()
+    for path in (export / "gold").iterdir():
+        path.write_bytes(data)
+    assert push(NAME, export, "--apply")[0] == 0
+    assert stored(hub) == content(export)
 
 
 def test_a_list_of_ignored_files_on_the_hub_leaves_nothing_out(hub, folders, push):

@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import os
 import warnings
+from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from logging import CRITICAL
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -257,17 +258,8 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
 
         with contextlib.ExitStack() as stack:
             additions = [self._addition(stack, file) for file in sent]
-            self._ask(
-                "send the files",
-                lambda: self._api.preupload_lfs_files(
-                    repository,
-                    additions,
-                    repo_type=KIND,
-                    num_threads=MOST_AT_ONCE,
-                    free_memory=False,
-                    gitignore_content="",  # one on the Hub would have files left out without a word
-                ),
-            )
+            for part in _rounds(additions):
+                self._ask("send the files", partial(self._upload, repository, part))
             operations: list[CommitOperationAdd | CommitOperationDelete] = [
                 *additions,
                 *(CommitOperationDelete(path, is_folder=False) for path in deleted),
@@ -285,6 +277,17 @@ class HubClient(contextlib.AbstractContextManager["HubClient"]):
                 changes=True,
             )
         return str(done.oid)
+
+    def _upload(self, repository: str, additions: list[CommitOperationAdd]) -> None:
+        """Send those of the files that are large, unless the Hub has them."""
+        self._api.preupload_lfs_files(
+            repository,
+            additions,
+            repo_type=KIND,
+            num_threads=MOST_AT_ONCE,
+            free_memory=False,
+            gitignore_content="",  # one on the Hub would have files left out without a word
+        )
 
     def tag(self, repository: str, tag: str, commit: str) -> None:
         """Set a tag that is not there.
@@ -385,6 +388,19 @@ def _http_library() -> tuple[Any, tuple[Any, ...]]:
 
     with default_client_factory() as client:
         return type(client), tuple(client.event_hooks["request"])
+
+
+def _rounds(additions: Sequence[CommitOperationAdd]) -> list[list[CommitOperationAdd]]:
+    """The files in lists without two of the same content: huggingface_hub would read one of them for both, at once."""
+    found: list[list[CommitOperationAdd]] = []
+    seen: Counter[bytes] = Counter()
+    for addition in additions:
+        place = seen[addition.upload_info.sha256]
+        seen[addition.upload_info.sha256] += 1
+        if place == len(found):
+            found.append([])
+        found[place].append(addition)
+    return found
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

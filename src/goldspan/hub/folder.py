@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from goldspan.annotation import Finding
+
 Kind = Literal["release", "export"]
-NAMED = 5  # files and articles that a message names
+NAMED = 5  # files that a message names
+TEXTS = "release-texts"  # the finding of a text that may not travel
 PART = 1 << 20  # bytes that are read at once
 LARGEST_NAME = 255  # characters of a part of a path
 ATTRIBUTES = ".gitattributes"  # the Hub's own: which files are large
@@ -110,30 +114,38 @@ def read_folder(folder: Path) -> HubFolder:
 
 
 def _read_release(folder: Path) -> HubFolder:
-    from goldspan.release.checksums import read_checksums, verify_checksums
+    from goldspan.release.checksums import read_checksums
     from goldspan.release.description import read_description
+    from goldspan.release.verification import verify_release
 
-    if problems := list(verify_checksums(folder)):
+    read_description(folder)  # one of a newer goldspan is not damaged
+    verified = verify_release(folder)
+    if verified.findings:
+        order = sorted(verified.findings, key=lambda one: one.check != TEXTS)  # first what must not happen
+        first = dict.fromkeys(_clause(finding, folder) for finding in order)
         raise InputError(
-            f"is not the release that was written: {enumerate_names(problems, most=NAMED)}",
+            f"is no release that can be published: {enumerate_names(first, most=NAMED)}",
             file=folder,
-            remedy="Write it again: goldspan release VERSION --output FOLDER",
+            remedy=f"`goldspan check {shlex.quote(str(folder))}` lists what is wrong, each with its remedy.",
         )
     names = sorted([*read_checksums(folder), CHECKSUMS], key=str.encode)
     for name in names:
         _require_plain(folder, name)
-    description = read_description(folder)
-    free = {article.id for article in description.articles if article.may_travel}
-    if held := sorted(_articles_with_texts(folder, names) - free):
-        raise _held_back(folder, len(held), f": {enumerate_names(held, most=NAMED)}")
     return HubFolder(
         folder,
         "release",
-        f"{description.title} {description.version}",
-        f"v{description.version}",
-        f"verified by {CHECKSUMS}",
+        f"{verified.title} {verified.version}",
+        f"v{verified.version}",
+        f"verified: {amount(verified.rows, 'row')}",
         _digests(folder, names),
     )
+
+
+def _clause(finding: Finding, folder: Path) -> str:
+    """What is wrong, and in which file."""
+    file = finding.file
+    place = "" if file is None else str(file.relative_to(folder) if file.is_relative_to(folder) else file)
+    return f"{place}: {finding.message}" if place else finding.message
 
 
 def _read_export(folder: Path) -> HubFolder:
@@ -159,16 +171,12 @@ def _read_export(folder: Path) -> HubFolder:
             remedy=AGAIN,
         )
     if held:
-        raise _held_back(folder, held)
+        raise InputError(
+            f"holds the texts of {amount(held, 'article')} that may not travel", file=folder, remedy=OR_RELEASE
+        )
     rows = _verify_tables(folder, names)
     title = str(_header(folder).get("pretty_name") or folder.resolve().name)
     return HubFolder(folder, "export", title, None, f"read in full: {amount(rows, 'row')}", _digests(folder, names))
-
-
-def _held_back(folder: Path, number: int, names: str = "") -> InputError:
-    return InputError(
-        f"holds the texts of {amount(number, 'article')} that may not travel{names}", file=folder, remedy=OR_RELEASE
-    )
 
 
 def _names(folder: Path) -> list[str]:
@@ -291,21 +299,7 @@ def _tables(value: object) -> list[dict[str, Any]]:
     return [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
 
 
-def _articles_with_texts(folder: Path, names: list[str]) -> set[str]:
-    """The articles of which a table has words: a text, or the surface of a span."""
-    found: set[str] = set()
-    for name in names:
-        if name.endswith(".parquet"):
-            for batch in _batches(folder / name, ("article", "text", "surface", "spans")):
-                found.update(str(row["article"]) for row in batch.to_pylist() if _has_words(row))
-    return found
-
-
-def _has_words(row: dict[str, Any]) -> bool:
-    return bool(row.get("text") or row.get("surface") or any(span.get("surface") for span in row.get("spans") or ()))
-
-
-def _batches(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[Any]:
+def _batches(path: Path) -> Iterator[Any]:
     """The parts of a table.
 
     Raises:
@@ -316,8 +310,7 @@ def _batches(path: Path, columns: tuple[str, ...] | None = None) -> Iterator[Any
 
     try:
         with files.opened(path) as stream, pq.ParquetFile(stream) as table:
-            wanted = [name for name in table.schema_arrow.names if columns is None or name in columns]
-            yield from table.iter_batches(columns=wanted)
+            yield from table.iter_batches()
     except (pa.ArrowException, OSError) as error:
         words = " ".join(str(error).split())
         raise InputError(f"cannot be read as Parquet: {words:.200}", file=path, remedy=AGAIN) from None

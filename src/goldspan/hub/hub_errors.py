@@ -29,6 +29,10 @@ PAGE = (
     f"Something on the way answers in the place of the Hub: a proxy, a page to log in to a network. Check {ENDPOINT}, "
     "HTTP_PROXY and HTTPS_PROXY."
 )
+CARD = (
+    "The Hub does not take the header of README.md. It is made of goldspan.toml, the manifest and corpus/README.md: "
+    "correct it there, and write the folder again."
+)
 NOT_UNDERSTOOD = f"Check that {ENDPOINT} is the address of a Hub; a newer huggingface_hub may be needed."
 REMEDIES = {
     402: "The storage of the account is used up: see the plan and the billing of the account on the Hub.",
@@ -88,7 +92,8 @@ def hub_error(error: Exception, doing: str, account: HubAccount, *, authorities:
         return HubError(f"{place}: {message}", remedy=remedy)
     if any(type(cause).__name__ == "JSONDecodeError" for cause in found):
         return HubError(f"{place}: what came is called JSON and is not, or not whole", remedy=PAGE)
-    words = " ".join(scrub(f"{type(error).__name__}: {error}", secrets(account)).split())
+    inner = found[-1]  # huggingface_hub says of some errors only where they arose
+    words = " ".join(scrub(f"{type(inner).__name__}: {inner}", secrets(account)).split())
     return HubError(f"{place}: the answer is not understood ({words:.{MAX_WORDS}})", remedy=NOT_UNDERSTOOD)
 
 
@@ -142,6 +147,8 @@ def _remedy(answer: Any, reason: str, account: HubAccount) -> str | None:  # noq
         return PAGE if _is_page(answer) else _login_remedy(status, account)
     if status < HTTPStatus.BAD_REQUEST:
         return PAGE
+    if status == HTTPStatus.BAD_REQUEST and str(answer.request.url).endswith("/validate-yaml"):
+        return CARD
     return REMEDIES.get(status, HUB_FAILED if status >= HTTPStatus.INTERNAL_SERVER_ERROR else None)
 
 

@@ -353,7 +353,7 @@ def apply_push(client: HubClient, plan: HubPushPlan) -> HubPushResult:
         _verify_tag(client, plan, commit)
     except GoldspanError as error:
         if isinstance(error, HubError) and error.may_be_done:
-            done = f"It is not known whether the Hub has done that. Before it: {done}"
+            done = f"It is not known whether the Hub has done that. Before it, {done[0].lower()}{done[1:]}"
         error.remedy = " ".join(part for part in (error.remedy, done) if part)
         raise
     return HubPushResult(
