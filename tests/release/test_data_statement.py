@@ -1,5 +1,8 @@
 """The data statement: what people write, what is computed, and what is a blank."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from goldspan.export.provenance import Provenance
 from goldspan.new_project import create, create_demo
 from goldspan.release.data_statement import (
     FILE,
+    NAMED_PARTS,
     SECTIONS,
     TITLES,
     computed_sentences,
@@ -104,3 +108,10 @@ def test_a_project_without_the_file_has_blanks_and_what_is_computed(tmp_path):
     assert "4 of the 8 articles of the project are included" in shown
     assert "Annotated by 3 models (a1, a2 and a3). No person has annotated it." in shown
     assert "The label scheme states English (en)." in shown
+
+
+def test_the_page_on_releases_names_every_section_and_every_heading_that_programs_read():
+    page = (Path(__file__).parents[2] / "docs" / "release.md").read_text("utf-8")
+    section = page.split("## The data statement\n")[1].split("\n## ")[0]
+    assert re.findall(r"^\| `## (.+?)` \|", section, re.MULTILINE) == list(TITLES)
+    assert sorted(re.findall(r"`### (.+?)`", section)) == sorted(NAMED_PARTS)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -239,3 +240,9 @@ def test_the_command_prints_findings_and_fails(folder, tmp_path):
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert [one["check"] for one in report["findings"]] == ["release-checksums"]
     assert runner.invoke(cli.app, ["check", str(folder), "--select", "span-overlap"]).exit_code == 2
+
+
+def test_the_page_on_releases_names_every_finding():
+    page = (Path(__file__).parents[2] / "docs" / "release.md").read_text("utf-8")
+    section = page.split("## What is verified\n")[1].split("\n## ")[0]
+    assert sorted(re.findall(r"^\| `(release-\w+)` \|", section, re.MULTILINE)) == sorted(REMEDIES)

@@ -20,7 +20,7 @@ from goldspan.export.card import (
 from goldspan.export.provenance import hub_licence
 from goldspan.release.citation import bibtex
 from goldspan.release.columns import CONFIGURATIONS, column_names, describe_column
-from goldspan.release.contents import CHECKSUMS, CITATION, CROISSANT, GOLD, PASSES, RELEASE
+from goldspan.release.contents import CHECKSUMS, CITATION, CROISSANT, GOLD, PASSES, RELEASE, STANDOFF
 from goldspan.release.data_statement import render_data_statement
 from goldspan.release.tables import table_features
 from goldspan.report.text import Table, amount, enumerate_names, escape_markdown
@@ -153,7 +153,7 @@ def _release_section(metadata: DatasetMetadata, description: ReleaseDescription)
 
 def _loading_section(description: ReleaseDescription) -> list[str]:
     calls = "\n".join(f'{config} = load_dataset(folder, "{config}")' for config in description.configs)
-    first = next(iter(description.configs))
+    first = GOLD if GOLD in description.configs else STANDOFF
     return [
         "## How to load it",
         "With `datasets`; `folder` is where these files lie, or the name of the dataset on the Hugging Face Hub:",
@@ -214,7 +214,7 @@ def _of_texts(travel: int, total: int) -> str:
     if travel == total:
         return "all of them with their texts"
     if not travel:
-        return "none of them with its text: their publishers hold the rights, or it is not known who does"
+        return "none of them with its text"
     return f"{travel:,} of them with their texts and {total - travel:,} stand-off alone"
 
 
