@@ -1,5 +1,10 @@
+from pathlib import Path
+
 from goldspan.standoff.disclosure import disclosure
 from goldspan.standoff.examples import FingerprintSettings
+from goldspan.standoff.fingerprints import ROUNDS, SIZE, STEP
+
+PAGE = Path(__file__).parents[2] / "docs" / "rebuild.md"
 
 
 def test_its_numbers_are_those_of_the_settings():
@@ -8,3 +13,9 @@ def test_its_numbers_are_those_of_the_settings():
     assert "12,000 rounds" in text
     assert "20⁵ = 3,200,000 guesses" in text
     assert "begin 3 tokens apart" in disclosure(FingerprintSettings(3, 3, 1, "00"))
+
+
+def test_the_page_has_the_sentences_of_the_card_and_the_defaults():
+    text = PAGE.read_text(encoding="utf-8")
+    assert disclosure(FingerprintSettings(SIZE, STEP, ROUNDS, "00")) in text
+    assert f"| **{SIZE}** | **{STEP}** |" in text
