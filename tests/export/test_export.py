@@ -1,5 +1,6 @@
 import filecmp
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,10 @@ from goldspan.annotation import Label, LabelScheme
 from goldspan.checks import FindingsError
 from goldspan.corpus.manifest import write_manifest
 from goldspan.export import arrow, export, parquet
+from goldspan.export.marker import MARKER, texts_that_may_not_travel
 from goldspan.formats import gold
 from goldspan.quantities import parse_troop_count
+from helpers.releasable_projects import allow_texts
 from helpers.strategies import LABELS, corpora, examples
 
 SCHEME = LabelScheme("1", tuple(Label(n, n, "#000000", n.lower(), f"{n}.md", quantity=n == "C") for n in "ABC"))
@@ -281,3 +284,22 @@ def test_no_gold_at_all_is_no_dataset(toy, tmp_path, capsys):
     code, _, error = exported(capsys, "--root", toy.root, "--output", tmp_path / "out")
     assert (code, (tmp_path / "out").exists()) == (1, False)
     assert "no article of the splits has gold" in error
+
+
+def test_an_export_says_how_many_of_its_texts_may_not_travel(toy, tmp_path):
+    out = tmp_path / "out"
+    export(toy, out)
+    assert texts_that_may_not_travel(out) == 3
+    corpus = allow_texts(toy, "storm")
+    (corpus.gold / "strike.jsonl").unlink()
+    shutil.rmtree(corpus.passes)
+    export(corpus, out, "jsonl", is_checked=True)
+    assert texts_that_may_not_travel(out) == 1, "harbour alone: there is nothing of strike"
+    (out / MARKER).write_text(
+        "This folder was written by `goldspan export` and is replaced as a whole by the next one.\n"
+    )
+    assert texts_that_may_not_travel(out) is None, "an older version did not count them"
+    export(corpus, out, is_checked=True)
+    assert texts_that_may_not_travel(out) == 1
+    with pytest.raises(InputError, match="is no export"):
+        texts_that_may_not_travel(tmp_path)
