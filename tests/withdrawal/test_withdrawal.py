@@ -510,6 +510,26 @@ def test_a_run_of_eight_words_is_found_wherever_it_stands_and_nothing_shorter(te
 
 
 @pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.md", "> The [Alpha Beta]{UNIT} gamma **delta** epsilon\n> zeta [eta]{PLACE} theta iota."),
+        ("rows.jsonl", '{"text": "Alpha beta\\ngamma delta epsilon\\tzeta eta theta"}'),
+        ("page.html", "<p>Alpha <mark title='UNIT'>beta gamma</mark> delta\nepsilon&nbsp;zeta <b>eta</b> theta</p>"),
+        (
+            "tokens.conll",
+            "\n".join(f"{word} O" for word in ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]),
+        ),
+    ],
+)
+def test_words_are_found_among_the_marks_of_a_format(tmp_path, name, content):
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    text = "Alpha beta gamma delta epsilon zeta eta theta iota"
+    [found] = TextSearch([ArticleContents(id="a-1", entry=None, text=text)]).places(path)
+    assert (found.article, found.kind) == ("a-1", "words")
+
+
+@pytest.mark.parametrize(
     ("name", "line", "is_named"),
     [
         ("storm", '{"id": "storm.p03"}', True), ("storm", "The storm was strong.", False), ("storm", "| storm |", True),

@@ -45,7 +45,7 @@ MARKED = re.compile(r"\[([^\[\]]+)\]\{[^{}\s]+\}")
 LEFT_OUT = {".git", "__pycache__"}
 MARKUP = re.compile(r"<[^<>]*>")
 WITHDRAWN = re.compile(r"## \S+: .* withdrawn")  # the entry of the withdrawal itself in the changelog
-ESCAPE = re.compile(r"\\[nrt]")
+BETWEEN = re.compile(r"\\[nrt]|\]\{[^{}\s]+\}")  # line breaks in JSON, and labels of spans that a page marks
 LETTERS = re.compile(r"[^\W\d_]+")  # an id of letters alone may be a word of any text
 LARGE = 1 << 26  # bytes of a file that is read line by line
 BLOCK = 1 << 16  # bytes by which a text is told from what is none
@@ -238,7 +238,7 @@ class TextSearch:
                 found[article, number, "id"] = line.strip()
         plain = lines
         if path.suffix.lower() in {".html", ".htm", ".xml", ".xmi"}:
-            plain = html.unescape(MARKUP.sub(lambda match: "\n" * match[0].count("\n"), text)).split("\n")
+            plain = html.unescape(MARKUP.sub(lambda match: "\n" * match[0].count("\n") or " ", text)).split("\n")
         for article, number, _ in self._runs(plain):
             found[article, number, "words"] = lines[number - 1].strip() if number <= len(lines) else ""
         return [
@@ -282,7 +282,7 @@ class TextSearch:
         held: list[tuple[str, int]] = []
         for number, line in enumerate(lines if longest else (), 1):
             known = len(held)  # a run that ends there was looked at
-            held += [(word, number) for word in words(ESCAPE.sub(" ", line))]
+            held += [(word, number) for word in words(BETWEEN.sub(" ", line))]
             for end in range(known + 1, len(held) + 1):
                 if held[end - 1][0] not in self.last:
                     continue
