@@ -208,6 +208,7 @@ def test_the_folder_says_what_it_was_made_of(standoff_release, texts, tmp_path):
     card = (tmp_path / "out" / "README.md").read_text("utf-8")
     assert result.sha256 in card
     assert "Pass on the release instead." in card
+    assert "license: other" in card  # the texts that were put into it are their publishers'
     report = (tmp_path / "out" / "REBUILD.md").read_text("utf-8")
     assert "## Articles that were not found" in report
     assert all(article.id in report for article in result.articles if article.source == "none")

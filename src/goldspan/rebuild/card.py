@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.errors import InputError
 from goldspan.export.card import dataset_header, read_body, token_section
-from goldspan.export.provenance import NOT_STATED
+from goldspan.export.provenance import NOT_STATED, hub_licence
 from goldspan.rebuild.rebuild_report import REPORT, sentences, total_table
 from goldspan.release.contents import CARD
 from goldspan.report.text import Table, enumerate_names, escape_markdown
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.export.card import Configs
     from goldspan.rebuild.results import RebuildResult
-    from goldspan.release.description import ReleaseDescription
+    from goldspan.release.description import ReleasedArticle, ReleaseDescription
 
 MOST_NAMED = 10
 LICENCES = "sources-and-licences"  # the section that names them
@@ -52,12 +52,13 @@ def render_card(release: Path, description: ReleaseDescription, result: RebuildR
         configs: per config its features and what was written for each split; the first is the default.
     """
     stated = _stated(release)
+    licence = _licence(stated.get("license"), description, result)
     header = dataset_header(
         configs,
         title=f"{description.title} (rebuilt)",
         language=None if description.language == ANY_LANGUAGE else description.language,
-        licence=stated.get("license"),
-        licence_name=LICENCES if stated.get("license") == "other" else None,
+        licence=licence,
+        licence_name=LICENCES if licence == "other" else None,
         annotations_creators=_words(stated.get("annotations_creators")),
     )
     labels = Table("", "", ("label", "definition"), tuple((one.name, one.definition) for one in description.labels))
@@ -87,6 +88,21 @@ def render_card(release: Path, description: ReleaseDescription, result: RebuildR
     return f"---\n{header}\n---\n\n" + "\n\n".join(parts)
 
 
+def _licence(of_release: object, description: ReleaseDescription, result: RebuildResult) -> str | list[str]:
+    """The Hub's identifiers of the licences of what is in the folder: of the release, and of the texts put into it."""
+    own = [of_release] if isinstance(of_release, str) else _words(of_release)
+    return hub_licence([*own, *map(_stated_licence, _articles_found(description, result))])
+
+
+def _stated_licence(article: ReleasedArticle) -> str:
+    return " ".join((article.licence or "").split()) or NOT_STATED
+
+
+def _articles_found(description: ReleaseDescription, result: RebuildResult) -> list[ReleasedArticle]:
+    found = {article.id for article in result.articles if article.source != "none"}
+    return [article for article in description.articles if article.id in found]
+
+
 def _stated(release: Path) -> dict[str, Any]:
     """The header of the card of a release; empty if it has none that can be read."""
     path = release / CARD
@@ -104,12 +120,9 @@ def _words(value: object) -> list[str]:
 
 def _licence_table(description: ReleaseDescription, result: RebuildResult) -> Table:
     """A row per licence, with how many of its articles are here and their publishers."""
-    found = {article.id for article in result.articles if article.source != "none"}
     articles: dict[str, list[str]] = {}
-    for article in description.articles:
-        if article.id in found:
-            licence = " ".join((article.licence or "").split()) or NOT_STATED
-            articles.setdefault(licence, []).append(article.publisher or NOT_STATED)
+    for article in _articles_found(description, result):
+        articles.setdefault(_stated_licence(article), []).append(article.publisher or NOT_STATED)
     rows = tuple(
         (licence, f"{len(names):,}", enumerate_names(dict.fromkeys(sorted(names)), most=MOST_NAMED))
         for licence, names in sorted(articles.items())
