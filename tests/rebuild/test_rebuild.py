@@ -55,6 +55,24 @@ def test_texts_of_the_release_need_no_copies(toy, tmp_path, monkeypatch):
     assert {article.source for article in result.articles} == {"release"}
 
 
+def test_examples_that_passes_alone_have_and_the_policy_are_those_of_the_export(toy, tmp_path, monkeypatch):
+    rebuilt_releases.state_release(monkeypatch)
+    gold = toy.gold / "storm.jsonl"
+    gold.write_text("".join(gold.read_text("utf-8").splitlines(keepends=True)[1:]), "utf-8")
+    release(toy, "1.0", tmp_path / "release", date=rebuilt_releases.DATE, policy="expand", is_checked=True)
+    export(toy, tmp_path / "dataset", policy="expand", is_checked=True)
+    result = rebuild(tmp_path / "release", toy.seeds, tmp_path / "out")
+    assert tables(tmp_path / "out") == tables(tmp_path / "dataset")
+    assert [example.id for example in result.examples if not example.in_gold] == ["storm.p01"]
+    write_texts(tmp_path / "texts", {name: f"{text}\n\nMore." for name, text in texts_of(toy).items()})
+    moved = rebuild(tmp_path / "release", tmp_path / "texts", tmp_path / "moved")
+    assert [len(read_rows(tmp_path / name, "passes")) for name in ("out", "moved")] == [18, 18]
+    assert moved.is_complete
+    write_texts(tmp_path / "texts", {name: f"More.\n\n{text}" for name, text in texts_of(toy).items()})
+    moved = rebuild(tmp_path / "release", tmp_path / "texts", tmp_path / "moved")
+    assert result_of(moved, "storm.p01").reason.startswith("passes alone have it")
+
+
 def test_one_release_may_have_both(demo_release, demo, tmp_path):
     export(demo, tmp_path / "dataset", is_checked=True)
     result = rebuild(demo_release, demo.seeds, tmp_path / "out")

@@ -136,14 +136,15 @@ def rebuild(
 
 def _wanted(release: ReadRelease) -> list[WantedArticle]:
     """The articles whose texts the release does not hold."""
-    examples: dict[str, list[StandoffExample]] = {}
+    read = (row.article for rows in release.passes.values() for row in rows)
+    examples: dict[str, list[StandoffExample]] = {article: [] for article in read}
     for rows in release.gold.values():
         for row in rows:
             examples.setdefault(row.article, []).append(row.example)
     return [
-        WantedArticle(id=one.id, file=one.file, sha256=one.sha256, examples=tuple(examples.get(one.id, ())))
+        WantedArticle(id=one.id, file=one.file, sha256=one.sha256, examples=tuple(examples[one.id]))
         for one in release.description.articles
-        if not one.may_travel
+        if not one.may_travel and one.id in examples
     ]
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 NO_TEXT = "no text was found for its article"
 NO_WORDS = "none of its words were found in the text of its article"
+NO_FINGERPRINTS = "passes alone have it, so that it has no fingerprints by which to find it in another text"
 LEAST_FOUND = 0.5  # of the tokens of an example, without which its text would mostly be words that nobody has read
 MOST_NAMED = 3  # texts in a note
 THREADS = 8  # digests are made outside of Python's lock
@@ -40,7 +41,7 @@ class RebuiltTexts:
     """The articles of a release as they were rebuilt.
 
     Args:
-        articles: what became of each, split by split.
+        articles: what became of each that has examples in the release, split by split.
         results: what became of each example, split by split.
         gold: the examples that are kept, by their ids.
         passes: the annotators' examples that are kept, by the place of their row in `standoff_passes` of their split.
@@ -122,18 +123,19 @@ def rebuild_articles(
     results: list[RebuiltExample] = []
     gold: dict[str, Example] = {}
     passes: dict[tuple[str, int], Example] = {}
-    listed = release.description.articles
+    listed = [article for article in release.description.articles if article.id in units]
     with ThreadPoolExecutor(THREADS) as pool:
         stream = iter(listed)
         while group := list(islice(stream, AT_ONCE)):
             found = [_read(article, matches, folder) for article in group]
-            own = [units.get(article.id, []) for article in group]
+            own = [units[article.id] for article in group]
             same = [_is_same(article, matches) for article in group]
             placed = pool.map(partial(_place, release), group, own, found, same)
             for article, text, of_article, places in zip(group, found, own, placed, strict=True):
                 articles.append(_article(article, matches, text))
-                missing = NO_TEXT if text is None and not article.may_travel else NO_WORDS
                 for unit, place in zip(of_article, places, strict=True):
+                    missing = NO_WORDS if unit.gold is not None else NO_FINGERPRINTS
+                    missing = NO_TEXT if text is None and not article.may_travel else missing
                     result = _result(unit, place, keep, missing)
                     results.append(result)
                     if place is not None and result.is_kept:

@@ -198,7 +198,7 @@ class RebuildResult:
         date: of it.
         sha256: of its `SHA256SUMS`, in hexadecimal: by it the release is known.
         keep: which examples are kept.
-        articles: all of the release, split by split.
+        articles: those of the release that have examples in it, split by split.
         examples: all of the release, split by split.
         skipped: what of the folder of texts could not be read.
         written: per configuration and split what was written; none if nothing was.

@@ -37,7 +37,7 @@ LEAST_NAMED = 0.1  # of an article's windows that a text of its name must have
 LEAST = 0.2  # that a text of any other name must have: articles of one publisher share some lines
 MOST_NAMED = 16  # texts of an article's name that are compared as wholes
 SURE = 0.8  # from which on a text of the article's name is taken before any other is looked at
-PROBE_EVERY = 64  # tokens: of so many, the windows are looked at that begin within the first step
+PROBE_EVERY = 64  # tokens: of so many, those windows are looked at that begin with one of the first
 AT_ONCE = 64  # texts that are in memory together
 THREADS = 8  # digests are made outside of Python's lock
 
@@ -322,7 +322,7 @@ class _TextComparison:
         """`compare`, for a text that is looked at in places first: nothing if no window stands there."""
         whole = FingerprintedText(text, self._settings)
         last = len(whole.windows)
-        places = (at + shift for at in range(0, last, PROBE_EVERY) for shift in range(self._settings.step))
+        places = (at + shift for at in range(0, last, PROBE_EVERY) for shift in range(self._settings.size))
         if any(whole.fingerprint(place) in self._windows for place in places if place < last):
             return self._finder.likenesses(whole)
         return {}
