@@ -67,7 +67,8 @@ def run(
     outputs.validate_folder(folder)
     tally = checks.CheckTally(off=dict(checks.read_severities(corpus.settings).off))
     try:
-        result = release(corpus, version, folder, date=date, policy=policy, keep=apply)
+        with console.spinner("releasing"):
+            result = release(corpus, version, folder, date=date, policy=policy, keep=apply)
     except NotReadyError as error:
         _refuse(error, tally, json)
     console.write_json(json, result.json())

@@ -137,6 +137,7 @@ class ReleaseResult:
             "title": described.title,
             "version": described.version,
             "date": described.date,
+            "policy": described.policy,
             "previous": self.previous,
             "changes": {"summary": summarise(self.changes), **self.changes.json()},
             "record": None if self.record is None else str(self.record),
