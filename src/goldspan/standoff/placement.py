@@ -455,7 +455,9 @@ class _Placement:
         parts = [[*part] for _, part in groupby(tokens, key=lambda token: bisect_left(known, token))]
         fitting = [token for part in parts if self._fits(number, shift, part) for token in part]
         self._own(number, {token: token + shift for token in fitting})
-        if len(placed) == self.examples[number].tokens and (start := self._exact_start(number, shift)) is not None:
+        last = self.examples[number].tokens - 1
+        is_one_run = len(placed) == last + 1 and (placed[0], placed[last]) == (shift, shift + last)
+        if is_one_run and (start := self._exact_start(number, shift)) is not None:
             self.exact[number] = start
 
     def _fits(self, number: int, shift: int, tokens: Sequence[int]) -> bool:
