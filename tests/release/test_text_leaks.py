@@ -1,6 +1,8 @@
 """No words of a text that may not travel stand in a release; nothing else is taken for such words."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,7 +14,9 @@ from goldspan import InputError, files
 from goldspan.corpus import Corpus
 from goldspan.release import release
 from goldspan.release.text_leaks import WORDS, find_leaks, word_runs
+from helpers.releasable_projects import DATE, allow_texts, state
 
+TOY = Path(__file__).parents[1] / "data" / "toy"
 TEXT = "The convoy of Bravo Company left the camp near Novo Selo at dawn, said Lt. Col. Ada Kern; nobody was hurt."
 LEAK = "convoy of Bravo Company left the camp near"  # eight words
 SHORT = "convoy of Bravo Company left the camp"
@@ -129,16 +133,55 @@ def test_runs_are_those_of_a_search_word_by_word(words, data):
     assert bool(inside) == (sum(weight.get(word, 0) for word in words[part:end]) >= 2 * WORDS)
 
 
-STATED = '[release]\nlicence = "CC-BY-4.0"\nauthors = [{ family = "Jansen", given = "Ann" }]\n'
-
-
 def test_a_release_with_such_words_is_refused_and_the_old_one_stays(toy, tmp_path):
-    files.write(toy.root / "goldspan.toml", STATED)
-    release(toy, "1.0", tmp_path / "out", date="2031-01-02")
+    state(toy)
+    release(Corpus(toy.root), "1.0", tmp_path / "out", date=DATE)
     before = (tmp_path / "out" / "README.md").read_text("utf-8")
     quoted = " ".join(Corpus(toy.root).source(toy.entries[1]).split()[3:14])
     files.write(toy.folder / "README.md", f"# Ships\n\nSuch as: {quoted}\n")
     words = r"(?s)line \d+: holds 8 or more words of the text of 'storm', from its word 4 on.* more such places.*redis"
     with pytest.raises(InputError, match=words):
-        release(Corpus(toy.root), "1.0", tmp_path / "out", date="2031-01-02")
+        release(Corpus(toy.root), "1.0", tmp_path / "out", date=DATE)
     assert (tmp_path / "out" / "README.md").read_text("utf-8") == before
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """A release with one text and two articles stand-off."""
+    folder = tmp_path_factory.mktemp("leaks")
+    shutil.copytree(TOY, folder / "toy")
+    corpus = allow_texts(state(Corpus(folder / "toy")), "storm")
+    release(corpus, "1.0", folder / "out", date=DATE)
+    return folder / "out"
+
+
+def planted(value, kind):
+    """A value of a column with the words in the place of each of its strings."""
+    if isinstance(value, dict):
+        return {key: planted(inner, kind.field(key).type) for key, inner in value.items()}
+    if isinstance(value, list) and pa.types.is_string(kind.value_type):
+        return LEAK.split()
+    if isinstance(value, list):
+        return [planted(inner, kind.value_type) for inner in value]
+    return LEAK if pa.types.is_string(kind) else value
+
+
+def test_words_in_each_file_and_each_column_of_a_release_are_found(out, tmp_path):
+    assert found(out) == []
+    for number, path in enumerate(path for path in out.rglob("*") if path.is_file()):
+        name, folder = path.relative_to(out).as_posix(), tmp_path / str(number)  # of this file alone, to be quick
+        (folder / name).parent.mkdir(parents=True)
+        if path.suffix != ".parquet":
+            text = path.read_text("utf-8")
+            value = json.dumps(json.loads(text) | {"note": LEAK}) if path.suffix == ".json" else f"{text}\n# {LEAK}\n"
+            (folder / name).write_text(value, "utf-8")
+            assert {leak[0] for leak in found(folder)} == {name}
+            continue
+        table = pq.read_table(path)
+        rows = table.to_pylist()
+        for field in table.schema:
+            changed = [row | {field.name: planted(row[field.name], field.type)} for row in rows]
+            if changed != rows:
+                pq.write_table(pa.Table.from_pylist(changed, schema=table.schema), folder / name)
+                places = {(leak[0], leak[1].partition(", ")[2]) for leak in found(folder)}
+                assert places == {(name, f"column {field.name}")}
