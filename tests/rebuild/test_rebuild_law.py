@@ -47,7 +47,7 @@ def changed_words(text, draw):
 
 def swapped_words(text, draw):
     words = text.split(" ")
-    for _ in range(draw.randrange(12)):
+    for _ in range(draw.randrange(12) if len(words) > 1 else 0):
         at = draw.randrange(len(words) - 1)
         words[at : at + 2] = words[at : at + 2][::-1]
     return " ".join(words)
@@ -58,7 +58,8 @@ def added_words(text, draw):
 
 
 def cut_off(text, draw):
-    return text[draw.randrange(len(text) // 2) : len(text) - draw.randrange(len(text) // 2)]
+    half = len(text) // 2 + 1
+    return text[draw.randrange(half) : len(text) - draw.randrange(half)]
 
 
 EDITS = (
