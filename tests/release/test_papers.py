@@ -22,10 +22,12 @@ def demo(tmp_path):
     return create_demo(tmp_path / "demo")
 
 
-@pytest.fixture
-def folder(demo, tmp_path):
-    release(demo, "1.0", tmp_path / "out", date=DATE)
-    return tmp_path / "out"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A release of the demo, not to be changed."""
+    home = tmp_path_factory.mktemp("papers")
+    release(create_demo(home / "demo"), "1.0", home / "out", date=DATE)
+    return home / "out"
 
 
 def card(folder):
@@ -90,7 +92,7 @@ def test_a_blank_of_the_data_statement_is_visible_in_the_card_and_absent_from_cr
     croissant = json.loads((tmp_path / "out" / CROISSANT).read_text("utf-8"))
     assert "rai:annotatorDemographics" not in croissant
     assert "rai:dataLimitations" not in croissant
-    assert croissant["rai:annotationsPerItem"] == "3 readings"
+    assert croissant["rai:annotationsPerItem"] == "3 readings by models"
 
 
 def test_without_any_text_the_standoff_tables_load_first_and_tokens_are_not_spoken_of(demo, tmp_path):

@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from goldspan import cli
@@ -167,7 +169,7 @@ def test_columns_and_labels_are_those_of_the_release(folder):
     pq.write_table(pq.read_table(path).drop_columns(["fold"]), path)
     messages = [message for _, message in found(folder)]
     assert any(message.startswith("has other columns than those of this table") for message in messages)
-    assert "the field gold/fold reads the column 'fold', which gold/test.parquet does not have" in messages
+    assert "the field gold/fold reads the column 'fold', which is not in gold/test.parquet" in messages
 
     def rename(content):
         content["labels"][0]["name"] = "PEOPLE"
@@ -187,9 +189,13 @@ def test_columns_and_labels_are_those_of_the_release(folder):
         (lambda one: one["distribution"].pop(0), "does not list gold/train.parquet"),
         (lambda one: one["recordSet"].pop(), "has no record set standoff_passes"),
         (lambda one: field(one, "gold/text")["source"]["extract"].update(column="words"), "reads the column 'words'"),
+        (
+            lambda one: field(one, "gold/fold").pop("source"),
+            "gold has no field for the column fold of gold/test.parquet",
+        ),
         (lambda one: field(one, "gold/fold").update(dataType="sc:Text"), "is of the type 'sc:Text', and int32"),
-        (lambda one: field(one, "gold/tokens").update(isArray=False), "is no list, other than in"),
-        (lambda one: field(one, "votes/start").update(isArray=True), "is a list, other than in"),
+        (lambda one: field(one, "gold/tokens").update(isArray=False), "is no list, other than"),
+        (lambda one: field(one, "votes/start").update(isArray=True), "is a list, other than"),
         (
             lambda one: field(one, "standoff/spans/first")["source"]["transform"].update(jsonPath="last"),
             "reads the part 'last' of 'spans'",
@@ -240,6 +246,34 @@ def test_the_command_prints_findings_and_fails(folder, tmp_path):
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert [one["check"] for one in report["findings"]] == ["release-checksums"]
     assert runner.invoke(cli.app, ["check", str(folder), "--select", "span-overlap"]).exit_code == 2
+
+
+def places(value, path=()):
+    """The paths to all values within a value of JSON."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        yield (*path, key)
+        yield from places(one, (*path, key))
+
+
+@pytest.mark.slow
+@given(st.data())
+@settings(max_examples=40)
+def test_whatever_stands_in_a_paper_is_a_finding_and_no_fault_of_the_program(whole, tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("damaged")
+    shutil.copytree(whole, folder, dirs_exist_ok=True)
+    name = data.draw(st.sampled_from(["croissant.json", ".zenodo.json", "CITATION.cff", "README.md"]))
+    text = (folder / name).read_text("utf-8")
+    header = text.split("---\n")[1] if name == "README.md" else text
+    content = json.loads(text) if name.endswith(".json") else yaml.safe_load(header)
+    path = data.draw(st.sampled_from(list(places(content))))
+    owner = content
+    for key in path[:-1]:
+        owner = owner[key]
+    owner[path[-1]] = data.draw(st.sampled_from([None, True, 7, "x", [], {}, [7], ["x"], {"x": 7}, [{}], [[]]]))
+    changed = json.dumps(content) if name.endswith(".json") else yaml.safe_dump(content, sort_keys=False)
+    (folder / name).write_text(f"---\n{changed}---\n" if name == "README.md" else changed, "utf-8")
+    assert {check for check, _ in found(folder)} <= {"release-papers", "release-croissant"}
 
 
 def test_the_page_on_releases_names_every_finding():

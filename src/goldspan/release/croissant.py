@@ -182,7 +182,10 @@ def _readings(corpus: Corpus, source: Provenance) -> str | None:
     if not any(counts.values()):
         return None
     least, most = min(counts.values()), max(counts.values())
-    return amount(most, "reading") if least == most else f"{least} to {amount(most, 'reading')}"
+    kinds = {one.kind for one in source.annotators if one.examples}
+    readers = " by people" if kinds == {"person"} else " by models" if kinds == {"model"} else ""
+    number = amount(most, "reading") if least == most else f"{least} to {amount(most, 'reading')}"
+    return f"{number}{readers}"
 
 
 def _creator(author: AuthorSettings) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from goldspan.annotation import Finding, Span, article_of
 from goldspan.errors import GoldspanError, InputError
 from goldspan.export.arrow import features
 from goldspan.export.card import read_body
-from goldspan.release.checksums import verify_checksums
+from goldspan.release.checksums import VERSION_CONTROL, verify_checksums
 from goldspan.release.citation import cff_problems
 from goldspan.release.contents import (
     CARD,
@@ -110,7 +110,7 @@ def verify_release(folder: Path) -> Verification:
     Args:
         folder: of the release; it holds `release.json`.
     """
-    result = Verification(files=sum(path.is_file() for path in folder.rglob("*")))
+    result = Verification(files=sum(1 for _ in _own_files(folder)))
     result.findings += _guarded("release-checksums", lambda: _checksum_findings(folder))
     try:
         description = read_description(folder)
@@ -124,6 +124,13 @@ def verify_release(folder: Path) -> Verification:
     result.findings += _guarded("release-croissant", lambda: _croissant_findings(folder, description))
     result.findings += _guarded("release-papers", lambda: _paper_findings(folder, description))
     return result
+
+
+def _own_files(folder: Path) -> Iterator[Path]:
+    """The files of a release, without those that git or the Hub's client put there."""
+    for path in folder.rglob("*"):
+        if path.is_file() and path.relative_to(folder).parts[0] not in VERSION_CONTROL:
+            yield path
 
 
 def _guarded(check: str, find: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
@@ -180,7 +187,8 @@ class _Tables:
         stated = {
             f"{config}/{split}.parquet" for config, splits in self._description.configs.items() for split in splits
         }
-        there = {path.relative_to(self._folder).as_posix() for path in self._folder.rglob("*.parquet")}
+        own = (path for path in _own_files(self._folder) if path.suffix == ".parquet")
+        there = {path.relative_to(self._folder).as_posix() for path in own}
         for name in sorted(stated - there):
             yield Finding("release-tables", f"is stated in {RELEASE} and is not there", self._folder / name)
         for name in sorted(there - stated):
@@ -337,6 +345,18 @@ def _croissant_findings(folder: Path, description: ReleaseDescription) -> Iterat
     for record in records.values():
         for one in _objects(record.get("field")):
             yield from (Finding("release-croissant", what, path) for what in _field_problems(schemas, one, sets))
+    for table, schema in schemas.items():
+        config = table.partition("/")[0]
+        if config in description.configs and config in records:
+            for column in sorted({*schema.names} - {*_columns(records[config].get("field"))}):
+                yield Finding("release-croissant", f"{config} has no field for the column {column} of {table}", path)
+
+
+def _columns(fields: object) -> Iterator[str]:
+    """The columns that fields read, those within others too."""
+    for one in _objects(fields):
+        yield str(_object(_object(one.get("source")).get("extract")).get("column"))
+        yield from _columns(one.get("subField"))
 
 
 def _schemas(folder: Path) -> dict[str, pa.Schema]:
@@ -345,12 +365,16 @@ def _schemas(folder: Path) -> dict[str, pa.Schema]:
     import pyarrow.parquet as pq
 
     found = {}
-    for path in sorted(folder.rglob("*.parquet")):
+    for path in sorted(path for path in _own_files(folder) if path.suffix == ".parquet"):
         try:
             found[path.relative_to(folder).as_posix()] = pq.read_schema(path)
         except (OSError, pa.ArrowException):
             continue
     return found
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _objects(value: object) -> list[dict[str, Any]]:
@@ -380,43 +404,49 @@ def _field_problems(schemas: Mapping[str, pa.Schema], one: Mapping[str, Any], se
     """What is wrong with a field: columns that its tables do not have, or have with another type."""
     for part in _objects(one.get("subField")):
         yield from _field_problems(schemas, {"isArray": one.get("isArray"), **part}, sets)
-    source = one.get("source")
-    if not isinstance(source, dict) or not isinstance(source.get("extract"), dict) or "column" not in source["extract"]:
+    source = _object(one.get("source"))
+    column = _object(source.get("extract")).get("column")
+    if column is None:
         return
-    name, pattern = f"{one.get('@id')}", sets.get(str(source.get("fileSet", {}).get("@id")), "")
+    name, pattern = f"{one.get('@id')}", sets.get(str(_object(source.get("fileSet")).get("@id")), "")
     tables = [table for table in schemas if fnmatchcase(table, pattern)]
     if not tables:
         yield f"the field {name} reads files that are not there"
+    inner = _object(source.get("transform")).get("jsonPath")
     for table in tables:
-        yield from (f"the field {name} {what}" for what in _column_problems(table, schemas[table], one))
+        kind, problem = _column_type(schemas[table], str(column), inner, is_array=one.get("isArray") is True)
+        problem = problem or _type_problem(one.get("dataType"), kind)
+        if problem:
+            yield f"the field {name} {problem} in {table}"
 
 
-def _column_problems(table: str, schema: pa.Schema, one: Mapping[str, Any]) -> Iterator[str]:
-    column = str(one["source"]["extract"]["column"])
+def _column_type(
+    schema: pa.Schema, column: str, part: object, *, is_array: bool
+) -> tuple[pa.DataType | None, str | None]:
+    """The type of a column, or of a part within it, and what is wrong with either."""
     if column not in schema.names:
-        yield f"reads the column {column!r:.60}, which {table} does not have"
-        return
+        return None, f"reads the column {column!r:.60}, which is not"
     kind = schema.field(column).type
-    within: pa.DataType | None = getattr(kind, "value_type", None)
-    if bool(one.get("isArray")) != (within is not None):
-        yield f"is {'a list' if one.get('isArray') else 'no list'}, other than in {table}"
-        return
+    within = getattr(kind, "value_type", None)
+    if is_array != (within is not None):
+        return None, f"is {'a list' if is_array else 'no list'}, other than"
     kind = kind if within is None else within
-    if part := one["source"].get("transform", {}).get("jsonPath"):
-        names = [kind.field(number).name for number in range(kind.num_fields)]
-        if part not in names:
-            yield f"reads the part {part!r:.60} of {column!r:.60}, which {table} does not have"
-            return
-        kind = kind.field(names.index(part)).type
-    yield from _type_problems(one.get("dataType"), kind, table)
+    if part is None:
+        return kind, None
+    names = [kind.field(number).name for number in range(kind.num_fields)]
+    if part not in names:
+        return None, f"reads the part {part!r:.60} of {column!r:.60}, which is not"
+    return kind.field(names.index(part)).type, None
 
 
-def _type_problems(stated: object, kind: pa.DataType, where: str) -> Iterator[str]:
+def _type_problem(stated: object, kind: pa.DataType | None) -> str | None:
     import pyarrow as pa
 
-    wanted = [TYPES[name] for name in (stated if isinstance(stated, list) else [stated]) if name in TYPES]
-    if not wanted or kind.num_fields or not all(getattr(pa.types, name)(kind) for name in wanted):
-        yield f"is of the type {stated!r:.60}, and {kind!s:.60} in {where}"
+    names = [name for name in (stated if isinstance(stated, list) else [stated]) if isinstance(name, str)]
+    wanted = [TYPES[name] for name in names if name in TYPES]
+    if kind is None or not wanted or kind.num_fields or not all(getattr(pa.types, name)(kind) for name in wanted):
+        return f"is of the type {stated!r:.60}, and {kind!s:.60}"
+    return None
 
 
 def _paper_findings(folder: Path, description: ReleaseDescription) -> Iterator[Finding]:
