@@ -340,3 +340,27 @@ def test_neither_the_help_nor_the_reading_of_a_project_loads_more_than_it_needs(
 def test_this_corpus_states_its_house_style():
     chosen = settings.read(Path(__file__).parents[1], {})
     assert {chosen.checks[f"{side}-possessive"] for side in ("leading", "trailing")} == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("author", "words"),
+    [
+        ('{ family = "J", orcid = "0000-0002-1825-0098" }', "orcid 0000-0002-1825-0098 has a wrong digit"),
+        ('{ family = "J", name = "The team" }', "either family, for a person, or name, for an organisation"),
+        ('{ given = "Anna" }', "either family, for a person, or name, for an organisation"),
+        ('{ name = "The team", given = "Anna" }', "given and orcid belong to a person"),
+        ('{ famly = "J" }', "unknown key 'famly', did you mean 'family'?"),
+        ("{ family = 3 }", "'family' is 3, not a text on one line"),
+        ('{ family = "J", orcid = "1825" }', "'orcid' is '1825', not an identifier as 0000-0002-1825-0097"),
+    ],
+)
+def test_an_author_is_a_person_or_an_organisation(tmp_path, author, words):
+    message = refusal(tmp_path, f'[release]\nauthors = [\n    {{ name = "The team" }},\n    {author},\n]\n')
+    assert message.startswith("goldspan.toml:2: release: ")
+    assert words in message
+
+
+def test_the_last_digit_of_an_orcid_is_computed():
+    # examples of support.orcid.org, "Structure of the ORCID Identifier"
+    assert all(map(settings.is_orcid, ["0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-233X"]))
+    assert not any(map(settings.is_orcid, ["0000-0002-1825-0079", "0000-0001-5109-3701", "0000-0002-1694-2330"]))

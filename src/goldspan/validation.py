@@ -274,7 +274,7 @@ def _message(error: ErrorDetails, model: type) -> str:
         return f"unknown key {key!r}" + (f", did you mean {near[0]!r}?" if near else others)
     if kind == "missing":
         return f"the key {key!r} is missing"
-    if kind == "value_error":  # of a rule of the model's own
+    if kind == "value_error" and isinstance(location[-1], int):  # of a rule that the keys of a table obey together
         return f"{key!r}: {error['ctx']['error']}"
     verb = "holds" if isinstance(location[-1], int) else "is"
     wanted = wanted or error["msg"].removeprefix("Input should be ").replace("a valid integer", "an integer").replace(
