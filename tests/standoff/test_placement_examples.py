@@ -155,3 +155,11 @@ def test_long_articles_of_few_words_take_no_more_than_linear_time(words):
     text = " ".join(words.format(number % 90) for number in range(5_000))
     parts = [Example(f"a.p{at // 100}", text[at : at + 100], at=at) for at in range(0, len(text) - 100, 100)]
     assert len(place(text.replace("a", "b", 3).replace("w1", "v"), parts, text)) == len(parts)
+
+
+@pytest.mark.parametrize(("before", "behind"), [("", "ers"), ("", "\u0301"), ("", "\u00ad2"), ("Anti", "")])
+def test_an_example_that_goes_on_inside_a_word_is_not_the_same(before, behind):
+    text = "Kosovo is where the mission of NATO keeps its patrols near KFOR"
+    [placed] = place(f"{before}{text}{behind}", [example(1, text, "Kosovo", "NATO", "KFOR", article=text)], text)
+    assert placed.outcome == "changed"
+    assert surfaces(placed) == [None if before else "Kosovo", "NATO", None if behind else "KFOR"]

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from goldspan.annotation import Span
 from goldspan.standoff.examples import INSIDE, FingerprintSettings, StandoffExample, StandoffSpan
 from goldspan.standoff.fingerprints import FingerprintedText, cut_key, digest, digest_short
+from goldspan.standoff.text_tokens import DASH, ELLIPSIS, QUOTE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -172,7 +173,7 @@ def place_examples(
 
 
 def is_exact_at(example: StandoffExample, text: FingerprintedText, start: int) -> bool:
-    """Whether a text has an example byte by byte at a place.
+    """Whether a text has an example byte by byte at a place, with no word that goes on beyond it.
 
     The digest of an example of fewer tokens than a window covers its neighbours: so many as its windows say, or, where
     it has none (as in a pass), as the text has.
@@ -183,7 +184,7 @@ def is_exact_at(example: StandoffExample, text: FingerprintedText, start: int) -
         start: of the place, in code points.
     """
     end = start + example.length
-    if not 0 <= start <= end <= len(text.text):
+    if not 0 <= start <= end <= len(text.text) or _cuts_word(text, start) or _cuts_word(text, end):
         return False
     size = text.settings.size
     if example.tokens >= size:
@@ -206,6 +207,15 @@ def is_exact_at(example: StandoffExample, text: FingerprintedText, start: int) -
     if not example.tokens or left + right < missing:
         bounds = (0, start, end, len(text.text))
     return digest_short(text.text, bounds) == example.sha256
+
+
+def _cuts_word(text: FingerprintedText, at: int) -> bool:
+    """Whether a place is inside a word: its parts are other words."""
+    number = bisect_right(text.starts, at) - 1
+    if number < 0:
+        return False
+    token = text.tokens[number]
+    return token.start < at < token.end and token.key not in {QUOTE, DASH, ELLIPSIS}
 
 
 @dataclass(slots=True)
