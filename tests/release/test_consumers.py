@@ -14,6 +14,7 @@ from goldspan.release.citation import citation_cff
 from goldspan.release.columns import KEYS
 from goldspan.release.description import read_description
 from goldspan.release.verification import verify_release
+from helpers.dataset_metadata import AWKWARD
 from helpers.release_consumers import citation_schema, load_records, validate_citation, validate_croissant
 
 DATE = "2031-12-01"
@@ -145,8 +146,6 @@ def test_what_mlcroissant_validate_passes_is_found(demo_folder, tmp_path, fault)
 
 @pytest.mark.slow
 def test_awkward_metadata_are_valid_by_the_published_schema(tmp_path):
-    from tests.release.test_citation import METADATA
-
-    (tmp_path / "CITATION.cff").write_text(citation_cff(METADATA), "utf-8")
+    (tmp_path / "CITATION.cff").write_text(citation_cff(AWKWARD), "utf-8")
     passed, printed = validate_citation(tmp_path / "CITATION.cff")
     assert passed, printed
