@@ -18,6 +18,7 @@ from helpers.dataset_metadata import AWKWARD
 from helpers.release_consumers import citation_schema, load_records, validate_citation, validate_croissant
 
 DATE = "2031-12-01"
+STATED = '[release]\nlicence = "CC-BY-4.0"\nauthors = [{ family = "Jansen", given = "Ann" }]\n'
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +34,7 @@ def toy_folder(tmp_path_factory, project):
     """A release whose texts all stay away."""
     home = tmp_path_factory.mktemp("toy")
     shutil.copytree(project.root / "tests" / "data" / "toy", home / "project")
-    settings = '[release]\nlicence = "CC-BY-4.0"\nauthors = [{ family = "Jansen", given = "Ann" }]\n'
-    (home / "project" / "goldspan.toml").write_text(settings, "utf-8")
+    (home / "project" / "goldspan.toml").write_text(STATED, "utf-8")
     release(Corpus(home / "project"), "1.0", home / "out", date=DATE)
     return home / "out"
 
@@ -91,6 +91,22 @@ def test_mlcroissant_loads_the_same_rows(folder, tables):
         assert sorted(found, key=lambda row: [row[name] for name in key]) == sorted(
             expected, key=lambda row: [row[name] for name in key]
         )
+
+
+@pytest.mark.slow
+def test_mlcroissant_loads_values_of_quantities_where_a_bound_is_missing(project, tmp_path):
+    for name in ("corpus", "seeds", "annotation_guidelines"):
+        shutil.copytree(project.root / name, tmp_path / "project" / name)
+    (tmp_path / "project" / "goldspan.toml").write_text(STATED, "utf-8")
+    manifest = tmp_path / "project" / "corpus" / "manifest.jsonl"
+    free = manifest.read_text("utf-8").replace("}\n", ', "redistribution": "text"}\n')  # in this copy alone
+    manifest.write_text(free, "utf-8")
+    release(Corpus(tmp_path / "project"), "1.0", tmp_path / "out", date=DATE, is_checked=True)
+    _, rows = load_records(tmp_path / "out" / "croissant.json", sets=["gold"])
+    loaded = load_dataset(str(tmp_path / "out"), "gold", cache_dir=str(tmp_path / "cache"))
+    expected = {row["id"]: row["troop_counts"] for table in loaded.values() for row in table}
+    assert {row["id"]: row["troop_counts"] for row in rows["gold"]} == expected
+    assert any(one["maximum"] is None for counts in expected.values() for one in counts)
 
 
 @pytest.mark.slow
