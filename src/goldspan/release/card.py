@@ -45,9 +45,10 @@ VERIFY = (
     f"the tables, `{RELEASE}` and `{CROISSANT}` with each other, too."
 )
 OWN_COPIES = (
-    "Who has copies of the articles, as files in a folder, makes the same tables as `gold` and `passes` of them:"
+    "Who has copies of the articles, as files in a folder, and goldspan makes the same tables as `gold` and `passes` of "
+    "them:"
 )
-REBUILD = "```sh\npip install goldspan\ngoldspan rebuild . --texts YOUR_TEXTS --output ../rebuilt\n```"
+REBUILD = "```sh\ngoldspan rebuild . --texts YOUR_TEXTS --output ../rebuilt\n```"
 PLACES = (
     "A copy with the bytes that were annotated gets its spans by their offsets. In a copy that differs in quotation "
     "marks, spaces or line ends, or in which paragraphs are missing or words are others, they are found by "

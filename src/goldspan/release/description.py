@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from goldspan.corpus.manifest import ManifestEntry
 
 REMEDY = "Get the release again: `goldspan release` writes release.json, and nothing changes it."
-NEWER = "Install a newer goldspan: pip install --upgrade goldspan"
+NEWER = "Install a newer goldspan."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
