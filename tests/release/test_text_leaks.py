@@ -54,6 +54,26 @@ def test_layout_and_escapes_hide_nothing(tmp_path, content):
     assert bool(found(tmp_path)) == ("<p>" not in content)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        " ".join(f"<b>{word}</b>" for word in LEAK.split()),
+        LEAK.replace(" ", "<br/>"),
+        LEAK.replace("Bravo", '<a href="#x"\ntitle="y">Bravo</a>'),
+        " ".join(f"[{word}](page.md)" for word in LEAK.split()),
+        " ".join(f'[{word}](<page.md> "a title")' for word in LEAK.split()),
+        " ".join(f"[{word}][of]" for word in LEAK.split()),
+        "url: https://example.org/" + LEAK.replace(" ", "%20"),
+    ],
+)
+@pytest.mark.parametrize("name", ["README.md", "CITATION.cff", ".zenodo.json"])
+def test_words_between_marks_that_a_reader_does_not_see_are_found(tmp_path, name, content):
+    files.write(tmp_path / name, json.dumps({"a": content}) if name == ".zenodo.json" else f"first:\n- '{content}'\n")
+    assert found(tmp_path)
+    files.write(tmp_path / name, json.dumps({"a": content}).replace("near", "far"))
+    assert found(tmp_path) == []
+
+
 def test_values_of_json_are_read_as_they_are_meant(tmp_path):
     files.write(
         tmp_path / "croissant.json", json.dumps({"a": [1, {"b": f"Bravo\nCompany {LEAK}".replace("l", "\u006c")}]})

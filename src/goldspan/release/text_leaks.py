@@ -11,9 +11,11 @@ that may travel. The time grows with the length of the texts and of the release.
 from __future__ import annotations
 
 import html
+import re
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote
 
 import yaml
 
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 WORDS = 8  # of a run
 WEIGHT = 2  # of a word; a character of a script without spaces has half of it
 STATED = ("id", "file", "title", "publisher", "author", "url", "published", "licence")  # of the manifest
+MARKUP = re.compile(  # tags, targets of links
+    r"</?[A-Za-z][^<>]*>|(?<=\])\([^()\s]*(?:\s[^()]*)?\)|(?<=\])\[[^\[\]]*\]"
+)
+BLOCK = re.compile(r"</?(?:br|hr|p|div|h[1-6]|li|[uod]l|d[dt]|t[rdh]|table|blockquote|pre|summary)\b", re.IGNORECASE)
+PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 ROWS = 500  # of a table that are read at once
 TABLE = ".parquet"
 REMEDY = (
@@ -170,13 +177,33 @@ def _places_of_text(path: Path) -> Iterator[tuple[str, WordRun]]:
     data = files.read_bytes(path)
     text = files.decode(data, path) if data.strip() else ""
     shown = html.unescape(text.replace("\\", "")) if path.suffix == ".md" else text
-    line, before = 1, 0
-    for run in word_runs(shown):
-        line += shown.count("\n", before, run.start)
-        before = run.start
-        yield f"line {line}", run
+    for reading in _readings(shown):
+        line, before = 1, 0
+        for run in word_runs(reading):
+            line += reading.count("\n", before, run.start)
+            before = run.start
+            yield f"line {line}", run
     for place, value in _values(path, text):
-        yield from ((place, run) for run in word_runs(html.unescape(value)))
+        for reading in _readings(html.unescape(value)):
+            yield from ((place, run) for run in word_runs(reading))
+
+
+def _readings(text: str) -> Iterator[str]:
+    """A text as it is written, as a browser shows it, and as an address means it; all with the same lines.
+
+    What a reader does not see stands between words: tags, and the targets of links.
+    """
+    yield text
+    shown = MARKUP.sub(_gap, text)
+    if shown != text:
+        yield shown
+    if PERCENT.search(text):
+        yield PERCENT.sub(lambda escapes: unquote(escapes[0]).replace("\n", " "), text)
+
+
+def _gap(mark: re.Match[str]) -> str:
+    """What is seen of a mark: nothing, or a gap; its ends of lines stay."""
+    return "\n" * mark[0].count("\n") or " " * bool(mark[0][0] != "<" or BLOCK.match(mark[0]))
 
 
 def _values(path: Path, text: str) -> Iterator[tuple[str, str]]:
