@@ -111,14 +111,17 @@ def test_the_language_is_that_of_the_labels(toy, config):
         ("checks.bad-line", "error"),
         ("checks.old-guidelines", "warning"),
         ("splits", "splits.train 0.6\nsplits.validation 0.2\nsplits.test 0.2"),
-        ("release", "release.licence not stated\nrelease.contact Ann <ann@example.org>"),
+        (
+            "model",
+            "model.weights not stated\nmodel.backend spacy\nmodel.name news\nmodel.version 0.1.0",
+        ),
     ],
 )
 def test_a_script_gets_one_value(toy, config, key, printed):
     state(
         toy,
         '[examples]\nunit = "sentence"\n[checks]\nlabel-conflict = "off"\n'
-        '[release]\ncontact = "Ann <ann@example.org>"\n',
+        '[release]\ncontact = "Ann <ann@example.org>"\n[model]\nname = "news"\n',
     )
     assert config(key) == (0, f"{printed}\n", "")
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10
 DEFAULT = "release"  # in build/
+WISHED = ("contact", "url", "doi")  # what readers look for in the papers of a dataset
 
 
 def run(
@@ -107,6 +108,8 @@ def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
         console.print_line(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}")
     if result.blanks:
         console.print_line(f"To be written in corpus/DATA_STATEMENT.md: {enumerate_names(result.blanks)}")
+    if unstated := [name for name in WISHED if getattr(corpus.settings.release, name) is None]:
+        console.print_line(f"Not stated under [release], and left out of the papers: {enumerate_names(unstated)}")
     print_blanks(corpus)
 
 
