@@ -138,6 +138,12 @@ def test_the_words_of_a_text_that_travels_are_there(folder):
         ("gold/test.parquet", {"spans": None}, "a value is missing"),
         ("gold/test.parquet", {"spans": []}, "has other spans in standoff"),
         ("gold/test.parquet", lambda row: {"tokens": ["x", *row["tokens"][1:]]}, "its tokens do not fit its text"),
+        (
+            "gold/test.parquet",
+            lambda row: {"ner_tags": [1] * len(row["tokens"])},
+            "its tags are not those of its spans",
+        ),
+        ("gold/test.parquet", lambda row: {"ner_tags": [99] * len(row["tokens"])}, "a value is missing or out of its"),
         ("gold/test.parquet", {"id": "ferry.p99"}, "is not in standoff"),
         ("gold/test.parquet", {"article": "bridge"}, "is of the article 'bridge' by its row"),
         ("gold/test.parquet", {"id": "atlas.p01", "article": "atlas"}, "lists no article 'atlas' in test"),
@@ -145,6 +151,8 @@ def test_the_words_of_a_text_that_travels_are_there(folder):
         ("votes/test.parquet", lambda row: {"gold": not row["gold"]}, "gold is otherwise in standoff"),
         ("votes/test.parquet", {"read": 9}, "marked it in standoff_passes; here"),
         ("votes/test.parquet", {"marked": 0}, "is no span with its votes"),
+        ("standoff/test.parquet", {"title": "The whole text."}, "title is another than that in release.json"),
+        ("standoff/test.parquet", {"url": None, "author": "Who"}, "author is another than that in release.json"),
         ("standoff/test.parquet", {"length": 1}, "leaves the text"),
     ],
 )

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from goldspan import files, strict_json
-from goldspan.annotation import Finding, Span, article_of
+from goldspan.annotation import Example, Finding, Span, article_of
 from goldspan.errors import GoldspanError, InputError
 from goldspan.export.arrow import features
 from goldspan.export.card import read_body
+from goldspan.formats.dataset import tag_names
 from goldspan.release.checksums import VERSION_CONTROL, verify_checksums
 from goldspan.release.citation import cff_problems
 from goldspan.release.contents import (
@@ -35,10 +36,11 @@ from goldspan.release.contents import (
     ZENODO,
 )
 from goldspan.release.description import read_description
-from goldspan.release.standoff_tables import read_standoff, read_standoff_passes
+from goldspan.release.standoff_tables import SOURCE, read_standoff, read_standoff_passes, standoff_features
 from goldspan.release.table_files import read_rows
 from goldspan.release.votes import read_votes
 from goldspan.standoff.fingerprints import digest
+from goldspan.tokens import tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -222,6 +224,17 @@ class _Tables:
             yield from self._surfaces(path, row)
             self._remember(row)
         yield from self._sizes(path, rows, spans)
+        if not of_passes:
+            yield from self._sources(path)
+
+    def _sources(self, path: Path) -> Iterator[Finding]:
+        """Where articles came from, if it is stated otherwise: a title could hold anything."""
+        for _, row in read_rows(path, standoff_features(self._scheme)):
+            article = self._articles.get(row["article"])
+            for name in SOURCE:
+                if article is not None and row[name] != getattr(article, name):
+                    what = f"{name} is another than that in {RELEASE}"
+                    yield Finding("release-tables", what, path, example=row["id"])
 
     def _remember(self, row: StandoffRow) -> None:
         found = tuple((one.span.start, one.span.end, one.span.label) for one in row.example.spans)
@@ -260,8 +273,19 @@ class _Tables:
         article = self._articles.get(row["article"])
         if article is not None and not article.may_travel:
             yield Finding("release-texts", f"is of {article.id!r}, whose text may not travel", path, example=example)
-        yield from _text_findings(path, row)
+        wrong = [*_text_findings(path, row)]
+        yield from wrong or self._tags(path, row)
         yield from self._against_standoff(path, row)
+
+    def _tags(self, path: Path, row: Mapping[str, Any]) -> Iterator[Finding]:
+        """Whether the tags of the tokens are those of the spans."""
+        names = self._scheme.names
+        spans = tuple(Span(one["start"], one["end"], names[one["label"]]) for one in row["spans"])
+        offsets = [(one["start"], one["end"]) for one in row["token_offsets"]]
+        stated = tag_names(names)
+        wanted, _ = tags(Example(row["id"], row["text"], spans), offsets, self._description.policy)
+        if [stated[tag] for tag in row["ner_tags"]] != wanted:
+            yield Finding("release-tables", "its tags are not those of its spans", path, example=row["id"])
 
     def _against_standoff(self, path: Path, row: Mapping[str, Any]) -> Iterator[Finding]:
         """Whether an example with its text is the one that is stand-off, too."""
