@@ -143,7 +143,7 @@ def test_the_words_of_a_text_that_travels_are_there(folder):
             lambda row: {"ner_tags": [1] * len(row["tokens"])},
             "its tags are not those of its spans",
         ),
-        ("gold/test.parquet", lambda row: {"ner_tags": [99] * len(row["tokens"])}, "a value is missing or out of its"),
+        ("gold/test.parquet", lambda row: {"ner_tags": [99] * len(row["tokens"])}, "a value is missing or"),
         ("gold/test.parquet", {"id": "ferry.p99"}, "is not in standoff"),
         ("gold/test.parquet", {"article": "bridge"}, "is of the article 'bridge' by its row"),
         ("gold/test.parquet", {"id": "atlas.p01", "article": "atlas"}, "lists no article 'atlas' in test"),
