@@ -45,8 +45,8 @@ VERIFY = (
     f"the tables, `{RELEASE}` and `{CROISSANT}` with each other, too."
 )
 OWN_COPIES = (
-    "Who has copies of the articles, as files in a folder, and goldspan makes the same tables as `gold` and `passes` of "
-    "them:"
+    "Who has copies of the articles, as files in a folder, and goldspan makes the same tables as `gold` and `passes` "
+    "of them:"
 )
 REBUILD = "```sh\ngoldspan rebuild . --texts YOUR_TEXTS --output ../rebuilt\n```"
 PLACES = (
