@@ -210,7 +210,7 @@ class ArticleRegister:
         files.decode(data, source)
         digest = hashlib.sha256(data).hexdigest()
         page = entry.received.sha256 if entry and entry.received and entry.received.row is None else None
-        self.withdrawn.require_none(name, digest, page, source, line)
+        self.withdrawn.require_none(name, data, page, source, line)
         problem = None if name in self.entries else name_problem(name) or article_id_problem(name)
         if problem:
             raise InputError(f"{name!r} cannot be an id: {problem}", file=source, line=line, remedy=remedy)

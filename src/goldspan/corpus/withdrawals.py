@@ -8,7 +8,10 @@ adds it again by mistake. The file belongs into git.
 
 from __future__ import annotations
 
+import hashlib
+from codecs import BOM_UTF8
 from dataclasses import asdict, dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
@@ -16,7 +19,7 @@ from goldspan.corpus.manifest import name_key
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 FILE = "withdrawn.jsonl"
@@ -108,12 +111,12 @@ class WithdrawnArticles:
         pages = {one.received: one for one in found if one.received is not None}
         return cls(path, {name_key(one.article): one for one in found}, {**pages, **{one.sha256: one for one in found}})
 
-    def require_none(self, article: str, sha256: str, page: str | None, source: Path, line: int | None = None) -> None:
-        """Refuse an article that was withdrawn, also under another name.
+    def require_none(self, article: str, data: bytes, page: str | None, source: Path, line: int | None = None) -> None:
+        """Refuse an article that was withdrawn, also under another name and with other line ends.
 
         Args:
             article: its id.
-            sha256: of its text.
+            data: its text.
             page: the sha256 of the page that the text was extracted from; None where there is none.
             source: the file that was named, for the message.
             line: of that file.
@@ -121,14 +124,23 @@ class WithdrawnArticles:
         Raises:
             InputError: with the day on which it was withdrawn.
         """
-        one = self.ids.get(name_key(article)) or self.digests.get(sha256) or self.digests.get(page or "")
+        digests = [page or "", *(hashlib.sha256(one).hexdigest() for one in _with_other_ends(data))] if self.ids else []
+        same = next((self.digests[one] for one in digests if one in self.digests), None)
+        one = same or self.ids.get(name_key(article))
         if one is not None:
-            is_same = one.sha256 == sha256 or (page is not None and one.received == page)
-            what = f"is the article {one.article!r}" if is_same else f"has the id of the article {one.article!r}"
-            other = "" if is_same else " Another article needs another id."
+            what = f"is the article {one.article!r}" if same else f"has the id of the article {one.article!r}"
+            other = "" if same else " Another article needs another id."
             raise InputError(
                 f"{what}, which was withdrawn on {one.date}: it may not be added again",
                 file=source,
                 line=line,
                 remedy=f"Leave it out.{other} If the request was taken back, remove its line from {self.path} by hand.",
             )
+
+
+def _with_other_ends(data: bytes) -> Iterator[bytes]:
+    """A text, and as other systems and editors keep it: line ends, up to two at its end, a byte order mark."""
+    yield data
+    body = data.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").rstrip(b"\n")
+    for mark, end, last in product((b"", BOM_UTF8), (b"\n", b"\r\n"), (b"", b"\n", b"\n\n")):
+        yield mark + (body + last).replace(b"\n", end)
