@@ -3,7 +3,8 @@ r"""Tokens that copies of a text have in common, however they are typeset.
 Copies of an article differ in white space and line ends, in the style of quotation marks and dashes, in invisible
 characters and in the normal form of Unicode. None of these changes the keys of its tokens:
 
-- a run of letters, digits and marks is a token; its key is its NFKC form, with its case;
+- a run of letters, digits and marks is a token; its key is its NFKC form, with its case, but for raised, lowered and
+  fractional characters behind a digit, which stay: m² may be written m2, but 10² is not 102;
 - ideographs, kana and the letters of scripts that put no spaces between words (Thai, Lao, Khmer, Burmese) are tokens
   one by one, each with its marks;
 - quotation marks and apostrophes of any style are one kind of token, a run of them is one token; so are dashes, and
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -65,7 +67,21 @@ def normalize(token: str) -> str:
         return token
     visible = _invisible().sub("", token)
     parts = _many_marks().sub("\\g<0>\0", visible).split("\0") if len(visible) > MOST_MARKS else [visible]
-    return "".join(unicodedata.normalize("NFKC", part) for part in parts)
+    return "".join(_compose(part) for part in parts)
+
+
+def _compose(part: str) -> str:
+    """The NFKC form, in which a raised, lowered or fractional character behind a digit stays: 10² is not 102."""
+    places = [at for at, one in enumerate(part) if at and part[at - 1].isnumeric() and _is_raised(one)]
+    bounds = [0, *(bound for at in places for bound in (at, at + 1)), len(part)]
+    return "".join(
+        unicodedata.normalize("NFC" if number % 2 else "NFKC", part[start:end])
+        for number, (start, end) in enumerate(pairwise(bounds))
+    )
+
+
+def _is_raised(character: str) -> bool:
+    return unicodedata.decomposition(character).startswith(("<super>", "<sub>", "<fraction>"))
 
 
 _KEYS = {"quote": QUOTE, "dash": DASH, "ellipsis": ELLIPSIS}
