@@ -220,7 +220,7 @@ def test_what_is_wrong_with_the_withdrawals_is_named(harbour):
     assert places(harbour) == [("withdrawn-article", "corpus/manifest.jsonl", 1)]
     write(path, WITHDRAWN % ("snow", sha256(harbour.seeds / "rain.txt")))
     [finding] = check_project(harbour)
-    message = "rain is byte for byte snow, which was withdrawn on 2026-12-01"
+    message = "rain is the text of snow, which was withdrawn on 2026-12-01"
     assert (finding.check, finding.line, finding.message) == ("withdrawn-article", 2, message)
     write(path, snow.replace(": ", ":"))
     assert places(harbour) == [("non-canonical", "corpus/withdrawn.jsonl", 1)]

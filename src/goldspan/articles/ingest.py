@@ -207,10 +207,9 @@ class ArticleRegister:
             InputError: for a name that cannot be an id on every system or belongs to another text, for a text that the
                 project has under another name, and for an article that was withdrawn.
         """
-        files.decode(data, source)
-        digest = hashlib.sha256(data).hexdigest()
+        text, digest = files.decode(data, source), hashlib.sha256(data).hexdigest()
         page = entry.received.sha256 if entry and entry.received and entry.received.row is None else None
-        self.withdrawn.require_none(name, data, page, source, line)
+        self.withdrawn.require_none(name, source, line, text=text, sha256=digest, page=page)
         problem = None if name in self.entries else name_problem(name) or article_id_problem(name)
         if problem:
             raise InputError(f"{name!r} cannot be an id: {problem}", file=source, line=line, remedy=remedy)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.checks.check import CheckResult, check
+from goldspan.corpus.withdrawals import WithdrawnArticles
 from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
@@ -40,14 +41,15 @@ def text_without_licence(project: ProjectFiles) -> Iterator[CheckResult]:
     required="a release would hold what somebody asked to take out",
 )
 def withdrawn_article(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The entries with the id or with the bytes of an article that was taken out."""
+    """The entries with the id or with the text of an article that was taken out."""
     by_id = {one.article: one for one in project.withdrawals}
-    by_hash = {one.sha256: one for one in project.withdrawals}
+    withdrawn = WithdrawnArticles.of_lines(project.corpus.withdrawal_file, project.withdrawals)
     for line, entry in project.entries.values():
+        page = entry.received.sha256 if entry.received and entry.received.row is None else None
         if one := by_id.get(entry.id):
             yield CheckResult(f"{entry.id} was withdrawn on {one.date}", project.manifest, line)
-        elif one := by_hash.get(entry.sha256):
-            message = f"{entry.id} is byte for byte {one.article}, which was withdrawn on {one.date}"
+        elif one := withdrawn.find_text(project.source(entry), entry.sha256, page):
+            message = f"{entry.id} is the text of {one.article}, which was withdrawn on {one.date}"
             yield CheckResult(message, project.manifest, line)
 
 

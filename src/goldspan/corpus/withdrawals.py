@@ -1,25 +1,25 @@
 """`corpus/withdrawn.jsonl`: the articles that were taken out of the corpus because somebody asked for it.
 
-    {"article": "isw-20230512", "date": "2026-12-01", "sha256": "9f2c…", "requested_by": "publisher", "reason": null}
+    {"article": "isw-20230512", "date": "2026-12-01", "sha256": "9f2c…", "requested_by": "publisher", "reason": null,
+     "words": "77ab…"}
 
 A line holds no word of the article. It stays, so that later releases say that the article is gone, and so that nobody
-adds it again by mistake. The file belongs into git.
+adds it again by mistake, from whatever kind of file. The file belongs into git.
 """
 
 from __future__ import annotations
 
 import hashlib
-from codecs import BOM_UTF8
 from dataclasses import asdict, dataclass, field
-from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 from goldspan import files
 from goldspan.corpus.manifest import name_key
 from goldspan.errors import InputError
+from goldspan.standoff.text_tokens import tokenize_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 FILE = "withdrawn.jsonl"
@@ -38,6 +38,8 @@ class Withdrawal:
         sha256: of the bytes that its file had, in hexadecimal.
         requested_by: who asked for it: its publisher, a person of whom it speaks, its author, or somebody else.
         reason: in the words of whoever took it out; these may not quote the article. None if none was given.
+        words: the sha256 of the words of its text, see `words_digest`; None, and not in the line, if nobody had the
+            text any more.
         received: the sha256 of the page that its text was extracted from; None, and not in the line, for an article
             that was received as a text, or as a row of a table.
     """
@@ -47,13 +49,15 @@ class Withdrawal:
     sha256: str
     requested_by: Requester
     reason: str | None = None
+    words: str | None = None
     received: str | None = None
 
     def line(self) -> str:
         r"""Its line in the file, with `\n`."""
         row = asdict(self)
-        if self.received is None:
-            del row["received"]
+        for name in ("words", "received"):
+            if row[name] is None:
+                del row[name]
         return f"{files.dumps(row)}\n"
 
 
@@ -81,6 +85,15 @@ def read_withdrawals(path: Path) -> list[Withdrawal]:
     return list(found.values())
 
 
+def words_digest(text: str) -> str:
+    """The SHA-256, in hexadecimal, of the words and marks of a text, whatever its layout and the style of its marks.
+
+    Two texts have the same one if they differ in white space, line ends, the style of quotation marks and dashes or in
+    characters that are not seen alone: see `goldspan.standoff.text_tokens`.
+    """
+    return hashlib.sha256("\n".join(token.key for token in tokenize_text(text)).encode()).hexdigest()
+
+
 def content(withdrawals: Iterable[Withdrawal]) -> str:
     """The content of the file: a line each, in their order."""
     return "".join(one.line() for one in withdrawals)
@@ -93,7 +106,7 @@ class WithdrawnArticles:
     Args:
         path: of their lines.
         ids: by what some system takes for the same name.
-        digests: by the sha256 of a text, and of a page.
+        digests: by the sha256 of a text, of its words, and of a page.
     """
 
     path: Path
@@ -107,25 +120,46 @@ class WithdrawnArticles:
         Raises:
             InputError: as `read_withdrawals`.
         """
-        found = read_withdrawals(path)
-        pages = {one.received: one for one in found if one.received is not None}
-        return cls(path, {name_key(one.article): one for one in found}, {**pages, **{one.sha256: one for one in found}})
+        return cls.of_lines(path, read_withdrawals(path))
 
-    def require_none(self, article: str, data: bytes, page: str | None, source: Path, line: int | None = None) -> None:
-        """Refuse an article that was withdrawn, also under another name and with other line ends.
+    @classmethod
+    def of_lines(cls, path: Path, lines: Sequence[Withdrawal]) -> WithdrawnArticles:
+        """Those of the lines of a file."""
+        digests = {
+            digest: one for one in lines for digest in (one.received, one.words, one.sha256) if digest is not None
+        }
+        return cls(path, {name_key(one.article): one for one in lines}, digests)
+
+    def find_text(self, text: str | None, sha256: str, page: str | None = None) -> Withdrawal | None:
+        """The withdrawn article that a text is, in whatever layout; None if it is none.
+
+        Args:
+            text: decoded; None if it cannot be read.
+            sha256: of its bytes.
+            page: the sha256 of the page that it was extracted from; None where there is none.
+        """
+        if not self.digests:
+            return None
+        digests = (page, sha256, None if text is None else words_digest(text))
+        return next((self.digests[one] for one in digests if one is not None and one in self.digests), None)
+
+    def require_none(
+        self, article: str, source: Path, line: int | None = None, *, text: str, sha256: str, page: str | None
+    ) -> None:
+        """Refuse an article that was withdrawn, also under another name and in another layout.
 
         Args:
             article: its id.
-            data: its text.
-            page: the sha256 of the page that the text was extracted from; None where there is none.
             source: the file that was named, for the message.
             line: of that file.
+            text: decoded.
+            sha256: of its bytes.
+            page: the sha256 of the page that the text was extracted from; None where there is none.
 
         Raises:
             InputError: with the day on which it was withdrawn.
         """
-        digests = [page or "", *(hashlib.sha256(one).hexdigest() for one in _with_other_ends(data))] if self.ids else []
-        same = next((self.digests[one] for one in digests if one in self.digests), None)
+        same = self.find_text(text, sha256, page)
         one = same or self.ids.get(name_key(article))
         if one is not None:
             what = f"is the article {one.article!r}" if same else f"has the id of the article {one.article!r}"
@@ -136,11 +170,3 @@ class WithdrawnArticles:
                 line=line,
                 remedy=f"Leave it out.{other} If the request was taken back, remove its line from {self.path} by hand.",
             )
-
-
-def _with_other_ends(data: bytes) -> Iterator[bytes]:
-    """A text, and as other systems and editors keep it: line ends, up to two at its end, a byte order mark."""
-    yield data
-    body = data.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").rstrip(b"\n")
-    for mark, end, last in product((b"", BOM_UTF8), (b"\n", b"\r\n"), (b"", b"\n", b"\n\n")):
-        yield mark + (body + last).replace(b"\n", end)

@@ -17,7 +17,7 @@ from goldspan import files
 from goldspan.corpus import samples
 from goldspan.corpus.change_journal import write_together
 from goldspan.corpus.releases import read_releases
-from goldspan.corpus.withdrawals import Withdrawal, content, read_withdrawals
+from goldspan.corpus.withdrawals import Withdrawal, content, read_withdrawals, words_digest
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
 from goldspan.guidelines.changelog import CHANGELOG
@@ -355,6 +355,7 @@ def _withdrawal_file(
             sha256=released[one.id] if one.entry is None else one.entry.sha256,
             requested_by=request.requested_by,
             reason=request.reason,
+            words=None if one.text is None else words_digest(one.text),
             received=page.sha256 if page is not None and page.row is None else None,
         )
     return content([*(one for one in lines if one.article not in new), *new.values()]).encode()
