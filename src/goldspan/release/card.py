@@ -159,7 +159,7 @@ def _loading_section(description: ReleaseDescription) -> list[str]:
         "## How to load it",
         "With `datasets`; `folder` is where these files lie, or the name of the dataset on the Hugging Face Hub:",
         f'```python\nfrom datasets import load_dataset\n\nfolder = "."\n{calls}\n```',
-        f"With `mlcroissant`, from `{CROISSANT}` beside the tables:",
+        f"With `mlcroissant` and its extra `parquet`, from `{CROISSANT}` beside the tables:",
         f'```python\nimport mlcroissant\n\nrows = mlcroissant.Dataset("{CROISSANT}").records("{first}")\n```',
         VERIFY,
     ]
