@@ -152,7 +152,7 @@ class Provenance:
         """The articles by the licence that the manifest states, in alphabetical order; `not stated` comes last."""
         found: dict[str, list[ManifestEntry]] = {}
         for entry in self.entries:
-            found.setdefault(licence_of(entry), []).append(entry)
+            found.setdefault(licence_in_words(entry.licence), []).append(entry)
         return dict(sorted(found.items(), key=lambda item: (item[0] == NOT_STATED, item[0])))
 
     @property
@@ -237,9 +237,9 @@ class Provenance:
         return f"That was annotated by {who}{_corrected(self.gold.drafts)}."
 
 
-def licence_of(entry: ManifestEntry) -> str:
-    """The licence of an article as the manifest states it, on one line; `not stated` if it does not."""
-    return " ".join((entry.licence or "").split()) or NOT_STATED
+def licence_in_words(stated: str | None) -> str:
+    """The licence of an article as it is stated, on one line; `not stated` if it is not."""
+    return " ".join((stated or "").split()) or NOT_STATED
 
 
 def hub_licence(stated: Sequence[str]) -> str | list[str]:

@@ -288,10 +288,14 @@ def _spans(values: list[object], surfaces: list[tuple[Span, str]]) -> list[Span]
     return spans
 
 
-def _validate_date(when: str, example: str) -> None:
+def is_day(when: str) -> bool:
+    """Whether a text is a day of the calendar, as `YYYY-MM-DD`."""
     try:
-        valid = dt.date.fromisoformat(when).isoformat() == when
+        return dt.date.fromisoformat(when).isoformat() == when
     except ValueError:
-        valid = False
-    if not valid:
+        return False
+
+
+def _validate_date(when: str, example: str) -> None:
+    if not is_day(when):
         raise InvalidValueError(f"'when' is {when!r}, not YYYY-MM-DD", example=example)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.errors import InputError
 from goldspan.export.card import dataset_header, read_body, token_section
-from goldspan.export.provenance import NOT_STATED, hub_licence
+from goldspan.export.provenance import NOT_STATED, hub_licence, licence_in_words
 from goldspan.rebuild.rebuild_report import REPORT, sentences, total_table
 from goldspan.release.contents import CARD
 from goldspan.report.text import Table, enumerate_names, escape_markdown
@@ -91,11 +91,8 @@ def render_card(release: Path, description: ReleaseDescription, result: RebuildR
 def _licence(of_release: object, description: ReleaseDescription, result: RebuildResult) -> str | list[str]:
     """The Hub's identifiers of the licences of what is in the folder: of the release, and of the texts put into it."""
     own = [of_release] if isinstance(of_release, str) else _words(of_release)
-    return hub_licence([*own, *map(_stated_licence, _articles_found(description, result))])
-
-
-def _stated_licence(article: ReleasedArticle) -> str:
-    return " ".join((article.licence or "").split()) or NOT_STATED
+    texts = (licence_in_words(article.licence) for article in _articles_found(description, result))
+    return hub_licence([*own, *texts])
 
 
 def _articles_found(description: ReleaseDescription, result: RebuildResult) -> list[ReleasedArticle]:
@@ -122,7 +119,7 @@ def _licence_table(description: ReleaseDescription, result: RebuildResult) -> Ta
     """A row per licence, with how many of its articles are here and their publishers."""
     articles: dict[str, list[str]] = {}
     for article in _articles_found(description, result):
-        articles.setdefault(_stated_licence(article), []).append(article.publisher or NOT_STATED)
+        articles.setdefault(licence_in_words(article.licence), []).append(article.publisher or NOT_STATED)
     rows = tuple(
         (licence, f"{len(names):,}", enumerate_names(dict.fromkeys(sorted(names)), most=MOST_NAMED))
         for licence, names in sorted(articles.items())

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from goldspan import files
 from goldspan.corpus.blanks import TO_FILL_IN
 from goldspan.errors import InputError
-from goldspan.export.provenance import NOT_STATED, licence_of
+from goldspan.export.provenance import NOT_STATED, licence_in_words
 from goldspan.release.metadata import language_name
 from goldspan.report.text import amount, enumerate_names, escape_markdown
 
@@ -363,6 +363,7 @@ def _of_size(corpus: Corpus, entries: Sequence[ManifestEntry]) -> str:
 def _of_licences(entries: Sequence[ManifestEntry]) -> str:
     counts: dict[str, int] = {}
     for entry in entries:
-        counts[licence_of(entry)] = counts.get(licence_of(entry), 0) + 1
+        licence = licence_in_words(entry.licence)
+        counts[licence] = counts.get(licence, 0) + 1
     parts = [f"{name.rstrip('.')} ({amount(counts[name], 'article')})" for name in sorted(counts)]
     return f"Licences of the texts: {'; '.join(parts)}." if parts else f"Licences of the texts: {NOT_STATED}."

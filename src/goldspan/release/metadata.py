@@ -14,7 +14,7 @@ from goldspan import files, licences
 from goldspan.articles.markdown import plain_paragraphs
 from goldspan.corpus.blanks import TO_FILL_IN
 from goldspan.export.card import read_body
-from goldspan.export.provenance import NOT_STATED, licence_of
+from goldspan.export.provenance import NOT_STATED, licence_in_words
 from goldspan.report.text import enumerate_names
 from goldspan.tokens import ANY_LANGUAGE
 
@@ -190,7 +190,8 @@ def _text_licences(entries: Iterable[ManifestEntry]) -> tuple[TextLicence, ...]:
     counts: Counter[str] = Counter()
     travel: Counter[str] = Counter()
     for entry in entries:
-        counts[licence_of(entry)] += 1
-        travel[licence_of(entry)] += entry.may_travel
+        licence = licence_in_words(entry.licence)
+        counts[licence] += 1
+        travel[licence] += entry.may_travel
     ordered = sorted(counts, key=lambda licence: (licence == NOT_STATED, licence))
     return tuple(TextLicence(licence, counts[licence], travel[licence]) for licence in ordered)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from goldspan import files
 from goldspan.corpus.releases import parse_version, read_releases
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats.decisions import is_day
 from goldspan.release.record import release_record
 
 if TYPE_CHECKING:
@@ -71,8 +72,8 @@ def plan_version(corpus: Corpus, version: str, date: str | None = None) -> Plann
     wanted = parse_version(version)
     if str(wanted) != version:
         raise InvalidValueError(f"the version {version!r} has a shorter form", remedy=f"Write it as {wanted}.")
-    if date is not None:
-        _require_date(date)
+    if date is not None and not is_day(date):
+        raise InvalidValueError(f"{date!r} is no date", remedy="Write it as YYYY-MM-DD.")
     records = read_releases(corpus.releases)
     again = next((one for one in records if parse_version(one.version) == wanted), None)
     highest = max(records, key=lambda one: parse_version(one.version), default=None)
@@ -106,15 +107,6 @@ def keep_record(corpus: Corpus, record: ReleaseRecord) -> Path:
 
 def _file(corpus: Corpus, version: str) -> Path:
     return corpus.releases / f"{version}.jsonl"
-
-
-def _require_date(date: str) -> None:
-    try:
-        is_date = dt.date.fromisoformat(date).isoformat() == date
-    except ValueError:
-        is_date = False
-    if not is_date:
-        raise InvalidValueError(f"{date!r} is no date", remedy="Write it as YYYY-MM-DD.")
 
 
 def _require_same(before: ReleaseRecord, now: ReleaseRecord, path: Path) -> None:

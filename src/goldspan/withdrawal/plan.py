@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from goldspan.corpus.releases import read_releases
 from goldspan.corpus.withdrawals import Withdrawal, content, read_withdrawals, words_digest
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import gold
+from goldspan.formats.decisions import is_day
 from goldspan.guidelines.changelog import CHANGELOG
 from goldspan.relabel.pages import with_entry
 from goldspan.report.text import amount, enumerate_names
@@ -69,10 +69,7 @@ class WithdrawalRequest:
     day: str | None = None
 
     def __post_init__(self) -> None:
-        if self.day is not None:
-            with contextlib.suppress(ValueError):
-                if re.fullmatch(r"\d{4}-\d\d-\d\d", self.day) and dt.date.fromisoformat(self.day):
-                    return
+        if self.day is not None and not is_day(self.day):
             raise InvalidValueError(f"{self.day!r} is no date", remedy="Write it as in 2026-12-01.")
 
     @property
