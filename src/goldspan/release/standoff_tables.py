@@ -37,12 +37,14 @@ class StandoffRow:
         surfaces: of its spans, in their order; None for each where the text may not travel.
         fold: of the article; in `standoff` alone.
         annotator: the name of the pass; in `standoff_passes` alone.
+        source: what a row of `standoff` that was read states of the article, in the order of `SOURCE`; empty else.
     """
 
     example: StandoffExample
     surfaces: tuple[str | None, ...]
     fold: int | None = None
     annotator: str | None = None
+    source: tuple[str | None, ...] = ()
 
     @property
     def article(self) -> str:
@@ -196,4 +198,6 @@ def _parsed(row: Row, scheme: LabelScheme) -> StandoffRow:
             raise ValueError(f"the span [{one.span.start}, {one.span.end}] leaves the text")
         if one.head < INSIDE or one.tail < INSIDE:
             raise ValueError(f"the span [{one.span.start}, {one.span.end}] has an edge outside of its tokens")
-    return StandoffRow(example, tuple(one["surface"] for one in row["spans"]), row.get("fold"), row.get("annotator"))
+    surfaces = tuple(one["surface"] for one in row["spans"])
+    source = tuple(row[name] for name in SOURCE if name in row)
+    return StandoffRow(example, surfaces, row.get("fold"), row.get("annotator"), source)

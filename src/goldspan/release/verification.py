@@ -36,7 +36,7 @@ from goldspan.release.contents import (
     ZENODO,
 )
 from goldspan.release.description import read_description
-from goldspan.release.standoff_tables import SOURCE, read_standoff, read_standoff_passes, standoff_features
+from goldspan.release.standoff_tables import SOURCE, read_standoff, read_standoff_passes
 from goldspan.release.table_files import read_rows
 from goldspan.release.votes import read_votes
 from goldspan.standoff.fingerprints import digest
@@ -222,19 +222,19 @@ class _Tables:
             spans += len(row.example.spans)
             yield from self._place(path, row.example.id, row.article, split)
             yield from self._surfaces(path, row)
+            if not of_passes:
+                yield from self._source(path, row)
             self._remember(row)
         yield from self._sizes(path, rows, spans)
-        if not of_passes:
-            yield from self._sources(path)
 
-    def _sources(self, path: Path) -> Iterator[Finding]:
-        """Where articles came from, if it is stated otherwise: a title could hold anything."""
-        for _, row in read_rows(path, standoff_features(self._scheme)):
-            article = self._articles.get(row["article"])
-            for name in SOURCE:
-                if article is not None and row[name] != getattr(article, name):
-                    what = f"{name} is another than that in {RELEASE}"
-                    yield Finding("release-tables", what, path, example=row["id"])
+    def _source(self, path: Path, row: StandoffRow) -> Iterator[Finding]:
+        """Where its article came from, if it is stated otherwise: a title could hold anything."""
+        if (article := self._articles.get(row.article)) is None:
+            return
+        for name, stated in zip(SOURCE, row.source, strict=True):
+            if stated != getattr(article, name):
+                what = f"{name} is another than that in {RELEASE}"
+                yield Finding("release-tables", what, path, example=row.example.id)
 
     def _remember(self, row: StandoffRow) -> None:
         found = tuple((one.span.start, one.span.end, one.span.label) for one in row.example.spans)
