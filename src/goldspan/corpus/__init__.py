@@ -21,6 +21,10 @@ corpus/rejections.jsonl           which suggestions annotators in Doccano were o
 corpus/releases/<version>.jsonl   what the annotation was when a version was released; optional
 corpus/withdrawn.jsonl            the articles that were taken out because somebody asked for it; optional
 corpus/controls/<project>.txt     ids of the examples with gold that test the annotators of a project in Doccano
+corpus/assignments/<round>.jsonl  who is to read which example, where not everybody reads all; optional
+corpus/shown/<project>/           the suggestions that annotators saw before they read, a file per article; optional
+corpus/audits/<name>/             which articles of an audit of suggestions were shown with them, and which errors were
+                                  planted there; optional
 build/                            derived, never edited
 """
 
@@ -34,7 +38,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goldspan import files, formats
-from goldspan.corpus import clusters, passes, reading_order, releases, samples, withdrawals
+from goldspan.corpus import (
+    assignment_plans,
+    audits,
+    clusters,
+    passes,
+    reading_order,
+    releases,
+    samples,
+    shown_suggestions,
+    withdrawals,
+)
 from goldspan.corpus.manifest import is_plain_name, read_manifest
 from goldspan.corpus.split_lists import REMEDIES, find_faults
 from goldspan.errors import InputError, NotFoundError
@@ -120,6 +134,21 @@ class Corpus:
     def controls(self) -> Path:
         """Which examples test the annotators, a list per project in Doccano."""
         return self.folder / "controls"
+
+    @property
+    def assignments(self) -> Path:
+        """Who is to read which example, a file for each round of annotation."""
+        return self.folder / assignment_plans.FOLDER
+
+    @property
+    def shown(self) -> Path:
+        """The suggestions that annotators saw before they read, a folder for each project in Doccano."""
+        return self.folder / shown_suggestions.FOLDER
+
+    @property
+    def audits(self) -> Path:
+        """The audits of suggestions, a folder for each."""
+        return self.folder / audits.FOLDER
 
     @property
     def cluster_file(self) -> Path:

@@ -3,6 +3,9 @@
 In a file with the key `confirmed` in some line, those lines count in which it is true; a line without the key was never
 opened. In a file without the key all lines count. What was rejected or ignored in Prodigy, and what a file states that
 nobody annotated, never counts.
+
+A line with the key `aided` was made by correcting suggestions that its annotator saw: its value is the name of the
+project in Doccano that showed them (see `shown_suggestions`).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from goldspan.formats.record import LocatedExample, Record
 
 CONFIRMED = "confirmed"  # the key of a line
+AIDED = "aided"  # the key of a line
 Cause: TypeAlias = Literal["unconfirmed", "rejected", "ignored", "unannotated"]
 CAUSES = {"reject": "rejected", "ignore": "ignored"}  # by the answer in Prodigy
 REMEDY = "Write true where the annotator confirmed the example, else false."
@@ -32,6 +36,24 @@ def is_stated(examples: Iterable[Example | Record]) -> bool:
 def is_valid(example: Example | Record) -> bool:
     """Whether a line has no confirmation, or one that is true or false."""
     return isinstance(example.extra.get(CONFIRMED, True), bool)
+
+
+def aided_by(example: Example | Record) -> str | None:
+    """The project whose suggestions the annotator of a line saw; None if they read unaided.
+
+    Raises:
+        InputError: naming the example, if the key has no name.
+    """
+    project = example.extra.get(AIDED)
+    if project is None:
+        return None
+    if not isinstance(project, str) or not project:
+        raise InputError(
+            f"{AIDED!r} is {project!r:.60}, not the name of a project",
+            example=example.id,
+            remedy="Write the name of the project in Doccano that showed the suggestions, or leave the key out.",
+        )
+    return project
 
 
 def classify(

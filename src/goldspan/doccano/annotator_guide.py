@@ -15,8 +15,8 @@ from goldspan.report.text import amount, enumerate_names, escape_markdown
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-# Everybody annotates alone; all work on one annotation; disputes are adjudicated.
-ProjectKind = Literal["independent", "shared", "disputes"]
+# Everybody annotates alone; all work on one annotation; one member corrects suggestions; disputes are adjudicated.
+ProjectKind = Literal["independent", "shared", "private", "disputes"]
 OPEN_ITEMS = "?page=1&isChecked=false"  # from the annotation page of any project: its examples that are still open
 NAMED = 6  # labels without a key that are named
 KINDS: dict[ProjectKind, str] = {
@@ -28,6 +28,11 @@ KINDS: dict[ProjectKind, str] = {
         "**All work on the same marks.** What you change or delete is changed for everybody, and one confirmation "
         "counts for all. Marks that are there when you come were made by others or by a program: look at each as if "
         "you had made it, and look hardest at what is not marked."
+    ),
+    "private": (
+        "**You work alone.** This project is yours: nobody else works here. Marks that are there when you come were "
+        "made by a program, and some are wrong: look at each as if you had made it, and look hardest at what is not "
+        "marked."
     ),
     "disputes": (
         "**You decide where annotators differ.** Each example here has at least one dispute. Beside the text, `votes` "

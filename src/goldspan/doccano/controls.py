@@ -17,9 +17,7 @@ Controls are never written into the corpus as work.
 
 from __future__ import annotations
 
-import hashlib
 import random
-import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,9 +25,9 @@ from goldspan import files
 from goldspan.adjudication.derive import settle
 from goldspan.annotation import article_of
 from goldspan.corpus import id_list
+from goldspan.corpus.folder_names import file_name_of
 from goldspan.doccano.human_work import copy_worked_on
 from goldspan.doccano.label_comparison import TRUSTED
-from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.snapshot import DUPLICATE, AnnotatorComment
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.evaluation.annotator_scores import SCORE_COLUMNS, score_annotator, score_cells
@@ -50,7 +48,6 @@ if TYPE_CHECKING:
     from goldspan.evaluation.result import Counts
 
 NOT_IN_SHARED = "controls score each annotator, and in a shared project nobody can tell who marked what"
-READABLE = 60  # characters of a project's name in the name of its list
 GOLD, THEIRS = "gold", "theirs"
 AROUND = 40  # code points of text on either side of what is wrong
 HEADER = ("annotator", "label", "controls", *SCORE_COLUMNS)
@@ -88,11 +85,7 @@ def controls_file(corpus: Corpus, project: str) -> Path:
         project: its name; any string. Names that no file can have, or that some file systems treat as one, get files of
             their own.
     """
-    slug = re.sub(r"[^0-9a-z_.-]+", "-", project.lower()).strip("-.")[:READABLE]
-    if slug != project or folder_name_problem(slug):
-        digest = hashlib.sha256(project.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        slug = f"{slug}-{digest}".lstrip("-")
-    return corpus.controls / f"{slug}.txt"
+    return corpus.controls / f"{file_name_of(project)}.txt"
 
 
 def read_controls(corpus: Corpus, project: str, *, shared: bool = False) -> tuple[str, ...]:

@@ -5,6 +5,16 @@
     server = "https://doccano.example.org"
     key = "k3f9a1c2e4d5"           # goldspan wrote it into the project, too: it finds a renamed project, and a twin
     offsets = "utf-16"             # what offsets count in the project, or "graphemes"; it must not change any more
+    round = "kfor"                 # of a project that one member has alone: the round that it is part of
+    member = "anna"                # and whose it is
+
+    [[round]]
+    name = "kfor"                  # of the round, and of its project where all members have one together
+    server = "https://doccano.example.org"
+    each = true                    # whether each member has a project
+    suggestions = true             # whether suggestions are shown there, which each corrects alone
+    annotators_per_example = 2     # left out where everybody reads every example
+    closed = "2026-12-01"          # the day on which it was closed, from which on nothing is pushed
 
     [[label_types]]
     project = "k3f9a1c2e4d5"       # its key, or its address where a version before keys made it
@@ -34,6 +44,7 @@ from pydantic import Field, field_validator
 
 from goldspan import files
 from goldspan.errors import InputError
+from goldspan.formats.decisions import is_day
 from goldspan.validation import StrictModel, read_toml, toml_string
 from goldspan.web.addresses import is_loopback
 
@@ -54,7 +65,8 @@ HEADER = (
 )
 REMEDY = (
     'Restore the file from git. A table [[project]] has name, server, key and offsets ("utf-16" or "graphemes"), '
-    "a table [[label_types]] has project and numbers, a table [[account]] has name and passes, "
+    "a table [[round]] has name, server, each and suggestions, a table [[label_types]] has project and numbers, "
+    "a table [[account]] has name and passes, "
     "a table [[former_label]] has name and labels."
 )
 
@@ -66,6 +78,26 @@ class ProjectRecord(StrictModel):
     server: str = Field(description="the address of a server")
     key: str = Field(description="the key of a project")
     offsets: OffsetUnit = Field(description='"utf-16" or "graphemes"')
+    round: str | None = Field(default=None, description="the name of a round")
+    member: str | None = Field(default=None, description="the name of a user")
+
+
+class RoundRecord(StrictModel):
+    """A round: what several members annotate together, in one project or in a project each."""
+
+    name: str = Field(description="the name of a round")
+    server: str = Field(description="the address of a server")
+    each: bool = Field(default=False, description="true or false")
+    suggestions: bool = Field(default=False, description="true or false")
+    annotators_per_example: Annotated[int, Field(ge=1)] | None = Field(default=None, description="a number from 1 on")
+    closed: str | None = Field(default=None, description="a day, as 2026-12-01")
+
+    @field_validator("closed")
+    @classmethod
+    def _is_day(cls, day: str | None) -> str | None:
+        if day is not None and not is_day(day):
+            raise ValueError(f"{day!r} is no day")
+        return day
 
 
 class LabelTypesRecord(StrictModel):
@@ -111,6 +143,7 @@ class _RecordFile(StrictModel):
     """The whole file."""
 
     project: list[ProjectRecord] = Field(default=[], description="a list of [[project]]")
+    round: list[RoundRecord] = Field(default=[], description="a list of [[round]]")
     label_types: list[LabelTypesRecord] = Field(default=[], description="a list of [[label_types]]")
     account: list[AccountRecord] = Field(default=[], description="a list of [[account]]")
     former_label: list[FormerLabelRecord] = Field(default=[], description="a list of [[former_label]]")
@@ -124,6 +157,21 @@ class DoccanoRecord:
     accounts: tuple[AccountRecord, ...] = ()
     label_types: tuple[LabelTypesRecord, ...] = ()
     former_labels: tuple[FormerLabelRecord, ...] = ()
+    rounds: tuple[RoundRecord, ...] = ()
+
+    def round(self, name: str, server: str) -> RoundRecord | None:
+        """The round of that name on a server; None if none is remembered."""
+        return next((each for each in self.rounds if (each.name, each.server) == (name, server)), None)
+
+    def with_round(self, new: RoundRecord) -> DoccanoRecord:
+        """The record with this round in place of one of the same name and server."""
+        others = (each for each in self.rounds if (each.name, each.server) != (new.name, new.server))
+        return replace(self, rounds=(*others, new))
+
+    def projects_of_round(self, name: str, server: str) -> tuple[ProjectRecord, ...]:
+        """The projects of the members of a round on a server, sorted by their names."""
+        found = (each for each in self.projects if (each.round, each.server) == (name, server))
+        return tuple(sorted(found, key=lambda each: each.name))
 
     def label_numbers(self, project: str) -> dict[str, int]:
         """By label, the number of its type in a project (see `record_key`); empty if none is remembered."""
@@ -166,8 +214,10 @@ class DoccanoRecord:
         types = sorted(self.label_types, key=lambda each: each.project)
         accounts = sorted(self.accounts, key=lambda each: each.name)
         former = sorted(self.former_labels, key=lambda each: each.name)
+        rounds = sorted(self.rounds, key=lambda each: (each.name, each.server))
         tables = [
             *(_table("project", each) for each in projects),
+            *(_table("round", each) for each in rounds),
             *(_table("label_types", each) for each in types),
             *(_table("account", each) for each in accounts),
             *(_table("former_label", each) for each in former),
@@ -214,8 +264,13 @@ def read_record(corpus: Corpus) -> DoccanoRecord:
     _require_unique(path, "account", [each.name for each in content.account])
     _require_unique(path, "folder", [each.passes for each in content.account])
     _require_unique(path, "former label", [each.name for each in content.former_label])
+    _require_unique(path, "round", [f"{each.name} on {each.server}" for each in content.round])
     return DoccanoRecord(
-        tuple(content.project), tuple(content.account), tuple(content.label_types), tuple(content.former_label)
+        tuple(content.project),
+        tuple(content.account),
+        tuple(content.label_types),
+        tuple(content.former_label),
+        tuple(content.round),
     )
 
 
@@ -250,6 +305,8 @@ def _toml_value(value: Any) -> str:  # noqa: ANN401  (the values of a model are 
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_toml_value, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return str(value) if isinstance(value, int) else toml_string(value)
 
 

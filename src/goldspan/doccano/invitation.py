@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from goldspan import files
+from goldspan.corpus.folder_names import folder_name_problem
 from goldspan.doccano.annotator_guide import OPEN_ITEMS
 from goldspan.doccano.assignments import annotators_of
-from goldspan.doccano.members import folder_name_problem
 from goldspan.doccano.project import project_kind
 from goldspan.errors import InputError
 from goldspan.report.text import visible

@@ -12,14 +12,13 @@ Members are added and their roles corrected. Nobody is removed: an export leaves
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from goldspan import files
+from goldspan.corpus.folder_names import folded_name, folder_name_problem
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.validation import StrictModel, read_toml
 
@@ -35,10 +34,6 @@ ADMIN = "project_admin"
 ROLES = ("annotator", "annotation_approver", ADMIN)
 REMEDY = f'Write [[member]], name = "…", role = "…" (one of {", ".join(ROLES)}), and pseudonym = "…" if wanted. '
 REMEDY += "A name with a backslash stands in single quotes: 'DOMAIN\\anna'."
-LONGEST = 100  # characters: with four bytes each, a name would still not be too long for a file system
-# Microsoft, "Naming Files, Paths, and Namespaces": reserved whatever follows a dot.
-RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE | re.DOTALL)
-FORBIDDEN = frozenset('/\\<>:"|?*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,23 +227,3 @@ def _require_folder_names(annotators: Iterable[str], pseudonyms: Mapping[str, st
         else f"Give each of these {len(wrong)} a pseudonym of their own, in the file of --members; a name with a "
         "backslash stands in single quotes there.",
     )
-
-
-def folder_name_problem(folder: str) -> str | None:
-    """Why a name cannot be that of a folder on every system; None if it can."""
-    if not folder:
-        return "is empty"
-    if len(folder) > LONGEST:
-        return f"is longer than {LONGEST} characters"
-    if not folder.isprintable():
-        return "has a character that cannot be seen"
-    if forbidden := FORBIDDEN.intersection(folder):
-        return f"has the character {min(forbidden)!r}"
-    if folder.startswith(".") or folder.endswith(".") or folder != folder.strip():
-        return "begins or ends with a dot or a space"
-    return "is reserved by Windows" if RESERVED.fullmatch(folder) else None
-
-
-def folded_name(folder: str) -> str:
-    """What is the same for all names that some file system treats as one."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", folder).casefold())

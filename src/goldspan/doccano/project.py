@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
     "shared": "shared annotation",
+    "private": "correction of suggestions by one annotator",
     "disputes": "adjudication of disputes",
 }
 LONGEST = 100  # characters of a name
@@ -163,8 +164,8 @@ def plan_project(
         server: where.
         corpus: whose guidelines these are.
         name: of the project.
-        kind: `independent` if everybody annotates alone, `shared` if there is one common annotation, `disputes` if
-            that is to settle disputes.
+        kind: `independent` if everybody annotates alone, `shared` if there is one common annotation, `private` if one
+            member corrects suggestions there, `disputes` if it is to settle disputes.
         members_file: who works on it; else `members.toml` beside the labels, if it is there.
         renamed: by label, the name that its type was given there, as a person states it.
         new: whether to forget a project of that name that the corpus remembers, and this account does not see.
@@ -226,10 +227,12 @@ def project_kind(project: DoccanoProject) -> ProjectKind:
     """What a project is for, as its description says, or the end of its page where somebody edited that."""
     if not project.collaborative:
         return "independent"
-    opening = f"goldspan: {PURPOSES['disputes']}"
     page = project.guideline.partition(KEY_LINE)[2]
-    is_disputes = project.description.startswith(opening) or page.startswith(PURPOSES["disputes"])
-    return "disputes" if is_disputes else "shared"
+    kinds: tuple[ProjectKind, ...] = ("disputes", "private")
+    for kind in kinds:
+        if project.description.startswith(f"goldspan: {PURPOSES[kind]}") or page.startswith(PURPOSES[kind]):
+            return kind
+    return "shared"
 
 
 def require_annotation(project: DoccanoProject) -> None:

@@ -86,6 +86,9 @@ class ProjectIdentity:
         """
         unit = offset_unit(self.require())
         entry = ProjectRecord(name=self.name, server=server, key=self.key, offsets=unit)
+        known = record.project(self.name, server)
+        if known is not None:
+            entry = entry.model_copy(update={"round": known.round, "member": known.member})
         return record.with_project(entry)
 
 

@@ -8,7 +8,7 @@ import string
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from goldspan.doccano import members
+from goldspan.corpus.folder_names import folder_name_problem
 from goldspan.doccano.rights import require_staff
 from goldspan.errors import InvalidValueError
 
@@ -66,8 +66,8 @@ def create_users(
 
 def _validate_names(names: Sequence[str], existing: Iterable[str]) -> None:
     for name in names:
-        if not NAME.fullmatch(name) or members.folder_name_problem(name):
-            why = members.folder_name_problem(name) or "may hold only letters, digits and . @ + - _, at most 150"
+        if not NAME.fullmatch(name) or folder_name_problem(name):
+            why = folder_name_problem(name) or "may hold only letters, digits and . @ + - _, at most 150"
             raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
     spellings = {name.lower(): name for name in existing}
     for name in names:

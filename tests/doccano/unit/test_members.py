@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan.corpus.folder_names import folder_name_problem
 from goldspan.doccano import members
 from goldspan.doccano.client.schema import Member, User
 from goldspan.doccano.push.plan import member_changes, member_notes
@@ -129,6 +130,6 @@ def test_a_folder_that_is_there_is_written_into_again():
 
 @given(st.text(strategies.characters, max_size=6))
 def test_a_name_that_fits_stays_one_level_down(tmp_path_factory, name):
-    if members.folder_name_problem(name) is None:
+    if folder_name_problem(name) is None:
         root = tmp_path_factory.getbasetemp()
         assert (root / name).resolve().parent == root.resolve()

@@ -17,9 +17,10 @@ from goldspan import files, formats
 from goldspan.annotation import article_of
 from goldspan.corpus.annotators import FILE as ANNOTATORS
 from goldspan.corpus.annotators import read_annotators
+from goldspan.corpus.folder_names import folded_name, folder_name_problem
 from goldspan.corpus.passes import CONFIRMED
 from goldspan.doccano.corpus_record import DoccanoRecord, read_record, record_path, write_record
-from goldspan.doccano.members import folded_name, folder_name_problem, pseudonyms_of
+from goldspan.doccano.members import pseudonyms_of
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
 from goldspan.report.text import enumerate_names

@@ -1,0 +1,1 @@
+"""Who reads which example, in balance; in which order examples are shown."""

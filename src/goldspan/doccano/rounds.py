@@ -1,0 +1,76 @@
+"""A round: what several members annotate together, in one project or in a project each.
+
+Where each member has a project, it is called after the round and the folder of the member's passes: `kfor-a1`. The
+projects are pushed, pulled, shown by status and closed as one. `corpus/doccano.toml` keeps the round and its projects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from goldspan.doccano.corpus_record import RoundRecord, read_record
+
+if TYPE_CHECKING:
+    from goldspan.corpus import Corpus
+
+
+@dataclass(frozen=True, slots=True)
+class MemberProject:
+    """The project that one member of a round has alone.
+
+    Args:
+        name: of the project.
+        member: the name of the user on the server.
+        folder: of the member's passes.
+    """
+
+    name: str
+    member: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round as the corpus remembers it.
+
+    Args:
+        record: what is remembered.
+        projects: those of the members, sorted by name; empty where all have one project, which has the round's name.
+    """
+
+    record: RoundRecord
+    projects: tuple[MemberProject, ...] = ()
+
+    @property
+    def project_names(self) -> tuple[str, ...]:
+        """The names of its projects on the server."""
+        return tuple(each.name for each in self.projects) if self.record.each else (self.record.name,)
+
+
+def member_project_name(round_name: str, folder: str) -> str:
+    """The name of the project that a member of a round has alone."""
+    return f"{round_name}-{folder}"
+
+
+def find_round(corpus: Corpus, name: str, server: str) -> Round | None:
+    """The round of that name on a server; None if the corpus remembers none.
+
+    Args:
+        corpus: which remembers its rounds.
+        name: of the round.
+        server: the address of the server.
+
+    Raises:
+        InputError: for a record that cannot be read.
+    """
+    record = read_record(corpus)
+    found = record.round(name, server)
+    if found is None:
+        return None
+    projects = (
+        MemberProject(each.name, each.member, record.folder(each.member) or each.member)
+        for each in record.projects_of_round(name, server)
+        if each.member is not None
+    )
+    return Round(found, tuple(projects))

@@ -1,0 +1,1 @@
+"""How far a round is, at which pace, and when it will be done."""
