@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -51,9 +52,14 @@ def assign(
     load: defaultdict[str, int] = defaultdict(int)
     assigned: dict[str, tuple[str, ...]] = {}
     for example in examples:
-        least = sorted(annotators, key=lambda name: (load[name], name))[:per_example]
+        least = sorted(annotators, key=lambda name: (load[name], _chance(seed, example.id, name)))[:per_example]
         chosen = (before.get(example.id) or tuple(sorted(least))) if example.held else tuple(sorted(least))
         for name in chosen:
             load[name] += example.words
         assigned[example.id] = chosen
     return assigned
+
+
+def _chance(seed: str, example: str, annotator: str) -> bytes:
+    """What decides between equals, the same on every machine."""
+    return hashlib.sha256(f"{seed}\n{example}\n{annotator}".encode("utf-8", "surrogatepass")).digest()
