@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import article_of
+from goldspan.corpus.assignment_plans import assignment_file, read_assignments
+from goldspan.doccano.annotator_progress import AnnotatorProgress, annotators_progress
 from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.human_work import has_work
@@ -17,18 +19,23 @@ from goldspan.doccano.project import project_kind
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import collect
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, pass_folder
+from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gold
 from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.doccano.rights import require_administrator
+from goldspan.doccano.rounds import Round, find_round
 from goldspan.doccano.snapshot import ALL
 from goldspan.errors import InvalidValueError
 from goldspan.formats.doccano import is_text_of
+from goldspan.models.order_plan import count_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.assignment_plans import AssignedExample
     from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
@@ -61,6 +68,24 @@ class ArticleProgress:
         """How many examples wait for an annotator: those that are neither confirmed nor hidden from them."""
         return self.examples - self.done[annotator] - self.hidden.get(annotator, 0)
 
+    def json(self, annotators: Iterable[str], *, hidden: bool) -> dict[str, Any]:
+        """For `--json`.
+
+        Args:
+            annotators: whose counts.
+            hidden: whether it is stated how many examples each is not to read.
+        """
+        return {
+            "article": self.id,
+            "examples": self.examples,
+            "annotators": {
+                name: {"done": self.done[name], "open": self.open(name)}
+                | ({"not_assigned": self.hidden.get(name, 0)} if hidden else {})
+                for name in annotators
+            },
+            "disputed": self.disputed,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class PendingChanges:
@@ -70,6 +95,15 @@ class PendingChanges:
     changed: int = 0
     withdrawn: int = 0
     unfit: int = 0
+
+    def __add__(self, other: PendingChanges) -> PendingChanges:
+        """The changes of both."""
+        return PendingChanges(
+            self.new + other.new,
+            self.changed + other.changed,
+            self.withdrawn + other.withdrawn,
+            self.unfit + other.unfit,
+        )
 
     def json(self) -> dict[str, int]:
         """The counts by name."""
@@ -118,19 +152,7 @@ class ProjectProgress:
         return {
             "project": self.project.name,
             "shared": self.project.collaborative,
-            "articles": [
-                {
-                    "article": article.id,
-                    "examples": article.examples,
-                    "annotators": {
-                        name: {"done": article.done[name], "open": article.open(name)}
-                        | ({} if self.hidden is None else {"not_assigned": article.hidden.get(name, 0)})
-                        for name in self.annotators
-                    },
-                    "disputed": article.disputed,
-                }
-                for article in self.articles
-            ],
+            "articles": [article.json(self.annotators, hidden=self.hidden is not None) for article in self.articles],
             "not_pushed": self.not_pushed,
             "absent": self.absent,
             "changed": self.changed,
@@ -143,6 +165,70 @@ class ProjectProgress:
             "labels": [doubt.json() for doubt in self.types.doubts],
             "held": [problem.json() for problem in self.held],
         }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundProgress:
+    """How far a round is, joined over its projects; or a project that is no round, which then is its only one.
+
+    Args:
+        name: of the round, or of the project.
+        projects: its projects, each by itself.
+        annotators: how far each annotator is, sorted by folder.
+        articles: those that some project has, in the order of the corpus. Annotators are named by their user names, as
+            in `annotators`; an example that somebody is not to read is hidden from them.
+        not_pushed: the examples that fewer annotators are to read in Doccano than should, of articles that are there.
+        absent: the articles of the corpus of which no project has anything; empty for a project of disputes.
+        round: what the corpus remembers of it; None for a project that is no round.
+    """
+
+    name: str
+    projects: tuple[ProjectProgress, ...]
+    annotators: tuple[AnnotatorProgress, ...]
+    articles: tuple[ArticleProgress, ...]
+    not_pushed: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    round: Round | None = None
+
+    @property
+    def disputed(self) -> tuple[str, ...]:
+        """The examples that several annotators confirmed with other spans, in whatever projects."""
+        return tuple(example for article in self.articles for example in article.disputed)
+
+    @property
+    def examples(self) -> int:
+        """How many examples there are, each counted once."""
+        return sum(article.examples for article in self.articles)
+
+    @property
+    def pending(self) -> dict[str, PendingChanges]:
+        """By folder of passes what a pull would change, in all projects."""
+        pending: dict[str, PendingChanges] = {}
+        for folder, changes in (item for project in self.projects for item in project.pending.items()):
+            pending[folder] = pending.get(folder, PendingChanges()) + changes
+        return dict(sorted(pending.items()))
+
+    def json(self) -> dict[str, Any]:
+        """The report for `--json`; that of a single project has all keys of `ProjectProgress.json`, too."""
+        of_project = self.projects[0].json() if len(self.projects) == 1 else {}
+        names = [each.member for each in self.annotators]
+        return {
+            **of_project,
+            "name": self.name,
+            "round": None if self.round is None else self.round.record.name,
+            "annotators_per_example": None if self.round is None else self.round.record.annotators_per_example,
+            "annotators": [each.json() for each in self.annotators],
+            "articles": [article.json(names, hidden=self._hides) for article in self.articles],
+            "disputed": list(self.disputed),
+            "not_pushed": self.not_pushed,
+            "absent": self.absent,
+            "projects": [] if of_project else [project.json() for project in self.projects],
+        }
+
+    @property
+    def _hides(self) -> bool:
+        """Whether it can be that somebody does not see an example."""
+        return len(self.projects) > 1 or any(project.hidden is not None for project in self.projects)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +245,38 @@ def list_projects(server: Doccano) -> Iterator[ProjectListing]:
     for project in server.projects():
         status, answer = server.probe(f"v1/projects/{project.id}/metrics/member-progress")
         yield ProjectListing(project, server.count(project.id), _parse_done(answer) if status == OK else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _ExampleProgress:
+    """What is counted of an example.
+
+    Args:
+        article: its id; empty for an example that is not of this corpus.
+        confirmed: who confirmed it, and with which spans.
+        readers: the annotators who see it, or confirmed it.
+    """
+
+    article: str
+    confirmed: Mapping[str, object]
+    readers: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _ProjectReading:
+    """What is joined of the projects of a round.
+
+    Args:
+        progress: of the project by itself.
+        annotators: how far each annotator is there.
+        examples: those that are there, controls left out.
+        lacking: the examples of the corpus that are to be there and are not, whatever their article.
+    """
+
+    progress: ProjectProgress
+    annotators: tuple[AnnotatorProgress, ...]
+    examples: Mapping[str, _ExampleProgress]
+    lacking: Collection[str]
 
 
 def project_progress(
@@ -179,54 +297,168 @@ def project_progress(
         InvalidValueError: if a shared project has controls.
         ServerError: if the server does not answer as it should.
     """
-    listed = find_members(corpus, members) or ()
-    project = identify(server, corpus, name).require()
-    require_administrator(server, project, "what everybody has done")
-    control_ids = read_controls(corpus, name, shared=project.collaborative)
-    entries = corpus.select_entries()
-    everything, gold, types = snapshot_and_gold(corpus, server, project, entries, renamed)
-    snapshot, controls = split_controls(everything, control_ids)
-    options = pull_options(corpus, entries, snapshot, gold, types)
-    names = [member.username for member in annotators_of(server.members(project.id))]
-    hidden = hidden_examples(server, project.id, names, everything.copies.keys())
-    annotators = [ALL] if project.collaborative else _annotators(names, snapshot)
-    collected = collect(snapshot, options)
-    of_disputes = project_kind(project) == "disputes"
-    pending, refusal, held = (
-        ({}, "", ())
-        if of_disputes
-        else _pending_changes(corpus, collected, types, lambda: owners_of(corpus, server, project, collected, listed))
-    )
-    known = {example: copies for example, copies in snapshot.by_id.items() if example in options.examples}
-    articles = {article_of(example) for example in known}
-    pushed = {*known, *controls.by_id}
-    missing = [example.id for example in desired_examples(corpus, entries) if example.id not in pushed]
-    return ProjectProgress(
-        project=project,
-        annotators=tuple(annotators),
-        articles=tuple(_article_progress(snapshot, options, annotators, hidden or NOTHING_HIDDEN)),
-        not_pushed=tuple(name for name in missing if article_of(name) in articles and not of_disputes),
-        absent=tuple(entry.id for entry in entries if entry.id not in articles and not of_disputes),
-        changed=tuple(
-            example
-            for example, copies in known.items()
-            if not any(is_text_of(copy.text, options.examples[example].text) for copy in copies)
-        ),
-        duplicated=tuple(
-            example
-            for example, copies in known.items()
-            if len(copies) > 1 and all(copy.held_back is None for copy in copies)
-        ),
-        unmanaged=tuple(
-            copy.id or f"number {copy.number}" for copy in snapshot.copies.values() if copy.id not in known
-        ),
-        controls=tuple(sorted(controls.by_id)),
-        pending=pending,
-        refusal=refusal,
-        hidden=None if hidden is None else {name: len(numbers) for name, numbers in hidden.of.items()},
-        types=types,
-        held=(*held, *(problem for problem in collected.problems if problem.kind == "imported")),
-    )
+    return _StatusReader(corpus, server, members, renamed).read(name, find_round(corpus, name, server.url)).progress
+
+
+def round_progress(
+    corpus: Corpus, server: Doccano, name: str, *, members: Path | None = None, renamed: Mapping[str, str] = NOTHING
+) -> RoundProgress:
+    """How far a round is, joined over its projects, or a project that is no round.
+
+    Args:
+        corpus: the corpus.
+        server: where the projects are.
+        name: of the round, or of a project; of a project that a member of a round has alone, it is that project's.
+        members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
+        renamed: by label, the name that its type was given on the server, as a person states it.
+
+    Raises:
+        NotFoundError: if a project is not there.
+        InputError: if a file of the corpus cannot be read.
+        InvalidValueError: if a shared project has controls.
+        ServerError: if the server does not answer as it should.
+    """
+    reader, found = _StatusReader(corpus, server, members, renamed), find_round(corpus, name, server.url)
+    names = (name,) if found is None else found.project_names
+    return reader.join(name, [reader.read(each, found) for each in names], found)
+
+
+class _StatusReader:
+    """Reads the projects of a round one by one, and joins what they hold."""
+
+    def __init__(self, corpus: Corpus, server: Doccano, members: Path | None, renamed: Mapping[str, str]) -> None:
+        self.corpus, self.server, self.renamed = corpus, server, renamed
+        self.listed = find_members(corpus, members) or ()
+        self.names = annotator_names(corpus, self.listed)
+        self.entries = corpus.select_entries()
+        self.desired = {example.id: example for example in desired_examples(corpus, self.entries)}
+
+    def read(self, name: str, found: Round | None) -> _ProjectReading:
+        """How far one project is."""
+        corpus, server = self.corpus, self.server
+        project = identify(server, corpus, name).require()
+        require_administrator(server, project, "what everybody has done")
+        control_ids = read_controls(corpus, name, shared=project.collaborative)
+        everything, gold, types = snapshot_and_gold(corpus, server, project, self.entries, self.renamed)
+        snapshot, controls = split_controls(everything, control_ids)
+        options = pull_options(corpus, self.entries, snapshot, gold, types)
+        names = [member.username for member in annotators_of(server.members(project.id))]
+        hidden = hidden_examples(server, project.id, names, everything.copies.keys())
+        unseen = hidden or NOTHING_HIDDEN
+        member = _member_of(name, found)
+        annotators = [ALL] if project.collaborative else [member] if member else _annotators(names, snapshot)
+        people = {ALL: member or ALL}
+        collected = collect(snapshot, options)
+        of_disputes = project_kind(project) == "disputes"
+        pending, refusal, held = (
+            ({}, "", ())
+            if of_disputes
+            else _pending_changes(
+                corpus, collected, types, lambda: owners_of(corpus, server, project, collected, self.listed)
+            )
+        )
+        known = {example: copies for example, copies in snapshot.by_id.items() if example in options.examples}
+        examples = _examples(snapshot, options, annotators, unseen, people)
+        articles = {article_of(example) for example in known}
+        theirs = self._to_read(name, found)
+        pushed = {*known, *controls.by_id}
+        lacking = () if of_disputes else [each for each in self.desired if each in theirs and each not in pushed]
+        wanted = {article_of(example) for example in theirs}
+        progress = ProjectProgress(
+            project=project,
+            annotators=tuple(people.get(each, each) for each in annotators),
+            articles=tuple(_articles(examples, [people.get(each, each) for each in annotators])),
+            not_pushed=tuple(each for each in lacking if article_of(each) in articles),
+            absent=tuple(
+                entry.id
+                for entry in self.entries
+                if entry.id not in articles and entry.id in wanted and not of_disputes
+            ),
+            changed=tuple(
+                example
+                for example, copies in known.items()
+                if not any(is_text_of(copy.text, options.examples[example].text) for copy in copies)
+            ),
+            duplicated=tuple(
+                example
+                for example, copies in known.items()
+                if len(copies) > 1 and all(copy.held_back is None for copy in copies)
+            ),
+            unmanaged=tuple(
+                copy.id or f"number {copy.number}" for copy in snapshot.copies.values() if copy.id not in known
+            ),
+            controls=tuple(sorted(controls.by_id)),
+            pending=pending,
+            refusal=refusal,
+            hidden=None if hidden is None else self._unassigned(everything, hidden, control_ids, found),
+            types=types,
+            held=(*held, *(problem for problem in collected.problems if problem.kind == "imported")),
+        )
+        words = {example: self._count_words(options.examples[example]) for example in known}
+        folders = self.names | ({ALL: self.names.get(member, member)} if member else {})
+        counted = annotators_progress(snapshot, annotators, words, folders=folders, members=people, hidden=unseen.of)
+        return _ProjectReading(progress, tuple(counted), examples, frozenset(lacking))
+
+    def join(self, name: str, readings: Sequence[_ProjectReading], found: Round | None) -> RoundProgress:
+        """How far a round is."""
+        examples: dict[str, _ExampleProgress] = {}
+        for example, theirs in (item for each in readings for item in each.examples.items()):
+            before = examples.get(example, theirs)
+            confirmed = {**before.confirmed, **theirs.confirmed}
+            examples[example] = _ExampleProgress(theirs.article, confirmed, {*before.readers, *theirs.readers})
+        annotators = sorted(one for each in readings for one in each.annotators)
+        articles = {example.article for example in examples.values()}
+        of_disputes = any(project_kind(each.progress.project) == "disputes" for each in readings)
+        lacking = {example for each in readings for example in each.lacking}
+        if found is not None and not of_disputes:  # what no plan has yet is nobody's
+            plan = self._plan(found)
+            here = {*examples, *(control for each in readings for control in each.progress.controls)}
+            lacking |= {example for example in self.desired if example not in here and example not in plan}
+        return RoundProgress(
+            name=name,
+            projects=tuple(each.progress for each in readings),
+            annotators=tuple(annotators),
+            articles=tuple(_articles(examples, [each.member for each in annotators])),
+            not_pushed=tuple(each for each in self.desired if each in lacking and article_of(each) in articles),
+            absent=tuple(entry.id for entry in self.entries if entry.id not in articles and not of_disputes),
+            round=found,
+        )
+
+    def _count_words(self, example: Example) -> int:
+        return count_words([example], self.corpus.scheme.language)
+
+    def _plan(self, found: Round | None) -> Mapping[str, AssignedExample]:
+        """Who is to read which example, by example; empty where everybody reads all."""
+        if found is None or found.record.annotators_per_example is None:
+            return {}
+        return read_assignments(assignment_file(self.corpus, found.record.name))
+
+    def _to_read(self, name: str, found: Round | None) -> Collection[str]:
+        """The examples that are to be in a project."""
+        plan, member = self._plan(found), _member_of(name, found)
+        if not plan:
+            return self.desired.keys()
+        folder = self.names.get(member, member) if member else None
+        return {one.example for one in plan.values() if folder is None or folder in one.annotators}
+
+    def _unassigned(
+        self, snapshot: Snapshot, hidden: HiddenExamples, controls: Collection[str], found: Round | None
+    ) -> dict[str, int]:
+        """By member how many examples they do not see, of those that they are to read."""
+        plan = self._plan(found) if found is None or not found.record.each else {}
+        if not plan:
+            return {name: len(numbers) for name, numbers in hidden.of.items()}
+        counts = {}
+        for name, numbers in hidden.of.items():
+            folder, ids = self.names.get(name, name), (snapshot.copies[number].id or "" for number in numbers)
+            theirs = (each for each in ids if each in controls or (each in plan and folder in plan[each].annotators))
+            counts[name] = sum(1 for _ in theirs)
+        return {name: count for name, count in counts.items() if count}
+
+
+def _member_of(name: str, found: Round | None) -> str | None:
+    """The user name of the member of a round who has a project alone; None for a project of several."""
+    return next((each.member for each in (found.projects if found else ()) if each.name == name), None)
 
 
 def _annotators(names: Iterable[str], snapshot: Snapshot) -> list[str]:
@@ -236,24 +468,46 @@ def _annotators(names: Iterable[str], snapshot: Snapshot) -> list[str]:
 
 
 def _article_progress(
-    snapshot: Snapshot, options: PullOptions, annotators: list[str], hidden: HiddenExamples = NOTHING_HIDDEN
+    snapshot: Snapshot, options: PullOptions, annotators: Sequence[str], hidden: HiddenExamples = NOTHING_HIDDEN
 ) -> Iterator[ArticleProgress]:
+    """How far annotators are with each article of a project."""
+    yield from _articles(_examples(snapshot, options, annotators, hidden), annotators)
+
+
+def _examples(
+    snapshot: Snapshot,
+    options: PullOptions,
+    annotators: Collection[str],
+    hidden: HiddenExamples,
+    people: Mapping[str, str] = NOTHING,
+) -> dict[str, _ExampleProgress]:
+    """What is counted of each example of a project, of these annotators, who may have other names then."""
+    examples = {}
+    for example, copies in snapshot.by_id.items():
+        spans = _confirmed_spans(snapshot, example)
+        confirmed = {people.get(name, name): spans[name] for name in annotators if name in spans}
+        seen = (name for name in annotators if any(copy.number not in hidden.of.get(name, ()) for copy in copies))
+        readers = {*confirmed, *(people.get(name, name) for name in seen)}
+        article = article_of(example) if example in options.examples else ""
+        examples[example] = _ExampleProgress(article, confirmed, readers)
+    return examples
+
+
+def _articles(examples: Mapping[str, _ExampleProgress], annotators: Sequence[str]) -> Iterator[ArticleProgress]:
+    """How far these annotators are with each article, sorted by their ids; what is of no article of the corpus last."""
     articles: dict[str, list[str]] = {}
-    for example in snapshot.by_id:
-        articles.setdefault(article_of(example) if example in options.examples else "", []).append(example)
-    confirmed = {example: _confirmed_spans(snapshot, example) for example in snapshot.by_id}
-    for article, examples in sorted(articles.items(), key=lambda item: (not item[0], item[0])):
-        counts = Counter(annotator for example in examples for annotator in confirmed[example])
-        disputed = tuple(example for example in examples if len(set(confirmed[example].values())) > 1)
-        done = {name: counts[name] for name in annotators}
-        unseen = {
-            name: sum(
-                all(copy.number in numbers for copy in snapshot.by_id[example]) and name not in confirmed[example]
-                for example in examples
-            )
-            for name, numbers in hidden.of.items()
-        }
-        yield ArticleProgress(article, len(examples), done, disputed, unseen)
+    for example, each in examples.items():
+        articles.setdefault(each.article, []).append(example)
+    for article, names in sorted(articles.items(), key=lambda item: (not item[0], item[0])):
+        counts = Counter(annotator for example in names for annotator in examples[example].confirmed)
+        seen = Counter(annotator for example in names for annotator in examples[example].readers)
+        yield ArticleProgress(
+            article,
+            len(names),
+            {name: counts[name] for name in annotators},
+            tuple(example for example in names if len(set(examples[example].confirmed.values())) > 1),
+            {name: len(names) - seen[name] for name in annotators},
+        )
 
 
 def _confirmed_spans(snapshot: Snapshot, example: str) -> dict[str, object]:
