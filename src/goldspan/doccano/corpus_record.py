@@ -14,6 +14,7 @@
     each = true                    # whether each member has a project
     suggestions = true             # whether suggestions are shown there, which each corrects alone
     annotators_per_example = 2     # left out where everybody reads every example
+    audit = "bias"                 # of the audit whose suggestions are shown there, if one is
     closed = "2026-12-01"          # the day on which it was closed, from which on nothing is pushed
 
     [[label_types]]
@@ -90,6 +91,7 @@ class RoundRecord(StrictModel):
     each: bool = Field(default=False, description="true or false")
     suggestions: bool = Field(default=False, description="true or false")
     annotators_per_example: Annotated[int, Field(ge=1)] | None = Field(default=None, description="a number from 1 on")
+    audit: str | None = Field(default=None, description="the name of an audit")
     closed: str | None = Field(default=None, description="a day, as 2026-12-01")
 
     @field_validator("closed")
@@ -160,18 +162,23 @@ class DoccanoRecord:
     rounds: tuple[RoundRecord, ...] = ()
 
     def round(self, name: str, server: str) -> RoundRecord | None:
-        """The round of that name on a server; None if none is remembered."""
-        return next((each for each in self.rounds if (each.name, each.server) == (name, server)), None)
+        """The round of that name on a server; None if none is remembered.
+
+        All addresses of this machine are one place: a server there has another port tomorrow.
+        """
+        found = [each for each in self.rounds if each.name == name and _is_same_place(each.server, server)]
+        return max(found, key=lambda each: each.server == server, default=None)
 
     def with_round(self, new: RoundRecord) -> DoccanoRecord:
         """The record with this round in place of one of the same name and server."""
-        others = (each for each in self.rounds if (each.name, each.server) != (new.name, new.server))
+        others = (each for each in self.rounds if each.name != new.name or not _is_same_place(each.server, new.server))
         return replace(self, rounds=(*others, new))
 
     def projects_of_round(self, name: str, server: str) -> tuple[ProjectRecord, ...]:
-        """The projects of the members of a round on a server, sorted by their names."""
-        found = (each for each in self.projects if (each.round, each.server) == (name, server))
-        return tuple(sorted(found, key=lambda each: each.name))
+        """The projects of the members of a round on a server, one of each name, sorted by them."""
+        found = [each for each in self.projects if each.round == name and _is_same_place(each.server, server)]
+        by_name = {each.name: each for each in sorted(found, key=lambda each: each.server == server)}
+        return tuple(by_name[name] for name in sorted(by_name))
 
     def label_numbers(self, project: str) -> dict[str, int]:
         """By label, the number of its type in a project (see `record_key`); empty if none is remembered."""
@@ -292,6 +299,11 @@ def _is_same(first: ProjectRecord, second: ProjectRecord) -> bool:
     if (first.name, first.server) != (second.name, second.server):
         return False
     return not is_loopback(first.server) or first.key in {"", second.key}
+
+
+def _is_same_place(first: str, second: str) -> bool:
+    """Whether two addresses are that of one server, as far as an address tells."""
+    return first == second or (is_loopback(first) and is_loopback(second))
 
 
 def _table(kind: str, row: StrictModel) -> str:

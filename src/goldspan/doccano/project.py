@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, get_args
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.labels import LabelPlan
     from goldspan.doccano.project_identity import ProjectIdentity
+    from goldspan.doccano.rounds import ProjectOfMember
 
 PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
@@ -38,6 +40,7 @@ PURPOSES: dict[ProjectKind, str] = {
     "private": "correction of suggestions by one annotator",
     "disputes": "adjudication of disputes",
 }
+CLOSED = re.compile(r", closed [0-9]{4}-[0-9]{2}-[0-9]{2}$")  # the end of the description of a project that is closed
 LONGEST = 100  # characters of a name
 NEW = 0  # the number of a project that does not exist yet; Doccano counts from 1
 FLAGS = {
@@ -66,6 +69,8 @@ class ProjectPlan:
         renamed: by label, the name that its type was given there; it gets its own back.
         notes: on what the corpus knew about the project.
         forget: whether a project of the name that the corpus remembers is forgotten.
+        round: the name of the round that it is part of; None for a project by itself.
+        member: the user whose project it is, in a round in which each has one.
     """
 
     server: Doccano
@@ -80,6 +85,8 @@ class ProjectPlan:
     renamed: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     forget: bool = False
+    round: str | None = None
+    member: str | None = None
 
     def apply(self) -> DoccanoProject:
         """Do whatever of the plan is not done yet; returns the project as it is then.
@@ -91,6 +98,7 @@ class ProjectPlan:
         identity, is_new = self._create_missing()
         project = identity.require()
         _require_same_kind(project, project_kind(planned))
+        identity = replace(identity, round=self.round, member=self.member)
         write_record(self.corpus, identity.added_to(read_record(self.corpus), server.url))
         planned = self._with_key(identity.key)
         before = LabelComparison() if is_new else compare_project_labels(self.corpus, server, project, self.renamed)
@@ -157,6 +165,7 @@ def plan_project(
     *,
     renamed: Mapping[str, str] = labels.NOTHING,
     new: bool = False,
+    of_member: ProjectOfMember | None = None,
 ) -> ProjectPlan:
     """What is to be created or changed, so that the project is there and agrees with the guidelines.
 
@@ -169,6 +178,7 @@ def plan_project(
         members_file: who works on it; else `members.toml` beside the labels, if it is there.
         renamed: by label, the name that its type was given there, as a person states it.
         new: whether to forget a project of that name that the corpus remembers, and this account does not see.
+        of_member: whose it is, where each member of a round has a project; who else works on it is listed there, too.
 
     Raises:
         NotFoundError: if the corpus remembers the project under another name, or this account does not see it.
@@ -179,7 +189,7 @@ def plan_project(
             does not know.
     """
     _validate(name, kind)
-    listed = find_members(corpus, members_file)
+    listed = find_members(corpus, members_file) if of_member is None else of_member.listed
     if kind == "independent":
         require_exportable(each.name for each in listed or ())
     identity = identify(server, corpus, name, new=new)
@@ -195,6 +205,7 @@ def plan_project(
     former = former_names(read_record(corpus), corpus.scheme)
     label_plan = labels.plan_labels(corpus.scheme, types, renamed, former)
     roles = {*(member.role for member in listed or ()), *(member.role for member in current)}
+    part_of = identity.round if of_member is None else of_member.round
     return ProjectPlan(
         server=server,
         corpus=corpus,
@@ -206,6 +217,7 @@ def plan_project(
             kind,
             key=identity.key or new_key(),
             keyless=[each.name for each in label_plan.keyless],
+            round_name=part_of,
         ),
         labels=label_plan,
         members=plan_members(listed, server.users() if listed else [], current, server.me()),
@@ -215,12 +227,25 @@ def plan_project(
         renamed=renamed,
         notes=identity.notes,
         forget=new,
+        round=part_of,
+        member=identity.member if of_member is None else of_member.member,
     )
 
 
-def describe(kind: ProjectKind, version: str, key: str) -> str:
-    """The description of a project: what it is for, the version of the guidelines, and the key."""
-    return f"goldspan: {PURPOSES[kind]}, guidelines {version}, key {key}"
+def describe(kind: ProjectKind, version: str, key: str, round_name: str | None = None) -> str:
+    """The description of a project: what it is for, the version of the guidelines, the key, and the round if any."""
+    part_of = "" if round_name is None else f", round {round_name}"
+    return f"goldspan: {PURPOSES[kind]}, guidelines {version}, key {key}{part_of}"
+
+
+def closed_description(description: str, day: str) -> str:
+    """The description of a project that is closed since a day."""
+    return CLOSED.sub("", description) + f", closed {day}"
+
+
+def is_of_round(project: DoccanoProject, round_name: str) -> bool:
+    """Whether the description of a project names a round as the one that it is part of."""
+    return CLOSED.sub("", project.description).endswith(f", key {project_key(project)}, round {round_name}")
 
 
 def project_kind(project: DoccanoProject) -> ProjectKind:
@@ -249,14 +274,21 @@ def require_annotation(project: DoccanoProject) -> None:
 
 
 def _planned_project(
-    project: DoccanoProject | None, corpus: Corpus, name: str, kind: ProjectKind, *, key: str, keyless: Sequence[str]
+    project: DoccanoProject | None,
+    corpus: Corpus,
+    name: str,
+    kind: ProjectKind,
+    *,
+    key: str,
+    keyless: Sequence[str],
+    round_name: str | None,
 ) -> DoccanoProject:
     """The project as it is to be; the flags of an existing one stay, since offsets and labels depend on them."""
     flags = FLAGS if project is None else {flag: getattr(project, flag) for flag in FLAGS}
     return DoccanoProject(
         id=NEW if project is None else project.id,
         name=name,
-        description=describe(kind, corpus.scheme.version, key),
+        description=describe(kind, corpus.scheme.version, key, round_name),
         guideline=guideline_page.render_page(corpus, kind, keyless) + key_line(PURPOSES[kind], key),
         collaborative=kind != "independent",
         author="" if project is None else project.author,

@@ -52,6 +52,8 @@ class ProjectIdentity:
         key: what is, or is to be, written into it; empty if it has none and nothing is written now.
         notes: what somebody should know, without a full stop.
         is_known: whether the corpus remembers it, and so what its offsets count.
+        round: the name of the round that it is part of, as the corpus remembers it.
+        member: the user whose project it is, in a round in which each has one.
     """
 
     name: str
@@ -59,6 +61,8 @@ class ProjectIdentity:
     key: str
     notes: tuple[str, ...] = ()
     is_known: bool = False
+    round: str | None = None
+    member: str | None = None
 
     def require(self) -> DoccanoProject:
         """The project.
@@ -85,11 +89,11 @@ class ProjectIdentity:
             server: the address of the server.
         """
         unit = offset_unit(self.require())
-        entry = ProjectRecord(name=self.name, server=server, key=self.key, offsets=unit)
-        known = record.project(self.name, server)
-        if known is not None:
-            entry = entry.model_copy(update={"round": known.round, "member": known.member})
-        return record.with_project(entry)
+        return record.with_project(
+            ProjectRecord(
+                name=self.name, server=server, key=self.key, offsets=unit, round=self.round, member=self.member
+            )
+        )
 
 
 def new_key() -> str:
@@ -214,7 +218,9 @@ class _Search:
             notes.append(f"the corpus knows the project from {entry.server}, by its key")
         if entry.key and not project_key(project):
             notes.append(f"somebody took the key {entry.key} out of the description; a push writes it there again")
-        return ProjectIdentity(self.name, project, entry.key, tuple(notes), is_known=True)
+        return ProjectIdentity(
+            self.name, project, entry.key, tuple(notes), is_known=True, round=entry.round, member=entry.member
+        )
 
     def _require_moved_controls(self, former: str) -> None:
         old, new = controls_file(self.corpus, former), controls_file(self.corpus, self.name)

@@ -13,6 +13,7 @@ from goldspan.doccano.corpus_record import RoundRecord, read_record
 
 if TYPE_CHECKING:
     from goldspan.corpus import Corpus
+    from goldspan.doccano.members import ListedMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,29 @@ class MemberProject:
     name: str
     member: str
     folder: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectOfMember:
+    """What distinguishes the push of one member's project from that of a project by itself.
+
+    Args:
+        round: the name of the round.
+        member: the name of the user on the server.
+        listed: who is a member of the project: that user, unless they left, and the administrators.
+        examples: the ids of those that the member is to have; None for all.
+        taken_away: the ids of those that the member is not to have any more: a copy that nobody worked on is deleted.
+    """
+
+    round: str
+    member: str
+    listed: tuple[ListedMember, ...]
+    examples: frozenset[str] | None = None
+    taken_away: frozenset[str] = frozenset()
+
+    def chooses(self, example: str) -> bool:
+        """Whether a push of the project is about an example."""
+        return self.examples is None or example in self.examples or example in self.taken_away
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +83,7 @@ def find_round(corpus: Corpus, name: str, server: str) -> Round | None:
     Args:
         corpus: which remembers its rounds.
         name: of the round.
-        server: the address of the server.
+        server: the address of the server; all addresses of this machine are one place.
 
     Raises:
         InputError: for a record that cannot be read.

@@ -9,7 +9,7 @@ time, directly after the server was asked about these once more:
 - where everybody annotates alone nobody can ask for the spans and confirmations of others by the example. There it is
   asked how many confirmations each person has and how often each label is used: if anything differs from before the
   observation, the project is observed again;
-- everywhere: whether the copy that stays is still there, and whether anybody wrote a comment.
+- everywhere: whether the copy that stays is still there, if one is to stay, and whether anybody wrote a comment.
 """
 
 from __future__ import annotations
@@ -75,18 +75,21 @@ def delete(server: Doccano, project: DoccanoProject, chunk: Sequence[int], obser
     )
 
 
-def _batches(deletable: Mapping[int, int], project: DoccanoProject) -> Iterator[dict[int, int]]:
+def _batches(deletable: Mapping[int, int | None], project: DoccanoProject) -> Iterator[dict[int, int | None]]:
     numbers, size = sorted(deletable), SHARED_AT_ONCE if project.collaborative else ALONE_AT_ONCE
     for begin in range(0, len(numbers), size):
         yield {number: deletable[number] for number in numbers[begin : begin + size]}
 
 
-def _deletable(observation: Observation, chunk: Collection[int]) -> dict[int, int]:
-    """The numbers of the copies that may be deleted, each with that of a copy that stays."""
-    deletable: dict[int, int] = {}
+def _deletable(observation: Observation, chunk: Collection[int]) -> dict[int, int | None]:
+    """The numbers of the copies that may be deleted, each with that of a copy that stays; None if none is to stay."""
+    deletable: dict[int, int | None] = {}
     candidates = set(chunk)
     for step in observation.plan.steps:
         if observation.snapshot is None or step.state == "replace" or candidates.isdisjoint(step.delete):
+            continue
+        if step.state == "remove":
+            deletable |= dict.fromkeys(candidates.intersection(step.delete))
             continue
         copies = (copy.number for copy in observation.snapshot.by_id[step.desired.example.id])
         oldest = min((number for number in copies if number not in step.delete), default=None)
@@ -96,12 +99,13 @@ def _deletable(observation: Observation, chunk: Collection[int]) -> dict[int, in
     return deletable
 
 
-def _unchanged(server: Doccano, snapshot: Snapshot | None, batch: Mapping[int, int]) -> list[int]:
+def _unchanged(server: Doccano, snapshot: Snapshot | None, batch: Mapping[int, int | None]) -> list[int]:
     """The copies of which the server reports now that they are as observed, and that the copy that stays is there."""
     assert snapshot is not None
     project = snapshot.project
     commented = {comment.example for comment in server.comments(project.id)}
-    staying = {number for number in set(batch.values()) if server.has_example(project.id, number)}
+    keeping = set(batch.values())
+    staying = {number for number in keeping if number is None or server.has_example(project.id, number)}
     unchanged = [number for number, keep in batch.items() if keep in staying and number not in commented]
     if not project.collaborative:
         return unchanged

@@ -5,6 +5,7 @@
     update       a copy with this text is there, but what the metadata panel shows has changed, or its place or its
                  extra keys, or an earlier version of goldspan wrote them
     replace      a copy is there with another text, or other spans filled in, and nobody worked on it
+    remove       a copy is there that is not to be there any more, and nobody worked on it: deleted
     conflict     somebody worked on a copy with another text, or on several copies, or a copy is held back (it was
                  imported from an export, or changes at this moment): left alone
     double       a further copy that nobody worked on: deleted
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 
-State = Literal["create", "unchanged", "update", "replace", "conflict"]
+State = Literal["create", "unchanged", "update", "replace", "remove", "conflict"]
 STATES: tuple[State, ...] = get_args(State)
 
 # Reasons, without a full stop, and remedies
@@ -63,6 +64,8 @@ IMPORTED = (
     "Delete in Doccano by hand the examples that were imported from an export: their metadata has keys of an export, "
     "such as id or Comments. Note before what was done there. Then push again."
 )
+STAYS = "it is not to be here any more, but it was worked on"
+AT_WORK = "It stays where it is: the next push plans with it."
 NEXT_TIME = "Push again when nobody is at work on it."
 KEEP_ONE = "Pull the work, delete all but one of these copies in Doccano by hand, and push again."
 DELETE_UNMANAGED = "Delete it in Doccano by hand if it is no longer needed."
@@ -105,7 +108,7 @@ class PushStep:
     @property
     def duplicates(self) -> int:
         """How many copies are deleted without a new copy in their place."""
-        return len(self.delete) - (self.state == "replace")
+        return len(self.delete) - (self.state in {"replace", "remove"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,7 @@ def plan_push(
     *,
     half_imported: Collection[int] = (),
     other_articles: Collection[str] = (),
+    taken_away: Collection[str] = (),
 ) -> PushPlan:
     """What is to be done so that the desired examples are there, each once.
 
@@ -220,10 +224,17 @@ def plan_push(
             `depends_on_work` says so.
         half_imported: the numbers of copies that an import left without their spans.
         other_articles: articles that are not asked for this time; their examples are not unmanaged.
+        taken_away: the ids of the examples among `desired` that are not to be there any more.
     """
     by_id = {} if snapshot is None else snapshot.by_id
     ids = {each.example.id for each in desired}
-    steps = [_step(each, by_id.get(each.example.id, ()), worked_on, half_imported) for each in desired]
+    steps = [
+        _step_of_taken(each, by_id[each.example.id], worked_on)
+        if each.example.id in taken_away
+        else _step(each, by_id.get(each.example.id, ()), worked_on, half_imported)
+        for each in desired
+        if each.example.id not in taken_away or each.example.id in by_id
+    ]
     unmanaged = [
         UnmanagedExample(copy.number, copy.id)
         for copy in ([] if snapshot is None else snapshot.copies.values())
@@ -232,10 +243,10 @@ def plan_push(
     return PushPlan(tuple(steps), tuple(sorted(unmanaged, key=lambda copy: copy.number)))
 
 
-def depends_on_work(desired: Iterable[DesiredExample], snapshot: Snapshot) -> bool:
-    """Whether the plan depends on who worked on what: some example has several copies, or one that does not fit."""
+def depends_on_work(desired: Iterable[DesiredExample], snapshot: Snapshot, taken_away: Collection[str] = ()) -> bool:
+    """Whether the plan depends on who worked on what: some example has several copies, or one that is not to stay."""
     return any(
-        len(copies) > 1 or (copies and not _fits(each, copies[0]))
+        len(copies) > 1 or (copies and (each.example.id in taken_away or not _fits(each, copies[0])))
         for each in desired
         for copies in [snapshot.by_id.get(each.example.id, ())]
     )
@@ -273,6 +284,16 @@ def _step(
     if copies:
         return PushStep(desired, "replace", delete=_others(copies, ()), reason=_why_replaced(desired, copies))
     return PushStep(desired, "create")
+
+
+def _step_of_taken(desired: DesiredExample, copies: Sequence[StoredExample], worked_on: Mapping[int, str]) -> PushStep:
+    """The step of an example that is not to be there any more: what nobody worked on is deleted."""
+    with_work = [copy for copy in copies if copy.number in worked_on or copy.held_back is not None]
+    delete = _others(copies, with_work)
+    if not with_work:
+        return PushStep(desired, "remove", delete=delete)
+    work = "; ".join(worked_on.get(copy.number) or str(copy.held_back and copy.held_back.reason) for copy in with_work)
+    return PushStep(desired, "conflict", delete=delete, reason=f"{STAYS} ({work})", remedy=AT_WORK)
 
 
 def _step_held_back(
@@ -352,6 +373,7 @@ class PushOptions:
         on_plan: called with the plan, as soon as it is made and before anything of it is done.
         worked_on: finds the copies that a human worked on, see `worked_on_examples`.
         names: what the labels are called on the server.
+        taken_away: the ids of examples that are not to be there any more, where nobody worked on them.
     """
 
     other_articles: Collection[str] = ()
@@ -361,6 +383,7 @@ class PushOptions:
     on_plan: Callable[[PushPlan], None] = lambda _: None
     worked_on: Callable[[Doccano, Snapshot, Collection[int]], Mapping[int, str]] = worked_on_examples
     names: LabelNames = SAME_NAMES
+    taken_away: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,7 +433,11 @@ def observe(
         options.on_progress(OBSERVE, 0, None)
         # The confirmations cost a second export, so they are asked for only where the plan depends on them.
         snapshot = None if to_delete else take_full_snapshot(server, project, confirmed=False, names=options.names)
-        if snapshot is None or depends_on_work(desired, snapshot) or half_imported_copies(snapshot, batches):
+        if (
+            snapshot is None
+            or depends_on_work(desired, snapshot, options.taken_away)
+            or half_imported_copies(snapshot, batches)
+        ):
             snapshot = take_full_snapshot(server, project, confirmed=True, names=options.names)
             worked_on = options.worked_on(server, snapshot, to_delete)
             # A half imported copy lacks its spans and nothing else; any other work on it is a human's.
@@ -419,7 +446,14 @@ def observe(
                 for number in half_imported_copies(snapshot, batches)
                 if worked_on.get(number, SPANS_CHANGED) == SPANS_CHANGED
             }
-    plan = plan_push(desired, snapshot, worked_on, half_imported=half_imported, other_articles=options.other_articles)
+    plan = plan_push(
+        desired,
+        snapshot,
+        worked_on,
+        half_imported=half_imported,
+        other_articles=options.other_articles,
+        taken_away=options.taken_away,
+    )
     if not to_delete:
         numbers = () if snapshot is None else snapshot.copies.keys()
         plan = replace(plan, assignments=_plan_assignments(server, project, plan, options, numbers))

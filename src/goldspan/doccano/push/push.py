@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.example_view import LineBreaks
     from goldspan.doccano.push.journal import Journal
     from goldspan.doccano.push.plan import Observation, PushPlan
+    from goldspan.doccano.rounds import ProjectOfMember
     from goldspan.formats.doccano import ExampleView
 
 ROUNDS = 8  # a push takes three; each further one means that somebody else was at work
@@ -304,6 +305,7 @@ def prepare_push(
     options: PushOptions | None = None,
     renamed: Mapping[str, str] = NOTHING,
     new: bool = False,
+    of_member: ProjectOfMember | None = None,
 ) -> PushRequest:
     """Put a push from a corpus together.
 
@@ -323,6 +325,7 @@ def prepare_push(
         options: how to push.
         renamed: by label, the name that its type was given in Doccano, as a person states it.
         new: whether to forget a project of that name that the corpus remembers, and this account does not see.
+        of_member: whose project it is, where each member of a round has one, and what they are to have.
 
     Raises:
         InvalidValueError: if spans are to be filled in where everybody annotates alone, or controls mixed in where all
@@ -352,16 +355,20 @@ def prepare_push(
     chosen = {entry.id for entry in entries}
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
-    project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed, new=new)
+    project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed, new=new, of_member=of_member)
     names, joining = corpus_label_names(corpus, renamed), project_plan.members.joining
     options = replace(options or PushOptions(), other_articles=others, names=names, joining=joining)
-    examples = mix_controls(desired_state.desired_examples(corpus, entries, prefill), controls.examples, name)
+    desired = desired_state.desired_examples(corpus, entries, prefill)
+    if of_member is not None:
+        desired = [example for example in desired if of_member.chooses(example.id)]
+        options = replace(options, taken_away=of_member.taken_away)
+    examples = mix_controls(desired, controls.examples, name)
     return PushRequest(
         server=server,
         corpus=corpus,
         project_plan=project_plan,
         examples=examples,
-        views=example_views(corpus, examples, line_breaks, complete=chosen),
+        views=example_views(corpus, examples, line_breaks, complete=chosen if of_member is None else ()),
         options=options,
         controls=controls,
         remarks=[
