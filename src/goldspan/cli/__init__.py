@@ -30,7 +30,7 @@ COMMANDS = (
     "train", "crossval", "curve", "label-errors", "rank",
     "export", "release", "rebuild", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
-GROUPS = ("doccano", "bulk", "hub")
+GROUPS = ("doccano", "bulk", "hub", "audit")
 LONGEST_WORDS = 300  # of an error that nobody thought of
 INTERRUPTED = 130  # 128 + SIGINT
 MEMORY = "there is not enough memory for this\n  Divide the input into smaller files."
