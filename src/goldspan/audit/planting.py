@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import tokens
 from goldspan.annotation import Span
-from goldspan.corpus.audits import KINDS, Kind, PlantedError, PlantingRates, planted_line
+from goldspan.corpus.audits import KINDS, Kind, PlantedSuggestion, PlantingRates, planted_line
 from goldspan.errors import InvalidValueError
 from goldspan.suggest.suggester import EVIDENCE, RECOGNISERS, RULES, SCORES
 
@@ -49,7 +49,7 @@ class PlantedArticle:
 
     article: str
     examples: tuple[Example, ...]
-    errors: Mapping[str, tuple[PlantedError, ...]] = field(default_factory=dict)
+    errors: Mapping[str, tuple[PlantedSuggestion, ...]] = field(default_factory=dict)
     suggested: int = 0
 
     @property
@@ -125,7 +125,7 @@ class Planter:
         suggested = sum(len(one.spans) for one in examples)
         by_id = {one.id: one for one in examples}
         wanted = {kind: int(getattr(rates, kind) * suggested + self.rng.random()) for kind in KINDS}
-        errors: defaultdict[str, list[PlantedError]] = defaultdict(list)
+        errors: defaultdict[str, list[PlantedSuggestion]] = defaultdict(list)
         for kind in ("omitted", "label", "edge", "spurious"):  # the spurious last: they need free words, which abound
             found = [*self._candidates(kind, examples, errors)]
             for at in self.rng.permutation(len(found)).tolist():
@@ -142,13 +142,13 @@ class Planter:
         return PlantedArticle(article, shown, planted, suggested)
 
     def _candidates(
-        self, kind: str, examples: Sequence[Example], errors: Mapping[str, Sequence[PlantedError]]
-    ) -> Iterator[tuple[str, PlantedError]]:
+        self, kind: str, examples: Sequence[Example], errors: Mapping[str, Sequence[PlantedSuggestion]]
+    ) -> Iterator[tuple[str, PlantedSuggestion]]:
         """The errors of a kind that can be planted, with their examples."""
         for example in examples:
             if kind == "spurious":
                 for span in self._free_runs(example):
-                    yield example.id, PlantedError("spurious", span, None)
+                    yield example.id, PlantedSuggestion("spurious", span, None)
                 continue
             right = self._is_right(example)
             used = {error.suggested for error in errors.get(example.id, ())}
@@ -156,21 +156,21 @@ class Planter:
                 if span in used or (right is not None and span not in right):
                     continue
                 if kind == "omitted":
-                    yield example.id, PlantedError("omitted", None, span)
+                    yield example.id, PlantedSuggestion("omitted", None, span)
                 elif kind == "label":
                     if (other := self._other_label(example.surface(span), span.label)) is not None:
-                        yield example.id, PlantedError("label", Span(span.start, span.end, other), span)
+                        yield example.id, PlantedSuggestion("label", Span(span.start, span.end, other), span)
                 else:
                     edges = [*self._moved_edges(example, span)]
                     if edges:
-                        yield example.id, PlantedError("edge", edges[int(self.rng.integers(len(edges)))], span)
+                        yield example.id, PlantedSuggestion("edge", edges[int(self.rng.integers(len(edges)))], span)
 
     def _is_right(self, example: Example) -> frozenset[Span] | None:
         """The spans of gold of an example; None if it has no gold of this text."""
         known = self.gold.get(example.id)
         return frozenset(known.spans) if known is not None and known.text == example.text else None
 
-    def _fits(self, example: Example, error: PlantedError, planted: Sequence[PlantedError]) -> bool:
+    def _fits(self, example: Example, error: PlantedSuggestion, planted: Sequence[PlantedSuggestion]) -> bool:
         """Whether an error can stand beside what is suggested, in gold and planted already."""
         others = [span for span in example.spans if span != error.suggested]
         others += [span for other in planted for span in other.spans]
@@ -247,7 +247,7 @@ class Planter:
         return not word[0].islower() and len(word) > 1
 
 
-def _start(error: PlantedError) -> int:
+def _start(error: PlantedSuggestion) -> int:
     return error.start
 
 
@@ -260,7 +260,7 @@ def _shape(surface: str) -> str:
     return "capital" if any(character.isupper() for character in surface) else "small"
 
 
-def _share(suggested: int, errors: Mapping[str, Sequence[PlantedError]], one: PlantedError) -> float:
+def _share(suggested: int, errors: Mapping[str, Sequence[PlantedSuggestion]], one: PlantedSuggestion) -> float:
     """The share of what is shown in an article that is planted once this error is, too."""
     planted = [one, *(error for some in errors.values() for error in some)]
     kinds = Counter(error.kind for error in planted)
@@ -268,7 +268,7 @@ def _share(suggested: int, errors: Mapping[str, Sequence[PlantedError]], one: Pl
     return (kinds.total() - kinds["omitted"]) / max(1, shown)
 
 
-def _shown(example: Example, errors: Sequence[PlantedError]) -> Example:
+def _shown(example: Example, errors: Sequence[PlantedSuggestion]) -> Example:
     """The example with what is shown, rule, score and recogniser of each span included where they are stated."""
     replaced = {error.suggested: error for error in errors if error.suggested is not None}
     rows: list[tuple[Span, int | None, Kind | None]] = []

@@ -40,7 +40,7 @@ ALIKE = 1e-9  # values that differ by less are equal but for rounding
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
+class ReaderOutcomes:
     """How often readers have what is looked for, per annotator and article.
 
     Args:
@@ -75,7 +75,7 @@ def contrasts(assignments: Table, trials: Numbers) -> tuple[Numbers, Numbers]:
     return assignments - share[:, None, :], share * (total - aided)
 
 
-def strata(assignments: Table, outcomes: Outcomes) -> tuple[Numbers, Numbers]:
+def strata(assignments: Table, outcomes: ReaderOutcomes) -> tuple[Numbers, Numbers]:
     """What each article adds to the numerator and to the denominator of an excess; shape (n, articles) each.
 
     Args:
@@ -86,13 +86,13 @@ def strata(assignments: Table, outcomes: Outcomes) -> tuple[Numbers, Numbers]:
     return np.einsum("nka,ka->na", weights, outcomes.hits), below
 
 
-def excess(assignments: Table, outcomes: Outcomes) -> Numbers:
+def excess(assignments: Table, outcomes: ReaderOutcomes) -> Numbers:
     """The risk difference of Mantel and Haenszel for each assignment; 0 where no article has readers of both sides."""
     above, below = (part.sum(axis=1) for part in strata(assignments, outcomes))
     return np.asarray(np.divide(above, below, out=np.zeros(above.shape), where=below > ALIKE))
 
 
-def is_defined(assignment: Table, outcomes: Outcomes) -> bool:
+def is_defined(assignment: Table, outcomes: ReaderOutcomes) -> bool:
     """Whether some article has readers of both sides."""
     return bool(strata(assignment[None], outcomes)[1].sum() > ALIKE)
 

@@ -53,7 +53,7 @@ ROW = 4  # values of a span in a file
 
 
 @dataclass(frozen=True, slots=True)
-class PlantedError:
+class PlantedSuggestion:
     """An error among the suggestions of an audit.
 
     Args:
@@ -184,7 +184,7 @@ class Audit:
     folder: Path
     record: AuditRecord
     examples: Mapping[str, Example] = field(default_factory=dict, repr=False)
-    planted: Mapping[str, tuple[PlantedError, ...]] = field(default_factory=dict, repr=False)
+    planted: Mapping[str, tuple[PlantedSuggestion, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -264,7 +264,7 @@ def read_audit(corpus: Corpus, name: str) -> Audit:
     _validate(record, name, path)
     listed = {entry.id for entry in corpus.entries}
     examples: dict[str, Example] = {}
-    planted: dict[str, tuple[PlantedError, ...]] = {}
+    planted: dict[str, tuple[PlantedSuggestion, ...]] = {}
     for article in record.articles:
         file = folder / SUGGESTIONS / f"{article}.jsonl"
         if not files.is_there(file):
@@ -302,7 +302,7 @@ def _validate(record: AuditRecord, name: str, path: Path) -> None:
         raise InputError(problem, file=path, remedy=REMEDY)
 
 
-def _planted_errors(example: Example, file: Path, number: int) -> tuple[PlantedError, ...]:
+def _planted_errors(example: Example, file: Path, number: int) -> tuple[PlantedSuggestion, ...]:
     """The planted errors of a line, in the order of the text.
 
     Raises:
@@ -319,7 +319,7 @@ def _planted_errors(example: Example, file: Path, number: int) -> tuple[PlantedE
     return tuple(sorted(found, key=lambda error: (error.start, error.end)))
 
 
-def _planted_error(value: object, example: Example) -> PlantedError | None:
+def _planted_error(value: object, example: Example) -> PlantedSuggestion | None:
     """A planted error as a line states it; None if it is none."""
     match value:
         case {"kind": kind, "shown": shown, "suggested": suggested, **rest} if not rest and kind in KINDS:
@@ -331,7 +331,7 @@ def _planted_error(value: object, example: Example) -> PlantedError | None:
         return None
     if ((spans[0] is None) is not (kind == "omitted")) or ((spans[1] is None) is not (kind == "spurious")):
         return None
-    return PlantedError(kind, spans[0], spans[1])
+    return PlantedSuggestion(kind, spans[0], spans[1])
 
 
 def _span(row: object, example: Example) -> Span | None:
@@ -358,7 +358,7 @@ class ShownError:
         readers: the folders of the passes of those who, by the plan, saw it.
     """
 
-    error: PlantedError
+    error: PlantedSuggestion
     text: str
     audit: str
     readers: frozenset[str]
@@ -448,7 +448,7 @@ def audited_articles(corpus: Corpus) -> dict[str, str]:
     return {article: name for name in audit_names(corpus) for article in read_audit(corpus, name).articles}
 
 
-def planted_line(example: Example, errors: Sequence[PlantedError]) -> str:
+def planted_line(example: Example, errors: Sequence[PlantedSuggestion]) -> str:
     """The line of an example with what is shown in it.
 
     Args:
