@@ -57,7 +57,7 @@ def measure_against_gold(
     """Each annotator against gold, by name.
 
     Args:
-        annotations: what they marked.
+        annotations: what they marked, all aided or all unaided.
         gold: the curated examples.
         labels: all that occur, in the order wanted.
         guidelines: by article the version that it follows, in the order in which the articles are reported; articles
@@ -69,8 +69,10 @@ def measure_against_gold(
 
     Raises:
         InputError: where gold has another text for an example.
-        InvalidValueError: for no resamples, and for a level outside (0, 1).
+        InvalidValueError: for no resamples, for a level outside (0, 1), and for annotations of which some are aided and
+            some are not.
     """
+    annotations.require_one_condition()
     comparison = _Comparison(
         gold={example.id: example for example in gold},
         labels=tuple(labels),

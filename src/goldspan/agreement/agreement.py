@@ -135,7 +135,7 @@ def measure(
     """All measures of the agreement of annotators.
 
     Args:
-        annotations: of any number of annotators; of fewer than two, everything is undefined.
+        annotations: of any number of annotators, all aided or all unaided; of fewer than two, everything is undefined.
         scheme: its labels come first, in its order, and it defines which of them state quantities; labels that it
             does not have count too.
         language: of the texts, which chooses the tokenizer; if None, that of the scheme, or English without a scheme.
@@ -150,8 +150,9 @@ def measure(
 
     Raises:
         NotFoundError: if there is no tokenizer for the language.
-        InvalidValueError: for no resamples, for a level outside (0, 1), and where gamma cannot be computed because too
-            many spans of too many annotators lie too close together.
+        InvalidValueError: for annotations of which some are aided and some are not, for no resamples, for a level
+            outside (0, 1), and where gamma cannot be computed because too many spans of too many annotators lie too
+            close together.
     """
     known = language or (scheme.stated_language if scheme else None)
     sample = _Sample.of(annotations, scheme, known or DEFAULT_LANGUAGE)
@@ -204,9 +205,12 @@ def measure_pairs(annotations: Annotations, scheme: LabelScheme, names: Collecti
     """Some measures of the agreement of each two annotators, as `measure` gives them.
 
     Args:
-        annotations: of any number of annotators.
+        annotations: of any number of annotators, all aided or all unaided.
         scheme: the labels.
         names: the ids of the measures.
+
+    Raises:
+        InvalidValueError: for annotations of which some are aided and some are not.
     """
     sample = _Sample.of(annotations, scheme, scheme.language)
     settings = sample.settings(None)
@@ -235,7 +239,8 @@ class _Sample:
 
     @classmethod
     def of(cls, annotations: Annotations, scheme: LabelScheme | None, language: str) -> _Sample:
-        """The sample of annotations."""
+        """The sample of annotations, which are all aided or all unaided."""
+        annotations.require_one_condition()
         quantities = labels_with_values(scheme) if scheme else ()
         data = AgreementData.of(annotations, annotations.labels_of(scheme), quantities, language=language)
         number = {article: at for at, article in enumerate(annotations.articles)}

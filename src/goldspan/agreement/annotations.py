@@ -4,6 +4,9 @@ An annotator counts where they confirmed an example, and nowhere else: an exampl
 there is nothing to mark look alike, and only a confirmation tells them apart (see `goldspan.corpus.passes`). Annotators
 may have read different examples.
 
+A line is read *aided* if its annotator saw suggestions before they read, else *unaided*. `Annotations.of_condition`
+gives each apart, and `measure` refuses both together (see `conditions`).
+
 Annotations come from the passes of a project or from files of any format: one file or folder for each annotator, named
 by its stem. Examples in different files are the same by their ids, or by their texts where a file states no ids.
 """
@@ -15,12 +18,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations, groupby
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from goldspan import formats, iob
 from goldspan.corpus.comments import COMMENT_KEYS, comments_of_example
-from goldspan.corpus.passes import classify, is_stated
-from goldspan.errors import InputError, NotFoundError
+from goldspan.corpus.passes import classify, is_aided, is_stated
+from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats.convert import input_files
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import LocatedExample
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 NUMBERS = re.compile("[0-9]{1,18}")
 MANY = 2  # annotators of whom one file tells
 COMMENTED = {"gold", "doccano"}  # the formats in which annotators comment on examples
+Condition: TypeAlias = Literal["unaided", "aided"]
 
 if TYPE_CHECKING:
     Readings: TypeAlias = dict[str, LocatedExample]  # of one example, by annotator
@@ -54,6 +58,7 @@ class AnnotatedExample:
         text: the same for all who read it.
         at: where the text begins in its article, in code points.
         spans: by the names of those who confirmed it, sorted; empty for those who marked nothing there.
+        aided: who of them saw suggestions before they read.
     """
 
     id: str
@@ -61,10 +66,16 @@ class AnnotatedExample:
     text: str
     at: int
     spans: Mapping[str, tuple[Span, ...]]
+    aided: frozenset[str] = frozenset()
 
     def surface(self, span: Span) -> str:
         """The words that a span covers."""
         return self.text[span.start : span.end]
+
+    def among(self, names: Collection[str]) -> AnnotatedExample:
+        """The example with the spans of only some of those who confirmed it."""
+        spans = {name: self.spans[name] for name in self.spans if name in names}
+        return replace(self, spans=spans, aided=self.aided.intersection(spans))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,7 @@ class ExcludedExample:
         cause: it is not confirmed (yet), or it was rejected or ignored.
         file: the file it is in.
         line: the line in that file, from 1.
+        aided: whether the annotator saw suggestions there.
     """
 
     annotator: str
@@ -84,6 +96,18 @@ class ExcludedExample:
     cause: Cause
     file: Path | None = None
     line: int | None = None
+    aided: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """All of it by name, but for the condition, which a report has once."""
+        file = self.file and str(self.file)
+        return {
+            "annotator": self.annotator,
+            "example": self.example,
+            "cause": self.cause,
+            "file": file,
+            "line": self.line,
+        }
 
 
 @dataclass(frozen=True)
@@ -135,9 +159,7 @@ class Annotations:
 
     def among(self, names: Collection[str]) -> Annotations:
         """The annotations of only some of the annotators."""
-        items = (
-            replace(item, spans={name: item.spans[name] for name in item.spans if name in names}) for item in self.items
-        )
+        items = (item.among(names) for item in self.items)
         return Annotations(
             tuple(name for name in self.annotators if name in names),
             tuple(item for item in items if item.spans),
@@ -145,6 +167,71 @@ class Annotations:
             tuple(name for name in self.assumed if name in names),
             tuple(comment for comment in self.comments if comment.annotator in names),
         )
+
+    @cached_property
+    def annotators_by_condition(self) -> Mapping[Condition, frozenset[str]]:
+        """Who has an example, counting or not, in each condition that occurs; who has none is in the first one."""
+        aided = {name for item in self.items for name in item.aided}
+        unaided = {name for item in self.items for name in item.spans if name not in item.aided}
+        for excluded in self.left_out:
+            (aided if excluded.aided else unaided).add(excluded.annotator)
+        without = set(self.annotators) - aided - unaided
+        (aided if aided and not unaided else unaided).update(without)
+        found: dict[Condition, frozenset[str]] = {"unaided": frozenset(unaided), "aided": frozenset(aided)}
+        return {condition: names for condition, names in found.items() if names}
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """How annotators read: unaided, aided or both; unaided if nobody read anything."""
+        return tuple(self.annotators_by_condition) or ("unaided",)
+
+    def of_condition(self, condition: Condition) -> Annotations:
+        """What annotators read in one condition, and nothing that they read in the other."""
+        if self.conditions == (condition,):
+            return self
+        names = self.annotators_by_condition.get(condition, frozenset())
+        wanted = condition == "aided"
+        items = (
+            item.among(item.aided if wanted else item.spans.keys() - item.aided) if item.aided or wanted else item
+            for item in self.items
+        )
+        left_out = tuple(excluded for excluded in self.left_out if excluded.aided == wanted)
+        kept = tuple(item for item in items if item.spans)
+        read = {(name, item.id) for item in kept for name in item.spans}
+        read.update((excluded.annotator, excluded.example) for excluded in left_out)
+        return Annotations(
+            tuple(name for name in self.annotators if name in names),
+            kept,
+            left_out,
+            tuple(name for name in self.assumed if name in names),
+            tuple(comment for comment in self.comments if (comment.annotator, comment.example) in read),
+        )
+
+    @cached_property
+    def mixed(self) -> Mapping[tuple[str, str], int]:
+        """How many examples each two annotators read of which one was aided there and the other was not."""
+        found: Counter[tuple[str, str]] = Counter()
+        for item in self.items:
+            if 0 < len(item.aided) < len(item.spans):
+                found.update(pair for pair in combinations(item.spans, 2) if len(item.aided.intersection(pair)) == 1)
+        return dict(sorted(found.items()))
+
+    @property
+    def mixed_examples(self) -> int:
+        """In how many examples one annotator was aided and another was not."""
+        return sum(0 < len(item.aided) < len(item.spans) for item in self.items)
+
+    def require_one_condition(self) -> None:
+        """Make sure that aided and unaided readings are not pooled.
+
+        Raises:
+            InvalidValueError: if both occur.
+        """
+        if len(self.conditions) > 1:
+            raise InvalidValueError(
+                "some of this was read with suggestions and some without: the agreement of both together means nothing",
+                remedy='Measure annotations.of_condition("unaided") and annotations.of_condition("aided") apart.',
+            )
 
     def unread(self, annotator: str) -> int:
         """How many examples of an annotator's files do not count."""
@@ -173,6 +260,7 @@ class AnnotatorPass:
         left_out: the others.
         assumed: whether some file of theirs does not state what they confirmed.
         comments: on the others.
+        aided: whether they saw suggestions in all examples, also where a line does not state it.
     """
 
     annotator: str
@@ -180,6 +268,7 @@ class AnnotatorPass:
     left_out: Sequence[ExcludedExample] = ()
     assumed: bool = False
     comments: Sequence[PassComment] = ()
+    aided: bool = False
 
 
 def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotations:
@@ -200,7 +289,8 @@ def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotati
             raise NotFoundError(f"there is no pass {name!r}", file=corpus.passes, remedy=remedy)
     if not known:
         raise NotFoundError("there are no passes", file=corpus.passes, remedy="Pull some, or name files.")
-    return pair_examples(read_pass(name, corpus.passes / name) for name in names or known)
+    aided = corpus.aided_annotators
+    return pair_examples(read_pass(name, corpus.passes / name, aided=name in aided) for name in names or known)
 
 
 def annotations_of_paths(paths: Sequence[Path], form: str | None = None, reading: ReadOptions = DEFAULT) -> Annotations:
@@ -276,13 +366,18 @@ def annotations_of_examples(passes: Mapping[str, Iterable[Example]]) -> Annotati
     )
 
 
-def read_pass(annotator: str, path: Path) -> AnnotatorPass:
+def read_pass(annotator: str, path: Path, *, aided: bool = False) -> AnnotatorPass:
     """One annotator's work from a file or folder; what of it counts is decided file by file.
+
+    Args:
+        annotator: their name.
+        path: the file or folder.
+        aided: whether they saw suggestions in all of it, also where a line does not state it.
 
     Raises:
         InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
     """
-    return _annotator_pass(annotator, _read(path, None, DEFAULT))
+    return _annotator_pass(annotator, _read(path, None, DEFAULT), aided=aided)
 
 
 def _passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) -> Iterator[AnnotatorPass]:
@@ -296,7 +391,7 @@ def _passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) ->
         yield _annotator_pass(annotator or name, (one for one in read if one.annotator == annotator))
 
 
-def _annotator_pass(annotator: str, read: Iterable[LocatedExample]) -> AnnotatorPass:
+def _annotator_pass(annotator: str, read: Iterable[LocatedExample], *, aided: bool = False) -> AnnotatorPass:
     examples: list[LocatedExample] = []
     left_out: list[ExcludedExample] = []
     comments: list[PassComment] = []
@@ -309,9 +404,21 @@ def _annotator_pass(annotator: str, read: Iterable[LocatedExample]) -> Annotator
             if cause is None:
                 examples.append(located)
             else:
-                left_out.append(ExcludedExample(annotator, located.example.id, cause, located.file, located.line))
+                place = located.file, located.line
+                is_line_aided = aided or _is_aided(located)
+                left_out.append(ExcludedExample(annotator, located.example.id, cause, *place, aided=is_line_aided))
                 comments += comments_of_example(annotator, located.example, confirmed=False)
-    return AnnotatorPass(annotator, examples, left_out, assumed, comments)
+    return AnnotatorPass(annotator, examples, left_out, assumed, comments, aided)
+
+
+def _is_aided(located: LocatedExample) -> bool:
+    """Whether the annotator of a line saw suggestions; an error names its file."""
+    try:
+        return is_aided(located.example)
+    except InputError as error:
+        raise InputError(
+            error.message, file=located.file, line=located.line, example=error.example, remedy=error.remedy
+        ) from error
 
 
 def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
@@ -339,7 +446,8 @@ def pair_examples(passes: Iterable[AnnotatorPass]) -> Annotations:
                 key = places[located.file, located.example.id]
                 example = ids.setdefault(key, _free_id(by_id, located.example.id))
                 _add(by_id, example, located, one.annotator)
-    found = (_annotated_example(example, readings) for example, readings in by_id.items())
+    aided = frozenset(one.annotator for one in ordered if one.aided)
+    found = (_annotated_example(example, readings, aided) for example, readings in by_id.items())
     items = tuple(sorted(found, key=lambda item: (item.article, item.at, item.id)))
     on_items = (comment for item in items for comment in _comments(item.id, by_id[item.id]))
     return Annotations(
@@ -472,8 +580,9 @@ def _comments(example: str, readings: Readings) -> Iterator[PassComment]:
             yield replace(comment, example=example)
 
 
-def _annotated_example(example: str, readings: Readings) -> AnnotatedExample:
+def _annotated_example(example: str, readings: Readings, aided: frozenset[str]) -> AnnotatedExample:
     first = next(iter(readings.values())).example
     article = first.article if example == first.id else example
     spans = {annotator: readings[annotator].example.spans for annotator in sorted(readings)}
-    return AnnotatedExample(example, article, first.text, first.at, spans)
+    saw = frozenset(name for name in spans if name in aided or _is_aided(readings[name]))
+    return AnnotatedExample(example, article, first.text, first.at, spans, saw)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.agreement import report_tables, text_report
-from goldspan.agreement.disagreements import MEANING, dispute_bounds
+from goldspan.agreement.conditions import HEADINGS
+from goldspan.agreement.disagreements import KINDS, MEANING, dispute_bounds
 from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.agreement.report_tables import TALLY_COLUMNS
 from goldspan.report.html import (
@@ -26,18 +27,20 @@ from goldspan.report.html import (
     section,
 )
 from goldspan.report.svg import SCALE, axis, chip, colours, dot_and_whisker, heat, marked, stack
-from goldspan.report.text import amount, percent, with_interval
+from goldspan.report.text import amount, enumerate_names, percent, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from goldspan.adjudication.derive import Dispute
+    from goldspan.agreement.annotations import Condition
     from goldspan.agreement.annotator_record import (
         AnnotatorError,
         AnnotatorRecord,
         ArticleScore,
         VersionScore,
     )
+    from goldspan.agreement.conditions import AgreementByCondition
     from goldspan.agreement.intervals import MeasureSet
     from goldspan.agreement.report import AgreementReport, AttributedDispute, PairTally
     from goldspan.corpus.comments import PassComment
@@ -49,6 +52,11 @@ if TYPE_CHECKING:
 
 PLACES_SHOWN = 3  # of an error that recurs
 MOST_DISPUTES = 500  # under one rule: with tens of thousands no browser shows the page
+KIND_RULES = "".join(  # those of the style sheet, for the ids of a further report on a page
+    f"#only-{kind}:checked ~ .cases .example:not(.is-{kind}), "
+    f"#only-{kind}:checked ~ .cases > div:not(:has(.is-{kind})) {{ display: none; }}\n"
+    for kind in KINDS
+)
 TALLY_MEANINGS: Mapping[str, str] = {
     "agreed": "the same in both passes",
     "boundary": MEANING["boundary"],
@@ -65,15 +73,54 @@ def page(report: AgreementReport) -> str:
     Args:
         report: what it shows; labels that have no colour get one.
     """
-    labels = report.confusion.labels[:-1]
-    report = replace(report, colours=colours(labels, report.colours))
-    sections = (
-        *(_agreement_sections(report) if report.is_comparable else _without_comparison(report)),
+    return document(text_report.title(report), _header(report), *_sections(_coloured(report)))
+
+
+def page_by_condition(found: AgreementByCondition) -> str:
+    """The reports on unaided and on aided readings as one page, one after the other.
+
+    Args:
+        found: what it shows; where nobody was aided the page is that of the one report.
+    """
+    if found.is_unaided:
+        return page(found.reports["unaided"])
+    header = element(
+        "header",
+        element("p", "Agreement of annotators", class_="eyebrow"),
+        element("h1", enumerate_names(found.reports).capitalize()),
+        *(element("p", sentence, class_="quiet") for sentence in found.sentences),
+    )
+    parts = (part for condition, report in found.reports.items() for part in _part(condition, _coloured(report)))
+    return document(f"Agreement of annotators, {enumerate_names(found.reports)}", header, *parts)
+
+
+def _part(condition: Condition, report: AgreementReport) -> Iterable[Markup | None]:
+    """The report on one condition below its heading; its ids begin with the condition."""
+    names = element("p", f"{text_report.title(report)}.")
+    note = report.agreement.interval_note if report.is_comparable else ""
+    rules = element("style", Markup(KIND_RULES.replace("#", f"#{condition}-")))
+    yield section(HEADINGS[condition], names, element("p", note, class_="quiet") if note else None, rules)
+    yield from _sections(report, f"{condition}-")
+
+
+def _coloured(report: AgreementReport) -> AgreementReport:
+    """The report with a colour for each label."""
+    return replace(report, colours=colours(report.confusion.labels[:-1], report.colours))
+
+
+def _sections(report: AgreementReport, ids: str = "") -> tuple[Markup | None, ...]:
+    """All that a page shows of a report.
+
+    Args:
+        report: with a colour for each label.
+        ids: what the ids of elements begin with, where a page shows several reports.
+    """
+    return (
+        *(_agreement_sections(report, ids) if report.is_comparable else _without_comparison(report)),
         _comment_section(report),
         *(_record_section(record, report) for record in report.records),
         _remarks(report),
     )
-    return document(text_report.title(report), _header(report), *sections)
 
 
 def _without_comparison(report: AgreementReport) -> tuple[Markup, ...]:
@@ -84,7 +131,7 @@ def _without_comparison(report: AgreementReport) -> tuple[Markup, ...]:
     )
 
 
-def _agreement_sections(report: AgreementReport) -> tuple[Markup | None, ...]:
+def _agreement_sections(report: AgreementReport, ids: str) -> tuple[Markup | None, ...]:
     """How far the annotators agree, where and why not."""
     return (
         _figures(report),
@@ -96,9 +143,9 @@ def _agreement_sections(report: AgreementReport) -> tuple[Markup | None, ...]:
         _all_measures_section(report),
         _tally_section(report),
         _confusion_section(report),
-        _rule_section(report),
+        _rule_section(report, ids),
         _surface_section(report),
-        _dispute_section(report),
+        _dispute_section(report, ids),
     )
 
 
@@ -249,12 +296,12 @@ def _confusion_section(report: AgreementReport) -> Markup | None:
     return section(table.title, _note(note), matrix)
 
 
-def _rule_section(report: AgreementReport) -> Markup | None:
+def _rule_section(report: AgreementReport, ids: str) -> Markup | None:
     """The rules that disputes fall under, each with a link to its disputes."""
     if not report.cases:
         return None
     table = report_tables.rule_table(report)
-    links = [element("a", rules, href=f"#rule-{number}") for number, rules in enumerate(report.by_rule)]
+    links = [element("a", rules, href=f"#{ids}rule-{number}") for number, rules in enumerate(report.by_rule)]
     note = "A rule is a link to its disputes, which show the evidence for it."
     return section(table.title, _note(note), _rendered(table, names=links))
 
@@ -274,7 +321,7 @@ def _label_counts(labels: Mapping[str, int], of: Mapping[str, str]) -> Markup:
     return element("span", *parts, class_="labels")
 
 
-def _dispute_section(report: AgreementReport) -> Markup | None:
+def _dispute_section(report: AgreementReport, ids: str) -> Markup | None:
     """The disputes, rule by rule; buttons above restrict them to one kind."""
     if not report.cases:
         return None
@@ -285,24 +332,24 @@ def _dispute_section(report: AgreementReport) -> Markup | None:
         head = element("h3", element("b", rules), f" {titles}" if titles else "", count)
         disputes = (_case(case, report) for case in cases[:MOST_DISPUTES])
         rest = more(len(cases), MOST_DISPUTES)
-        groups.append(element("div", head, *disputes, rest, class_="group-of-cases", id=f"rule-{number}"))
+        groups.append(element("div", head, *disputes, rest, class_="group-of-cases", id=f"{ids}rule-{number}"))
     whole = all(len(cases) <= MOST_DISPUTES for cases in report.by_rule.values())
     return section(
         "Every disagreement, side by side" if whole else "The most disputed places, side by side",
         _note("Under each rule, the disputes in which most pairs of annotators disagree come first."),
-        *_kind_buttons(report),
+        *_kind_buttons(report, ids),
         element("div", *groups, class_="cases"),
         kind="long",
     )
 
 
-def _kind_buttons(report: AgreementReport) -> list[Markup]:
+def _kind_buttons(report: AgreementReport, ids: str) -> list[Markup]:
     """Radio buttons for the kinds; the style sheet hides the disputes of other kinds."""
     counts: dict[str, int] = {"all": len(report.cases)} | {str(kind): count for kind, count in report.kinds.items()}
     parts = []
     for kind, count in counts.items():
-        name = f"only-{kind}"
-        parts.append(element("input", type="radio", name="kind", id=name, checked=kind == "all"))
+        name = f"{ids}only-{kind}"
+        parts.append(element("input", type="radio", name=f"{ids}kind", id=name, checked=kind == "all"))
         parts.append(element("label", element("b", kind), f" {count:,}", for_=name, class_="choice"))
     return parts
 

@@ -179,12 +179,16 @@ def make_report(
     """The report on annotations.
 
     Args:
-        annotations: of any number of annotators.
+        annotations: of any number of annotators, all aided or all unaided.
         agreement: their measures.
         attributor: finds the rules that a dispute falls under.
         scheme: the labels, their order and colours.
         records: of the annotators against gold, if wanted.
+
+    Raises:
+        InvalidValueError: for annotations of which some are aided and some are not.
     """
+    annotations.require_one_condition()
     compared = annotations.among(agreement.compared)
     found = [(one, disagreements.differences(one)) for one in disagreements.disputes(compared)]
     comparison = compare_pairs(compared, annotations.labels_of(scheme), [differing for _, differing in found])

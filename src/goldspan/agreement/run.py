@@ -17,6 +17,7 @@ from goldspan.agreement.annotations import (
     annotations_of_paths,
     with_common_scheme,
 )
+from goldspan.agreement.conditions import AgreementByCondition, table_note
 from goldspan.agreement.measures import HEADLINE
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.adjudication.state import AdjudicationState
-    from goldspan.agreement.annotations import AnnotatedExample, Annotations
+    from goldspan.agreement.annotations import AnnotatedExample, Annotations, Condition
     from goldspan.agreement.annotator_record import AnnotatorRecord
     from goldspan.agreement.report import AgreementReport
     from goldspan.agreement.rule_attribution import CheckHits
-    from goldspan.annotation import LabelScheme
+    from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
     from goldspan.intervals import Method
     from goldspan.report.text import Table
@@ -57,6 +58,7 @@ class AgreementOptions:
         form: the format of the files; detected from their content if None.
         reading: how to read them.
         articles: the ids of the articles to compare; empty for all.
+        condition: only what was read unaided or aided; None for all, each apart.
         root: the project folder; if None, the one around the working directory or the first file.
         labels: the file of the label scheme; if None, that of the project.
         against: `gold` for the project's gold, or a file or folder with gold; None to leave gold out.
@@ -73,6 +75,7 @@ class AgreementOptions:
     form: str | None = None
     reading: ReadOptions = DEFAULT
     articles: tuple[str, ...] = ()
+    condition: Condition | None = None
     root: Path | None = None
     labels: Path | None = None
     against: str | None = None
@@ -86,16 +89,55 @@ class AgreementOptions:
 
 
 def run_agreement(options: AgreementOptions) -> AgreementReport:
-    """How far annotators agree, where and why not, and how each compares with gold.
+    """How far annotators agree who all read unaided or all aided, where and why not, and each compared with gold.
 
     Raises:
-        InputError: naming file and line, for what cannot be read; for articles that nobody confirmed.
+        InputError: as `run_agreement_by_condition`, and where some read aided and some unaided.
+        NotFoundError: as `run_agreement_by_condition`.
+    """
+    found = run_agreement_by_condition(options)
+    if len(found.reports) > 1:
+        raise InputError(
+            "some of this was read with suggestions and some without",
+            remedy='Name a condition, "unaided" or "aided", or take the reports on both: run_agreement_by_condition.',
+        )
+    return next(iter(found.reports.values()))
+
+
+def run_agreement_by_condition(options: AgreementOptions) -> AgreementByCondition:
+    """How far annotators agree, where and why not, and how each compares with gold: unaided and aided readings apart.
+
+    Raises:
+        InputError: naming file and line, for what cannot be read; for articles that nobody confirmed, and for a
+            condition in which nobody read.
         NotFoundError: where there is neither a project nor a file, or no gold.
     """
     options = _with_common_scheme(options)
     corpus = _project(options)
     scheme = _scheme(options, corpus)
     annotations = _of_articles(_annotations(options, corpus), options.articles)
+    wanted = annotations.conditions if options.condition is None else (options.condition,)
+    if options.condition is not None and options.condition not in annotations.conditions:
+        raise InputError(
+            f"nobody read {options.condition} here",
+            remedy=f"All of it is {annotations.conditions[0]}: leave the option out.",
+        )
+    gold = [] if options.against is None else list(read_gold(options.against, corpus, options.reading))
+    reports = {
+        condition: _report(options, annotations.of_condition(condition), corpus, scheme, gold) for condition in wanted
+    }
+    require_map_used(options.reading)
+    return AgreementByCondition(reports, annotations.conditions, annotations.mixed, annotations.mixed_examples)
+
+
+def _report(
+    options: AgreementOptions,
+    annotations: Annotations,
+    corpus: Corpus | None,
+    scheme: LabelScheme | None,
+    gold: Sequence[Example],
+) -> AgreementReport:
+    """The report on annotations of one condition."""
     agreement = measure(
         annotations,
         scheme=scheme,
@@ -108,13 +150,14 @@ def run_agreement(options: AgreementOptions) -> AgreementReport:
         unit=options.unit,
     )
     attributor = rule_attributor(annotations, corpus, scheme, everywhere=options.against is not None)
-    records = _records(options, annotations, corpus, scheme)
-    require_map_used(options.reading)
+    records = _records(options, annotations, corpus, scheme, gold)
     return make_report(annotations, agreement, attributor, scheme=scheme, records=records)
 
 
 def agreement_table(corpus: Corpus) -> Table | None:
     """The agreement of a project's passes for its statistics and its data card; None without two passes.
+
+    It is that of what was read unaided. Where nothing was, it is that of aided readings, and says so.
 
     Raises:
         InputError: for the first line that is not valid.
@@ -122,10 +165,13 @@ def agreement_table(corpus: Corpus) -> Table | None:
     if not corpus.annotators():
         return None
     corpus.require_tokenizer()
-    annotations = annotations_of_corpus(corpus)
+    everything = annotations_of_corpus(corpus)
+    annotations = everything.of_condition(everything.conditions[0])
     labels = annotations.labels_of(corpus.scheme)
     agreement = measure_pairs(annotations, corpus.scheme, {HEADLINE})
-    return report_tables.passes_table(annotations, agreement, labels)
+    table = report_tables.passes_table(annotations, agreement, labels)
+    note = table_note(everything)
+    return replace(table, note=f"{table.note} {note}") if table is not None and note else table
 
 
 def rule_attributor(
@@ -260,11 +306,14 @@ def _scheme(options: AgreementOptions, corpus: Corpus | None) -> LabelScheme | N
 
 
 def _records(
-    options: AgreementOptions, annotations: Annotations, corpus: Corpus | None, scheme: LabelScheme | None
+    options: AgreementOptions,
+    annotations: Annotations,
+    corpus: Corpus | None,
+    scheme: LabelScheme | None,
+    gold: Sequence[Example],
 ) -> tuple[AnnotatorRecord, ...]:
     if options.against is None:
         return ()
-    gold = list(read_gold(options.against, corpus, options.reading))
     labels = annotations.labels_of(scheme)
     only_in_gold = {span.label for example in gold for span in example.spans} - {*labels}
     return measure_against_gold(

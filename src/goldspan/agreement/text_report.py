@@ -29,7 +29,13 @@ LABELS_ELSEWHERE = "The scores of each label are in --json and --html."
 
 def title(report: AgreementReport) -> str:
     """What the report is about."""
-    return f"Agreement of {enumerate_names(report.annotations.annotators, empty='nobody')}"
+    aided = ", who saw suggestions" if is_aided(report) else ""
+    return f"Agreement of {enumerate_names(report.annotations.annotators, empty='nobody')}{aided}"
+
+
+def is_aided(report: AgreementReport) -> bool:
+    """Whether all that the report is about was read with suggestions."""
+    return report.annotations.conditions == ("aided",)
 
 
 def headline(report: AgreementReport) -> str:
@@ -50,6 +56,7 @@ def headline(report: AgreementReport) -> str:
         return f"How far they agree is undefined: {why}.{_no_shared_example(report)}"
     several = len(compared) > 2
     who = f"Any two of {len(compared)} annotators" if several else f"{compared[0]} and {compared[1]}"
+    who += ", who saw suggestions," if is_aided(report) else ""
     statement = f"{who} agree on {percent(value.estimate, 1)} of 100 spans{' on average' if several else ''}"
     interval = f" {brackets(value)}" if brackets(value) else ""
     mean = f", the mean over {amount(_defined_pairs(report), 'pair')}" if several else ""
@@ -90,6 +97,7 @@ def remarks(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list
         leave_out: measures that are not mentioned.
     """
     return [
+        *_aided_readings(report),
         *_excluded_annotators(report),
         *_empty_passes(report),
         *_excluded_examples(report),
@@ -98,6 +106,14 @@ def remarks(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list
         *_assumed_language(report),
         *(["Gold that was made from these passes flatters them."] if report.records else []),
     ]
+
+
+def _aided_readings(report: AgreementReport) -> Iterator[str]:
+    if is_aided(report):
+        yield (
+            "All of this was read with suggestions. Annotators who kept the same suggestion agree, whether it is right "
+            "or not, so these numbers do not say how far annotators agree who read alone."
+        )
 
 
 def _excluded_annotators(report: AgreementReport) -> Iterator[str]:
@@ -352,7 +368,7 @@ def report_json(report: AgreementReport) -> dict[str, Any]:
     return {
         "headline": headline(report),
         "coverage": annotations.json(),
-        "left_out": [{**asdict(one), "file": one.file and str(one.file)} for one in annotations.left_out],
+        "left_out": [one.json() for one in annotations.left_out],
         "agreement": report.agreement.json(),
         "kinds": [{"first": a, "second": b, **asdict(tally)} for (a, b), tally in report.tallies.items()],
         "confusion": asdict(report.confusion),

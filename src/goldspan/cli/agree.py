@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotator_record import AnnotatorRecord
+    from goldspan.agreement.conditions import AgreementByCondition
     from goldspan.agreement.report import AgreementReport
     from goldspan.agreement.rule_attribution import RuleAttribution
     from goldspan.corpus.comments import PassComment
@@ -52,6 +53,14 @@ def run(
             "differences.",
         ),
     ] = None,
+    aided: Annotated[
+        bool | None,
+        typer.Option(
+            "--aided/--unaided",
+            help="Only what annotators read with suggestions, or only what they read without. Default: both, apart.",
+            show_default=False,
+        ),
+    ] = None,
     form: console.Format = None,
     labels: console.Labels = None,
     language: console.Language = None,
@@ -71,18 +80,19 @@ def run(
     Two annotators are compared on the examples that both confirmed. Exact-span F1 leads; the other measures follow,
     each with its meaning, those on characters in --html and --json only. Disagreements are sorted into boundary, label,
     split and one-sided, and attributed to a rule of the guidelines if a page or a check shows it. Brackets hold
-    intervals. agreement/schema.md of the package describes what --json writes.
+    intervals. What was read with suggestions is measured apart from what was read without, and never pooled with it.
+    agreement/schema.md of the package describes what --json writes.
     """
     console.note_unused_resamples(resamples, interval)
-    from goldspan.agreement.html_report import page
-    from goldspan.agreement.run import AgreementOptions, run_agreement
-    from goldspan.agreement.text_report import report_json
+    from goldspan.agreement.html_report import page_by_condition
+    from goldspan.agreement.run import AgreementOptions, run_agreement_by_condition
 
     options = AgreementOptions(
         passes=tuple(passes or ()),
         form=form,
         reading=reading,
         articles=tuple(console.split_names(articles)),
+        condition=None if aided is None else "aided" if aided else "unaided",
         root=root,
         labels=labels,
         language=language,
@@ -95,14 +105,27 @@ def run(
         seed=seed,
     )
     with console.spinner("comparing"):
-        report = run_agreement(options)
-    console.write_json(json, report_json(report))
+        found = run_agreement_by_condition(options)
+    console.write_json(json, found.json())
     if html is not None:
-        files.write(html, page(report))
-    _print_report(console.report_console(), report)
+        files.write(html, page_by_condition(found))
+    _print_reports(console.report_console(), found)
     console.print_written(json, html)
     if not passes and form is None:
         print_next_step(Corpus.find(root), "agree", json)
+
+
+def _print_reports(out: Console, found: AgreementByCondition) -> None:
+    """The report on each condition, one after the other, and above them why they are not one."""
+    from goldspan.agreement.conditions import HEADINGS
+
+    for sentence in found.sentences:
+        console.print_text(out, sentence)
+    for condition, report in found.reports.items():
+        if not found.is_unaided:
+            out.print()
+            console.print_text(out, HEADINGS[condition], style="bold underline")
+        _print_report(out, report)
 
 
 def _print_report(out: Console, report: AgreementReport) -> None:

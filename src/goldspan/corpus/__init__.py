@@ -262,23 +262,40 @@ class Corpus:
         """The names of the passes, sorted."""
         return sorted(p.name for p in self.passes.iterdir() if p.is_dir()) if self.passes.is_dir() else []
 
+    @cached_property
+    def aided_annotators(self) -> frozenset[str]:
+        """The annotators all of whose work began as drafts, as `corpus/annotators.toml` states it.
+
+        Raises:
+            InputError: for a file that is not valid.
+        """
+        from goldspan.corpus import annotators  # here, since it imports pydantic
+
+        stated = annotators.read_annotators(self.folder).values()
+        return frozenset(one.name for one in stated if one.drafts in annotators.MADE)
+
     def pass_examples(self, annotator: str, articles: Iterable[str] | None = None) -> Iterator[Example]:
         """All examples of one annotator's pass, as `gold_examples` gives those of gold."""
         return self._examples(self.passes / annotator, articles)
 
     def confirmed_examples(self, annotator: str, articles: Iterable[str]) -> Iterator[Example]:
-        """The examples of an annotator's pass that count (see `confirmation`), article by article.
+        """The examples of an annotator's pass that count (see `passes`), article by article.
+
+        One that was read with suggestions has the key `aided`, also where the file leaves it to what is stated of its
+        annotator.
 
         Raises:
             InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
         """
+        is_whole = annotator in self.aided_annotators
         for article in articles:
             path = self.passes / annotator / f"{article}.jsonl"
             if files.is_there(path):
                 lines = [LocatedExample.of(record) for record in gold.scan(path)]
                 for line in lines:
                     _require_article(line.example, article, path, line.line)
-                yield from (line.example for line, cause in passes.classify(lines) if cause is None)
+                confirmed = (line.example for line, cause in passes.classify(lines) if cause is None)
+                yield from map(passes.as_aided, confirmed) if is_whole else confirmed
 
     def splits(self) -> dict[str, list[str]]:
         """The article ids of each split, as listed; empty for a split without a file.

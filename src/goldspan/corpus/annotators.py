@@ -8,6 +8,11 @@
     drafts = "none"          # what they were shown to correct: none, rules or model; may be left out
 
 Nobody has to be listed. What is not stated is not guessed: the data card says that it is not recorded.
+
+`drafts` is about all work of an annotator. With `rules` or `model` all of their passes are aided, as if each line had
+the key `aided` (see `goldspan.corpus.passes`): agreement measures them apart from those who read unaided. With `none`,
+or where nothing is stated, a line of theirs is aided where it has the key, which a pull writes for the examples in
+which its project showed suggestions.
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 Kind = Literal["person", "model"]
 Drafts = Literal["none", "rules", "model"]
 FILE = "annotators.toml"
+MADE: tuple[Drafts, ...] = ("rules", "model")  # what drafts are made by
 HEADING = re.compile(r"\s*\[\[\s*annotator\s*\]\]\s*(?:#.*)?")
 REMEDY = (
     'Write [[annotator]], name = "…", kind = "person" or "model", and, if it is known, '

@@ -5,11 +5,14 @@ opened. In a file without the key all lines count. What was rejected or ignored 
 nobody annotated, never counts.
 
 A line with the key `aided` was made by correcting suggestions that its annotator saw: its value is the name of the
-project in Doccano that showed them (see `shown_suggestions`).
+project in Doccano that showed them (see `shown_suggestions`), or `true` where that is not known. A line without the
+key, or with `false`, was read unaided, unless `corpus/annotators.toml` states that all work of its annotator began as
+drafts by rules or a model.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from goldspan.errors import InputError
@@ -39,13 +42,13 @@ def is_valid(example: Example | Record) -> bool:
 
 
 def aided_by(example: Example | Record) -> str | None:
-    """The project whose suggestions the annotator of a line saw; None if they read unaided.
+    """The project whose suggestions the annotator of a line saw; None if they read unaided, or it is not known.
 
     Raises:
-        InputError: naming the example, if the key has no name.
+        InputError: naming the example, if the key has neither a name nor true or false.
     """
     project = example.extra.get(AIDED)
-    if project is None:
+    if project is None or isinstance(project, bool):
         return None
     if not isinstance(project, str) or not project:
         raise InputError(
@@ -54,6 +57,29 @@ def aided_by(example: Example | Record) -> str | None:
             remedy="Write the name of the project in Doccano that showed the suggestions, or leave the key out.",
         )
     return project
+
+
+def is_aided(example: Example | Record) -> bool:
+    """Whether the annotator of a line saw suggestions before they read.
+
+    Raises:
+        InputError: as `aided_by`.
+    """
+    return example.extra.get(AIDED) is True or aided_by(example) is not None
+
+
+def as_aided(example: Example) -> Example:
+    """A line as one whose annotator saw suggestions; a line that names their project stays as it is."""
+    return example if is_aided(example) else replace(example, extra={**example.extra, AIDED: True})
+
+
+def unaided_readings(readings: Iterable[Example]) -> list[Example]:
+    """Those lines of an annotator that they read without suggestions.
+
+    Raises:
+        InputError: as `aided_by`.
+    """
+    return [example for example in readings if not is_aided(example)]
 
 
 def classify(

@@ -1,4 +1,9 @@
-"""The human ceiling: how far annotators agree with each other and with gold, and the model with gold."""
+"""The human ceiling: how far annotators agree with each other and with gold, and the model with gold.
+
+Only what annotators read without suggestions counts. Two who correct the same suggestions share what they did not
+change, and gold that was made from corrected suggestions of a model is close to the model: neither shows how far people
+agree.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,10 @@ from itertools import combinations
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from goldspan.corpus.passes import is_aided, unaided_readings
 from goldspan.evaluation.annotator_scores import score_annotator
 from goldspan.example_table import ExampleTable
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -58,8 +65,8 @@ class HumanCeiling:
     """Human agreement and the model: micro-averaged F1 by the scheme strict.
 
     Args:
-        pairs: the pairs of annotators who have read some example in common.
-        passes: the annotators who have read some of the examples.
+        pairs: the pairs of annotators who have read some example in common, both unaided.
+        passes: the annotators who have read some of the examples unaided.
         sentence: what the numbers mean.
     """
 
@@ -100,17 +107,25 @@ def human_ceiling(
 
     Returns:
         None if no annotator has read any of the examples.
+
+    Raises:
+        InputError: for a reading of which it is not stated in a known form whether it was aided.
     """
+    aided = {name: [example for example in examples if is_aided(example)] for name, examples in passes.items()}
+    unaided = {name: unaided_readings(examples) for name, examples in passes.items()}
     table = ExampleTable.of(gold)
     numbers = table.numbers_of({example.id for examples in passes.values() for example in examples})
-    read = {name: dict(_read_examples(table, numbers, examples)) for name, examples in passes.items()}
+    read = {name: dict(_read_examples(table, numbers, examples)) for name, examples in unaided.items()}
+    left_out = sum(len(dict(_read_examples(table, numbers, examples))) for examples in aided.values())
     against = tuple(_against(name, mine, gold, predicted) for name, mine in read.items() if mine)
     pairs = tuple(
         _pair(first, second, read, gold, predicted)
         for first, second in combinations(read, 2)
         if read[first].keys() & read[second].keys()
     )
-    return HumanCeiling(pairs, against, _sentence(pairs)) if against else None
+    if not against and not left_out:
+        return None
+    return HumanCeiling(pairs, against, " ".join(filter(None, (_sentence(pairs), _aided_sentence(left_out)))))
 
 
 def _read_examples(
@@ -174,6 +189,15 @@ def _sentence(pairs: Sequence[AnnotatorPairScore]) -> str:
         f"{comparison}: the model is {human - model:.3f} below the agreement of annotators; above it, a higher score "
         "would show less about finding names than about the habits of this gold."
     )
+
+
+def _aided_sentence(readings: int) -> str:
+    """How many readings were left out because they were made by correcting suggestions; empty if none were."""
+    if not readings:
+        return ""
+    was = "was" if readings == 1 else "were"
+    what = amount(readings, "reading")
+    return f"{what} of examples {was} made by correcting suggestions and {was} left out."
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from goldspan.bootstrap import default_unit
+from goldspan.corpus.passes import unaided_readings
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.errors import confusion, error_kinds, hardest, span_outcomes
 from goldspan.evaluation.human_ceiling import human_ceiling
@@ -343,7 +344,8 @@ def make_report(
     of_articles = counted if units is not None else counted.of_units(numbers)
     articles = by_article(left.articles, np.bincount(numbers).tolist(), of_articles)
     cut_as = language or (scheme.language if scheme else DEFAULT_LANGUAGE)
-    parts = slices(left, right, labels, language=cut_as, training=training, passes=passes, on_examples=on_examples)
+    unaided = passes and {name: unaided_readings(examples) for name, examples in passes.items()}
+    parts = slices(left, right, labels, language=cut_as, training=training, passes=unaided, on_examples=on_examples)
     quantities = labels_with_values(scheme) if scheme else ()
     of_quantities = tuple(score_values(left, outcomes, label) for label in quantities)
     ceiling = None if passes is None else human_ceiling(left, right, passes)

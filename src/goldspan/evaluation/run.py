@@ -11,15 +11,17 @@ import numpy as np
 from goldspan import formats
 from goldspan.annotation import first_overlap
 from goldspan.corpus import Corpus
+from goldspan.corpus.passes import as_aided, is_aided
 from goldspan.errors import InputError, NotFoundError
 from goldspan.evaluation.alignment import pair
 from goldspan.evaluation.report import make_report
 from goldspan.evaluation.text_report import ReportView
 from goldspan.example_table import TextsById
 from goldspan.formats import model_record, sources, tagging_schemes
+from goldspan.formats.convert import input_files
 from goldspan.formats.label_selection import OVERLAP_REMEDY, require_selected
 from goldspan.formats.options import DEFAULT, ReadOptions
-from goldspan.formats.record import Note
+from goldspan.formats.record import Note, Record
 from goldspan.formats.registry import require_options_apply
 from goldspan.formats.spacy_pipeline import pipeline_folder
 from goldspan.report.svg import colours
@@ -341,9 +343,29 @@ def _passes(
             raise InputError(
                 "there is no pass in it", file=options.passes, remedy="Name a folder that has a folder per annotator."
             )
-        return {folder.name: sources.read_source(folder).examples for folder in folders}
+        whole = corpus is not None and options.passes.resolve() == corpus.passes.resolve()
+        aided = corpus.aided_annotators if corpus is not None and whole else frozenset[str]()
+        return {folder.name: _readings(folder, aided=folder.name in aided) for folder in folders}
     if corpus is None:
         return None
     articles = dict.fromkeys(gold.articles)
     read = {name: list(corpus.confirmed_examples(name, articles)) for name in corpus.annotators()}
     return {name: examples for name, examples in read.items() if examples} or None
+
+
+def _readings(folder: Path, *, aided: bool) -> Sequence[Example]:
+    """What an annotator read, with the key `aided` where they saw suggestions.
+
+    Args:
+        folder: their files.
+        aided: whether they saw suggestions in all of it.
+    """
+    read = sources.read_source(folder).examples
+    shown = {record.id for file, form in input_files(folder) for record in _records(file, form) if is_aided(record)}
+    if not aided and not shown:
+        return read
+    return [as_aided(example) if aided or example.id in shown else example for example in read]
+
+
+def _records(file: Path, form: str) -> Iterator[Record]:
+    return (record for record in formats.get(form).scan(file, DEFAULT) if not isinstance(record, InputError))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan import licences
-from goldspan.corpus.annotators import FILE, read_annotators
+from goldspan.corpus.annotators import FILE, MADE, read_annotators
 from goldspan.doccano.members import find_members
 from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.errors import InputError
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 NOT_STATED, NOT_RECORDED = "not stated", "not recorded"
 MOST_NAMED = 10
 GOLD = "gold"  # the name in `corpus/annotators.toml` for gold that is in no pass
-MADE = ("rules", "model")
 DRAFTS = {
     None: NOT_RECORDED,
     "none": "none",

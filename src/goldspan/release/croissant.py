@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.articles.markdown import plain_text
-from goldspan.export.provenance import MADE, guidelines_sentence
+from goldspan.corpus.annotators import MADE
+from goldspan.export.provenance import guidelines_sentence
 from goldspan.release.citation import bibtex, licence_page
 from goldspan.release.columns import CONFIGURATIONS, KEYS, describe_column
 from goldspan.release.data_statement import NAMED_PARTS
