@@ -3,12 +3,13 @@
     {"example": "a.p03", "annotators": ["a1", "a3"]}
 
 A line per example, sorted by id; the annotators are the folders of their passes, sorted. The file is written before
-anything is sent to the server, and the next plan begins with it.
+anything is sent to the server, and the next plan begins with it. While an example moves, a key `leaving` has those from
+whom it is still to be taken away: a push that was interrupted is completed by the next.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import files
@@ -32,10 +33,31 @@ def assignment_file(corpus: Corpus, round_name: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class AssignedExample:
-    """Who is to read an example: the folders of their passes, sorted."""
+    """Who is to read an example.
+
+    Args:
+        example: its id.
+        annotators: the folders of their passes, sorted.
+        leaving: those of the plan before from whom it is still to be taken away, sorted.
+    """
 
     example: str
     annotators: tuple[str, ...]
+    leaving: tuple[str, ...] = ()
+
+    def line(self) -> str:
+        r"""Its line in the file, with `\n`."""
+        row = {"example": self.example, "annotators": [*self.annotators], "leaving": [*self.leaving]}
+        return files.dumps({key: value for key, value in row.items() if value or key != "leaving"}) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _AssignmentRow:
+    """A line of the file as JSON has it."""
+
+    example: str
+    annotators: list[str]
+    leaving: list[str] = field(default_factory=list)
 
 
 def read_assignments(path: Path) -> dict[str, AssignedExample]:
@@ -50,8 +72,9 @@ def read_assignments(path: Path) -> dict[str, AssignedExample]:
 
     assigned: dict[str, AssignedExample] = {}
     for number, raw in files.lines(files.read_bytes(path)):
-        one = validation.parse_json(raw, AssignedExample, path, number, REMEDY)
-        if not one.example or list(one.annotators) != sorted({*one.annotators} - {""}):
+        row = validation.parse_json(raw, _AssignmentRow, path, number, REMEDY)
+        one = AssignedExample(row.example, tuple(row.annotators), tuple(row.leaving))
+        if not one.example or any(list(names) != sorted({*names} - {""}) for names in (one.annotators, one.leaving)):
             message = "an annotator is there twice, has no name, or the names are not sorted"
             raise InputError(message, file=path, line=number, example=one.example, remedy=REMEDY)
         if one.example in assigned:
@@ -63,5 +86,4 @@ def read_assignments(path: Path) -> dict[str, AssignedExample]:
 
 def content(assigned: Iterable[AssignedExample]) -> str:
     """The content of the file."""
-    lines = sorted(assigned, key=lambda one: one.example)
-    return "".join(files.dumps({"example": one.example, "annotators": [*one.annotators]}) + "\n" for one in lines)
+    return "".join(one.line() for one in sorted(assigned, key=lambda one: one.example))

@@ -6,10 +6,12 @@ projects are pushed, pulled, shown by status and closed as one. `corpus/doccano.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from goldspan.doccano.corpus_record import RoundRecord, read_record
+from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from goldspan.corpus import Corpus
@@ -75,6 +77,29 @@ class Round:
 def member_project_name(round_name: str, folder: str) -> str:
     """The name of the project that a member of a round has alone."""
     return f"{round_name}-{folder}"
+
+
+def require_open(record: RoundRecord) -> None:
+    """Refuse a round that is closed.
+
+    Raises:
+        InvalidValueError: with how to open it again.
+    """
+    if record.closed is not None:
+        raise InvalidValueError(
+            f"the round {record.name!r} is closed since {record.closed}: nothing is pushed to it any more",
+            remedy=f"Open it again: goldspan doccano close --project {shlex.quote(record.name)} --reopen --apply",
+        )
+
+
+def has_project_each(corpus: Corpus, name: str, server: str) -> bool:
+    """Whether a name is that of a round in which each member has a project.
+
+    Raises:
+        InputError: for a record that cannot be read.
+    """
+    found = read_record(corpus).round(name, server)
+    return found is not None and found.each
 
 
 def find_round(corpus: Corpus, name: str, server: str) -> Round | None:

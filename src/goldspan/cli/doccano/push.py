@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.doccano.round_report import print_round_plan, result_lines
 from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import ServerError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.desired_state import Prefill
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushRequest, PushResult
+    from goldspan.doccano.push.round import RoundRequest
 
 SHOWN = 20  # lines of one kind
 
@@ -55,6 +57,25 @@ def run(
         typer.Option(
             "--shared/--independent",
             help="All work on one annotation, or everybody alone. Default: as the project is; alone in a new one.",
+            show_default=False,
+        ),
+    ] = None,
+    each: Annotated[
+        bool,
+        typer.Option(
+            "--each",
+            help="A round: a project for each member who is listed, such as kfor-a1 for the passes a1. With "
+            "--suggestions each corrects the same suggestions alone. Later pushes of the round need not repeat it.",
+        ),
+    ] = False,
+    annotators_per_example: Annotated[
+        int | None,
+        typer.Option(
+            "--annotators-per-example",
+            min=1,
+            metavar="K",
+            help="Each example to K of the members, in balance of words and of pairs. Later pushes go on with K. Only "
+            "examples that nobody worked on move. Default: each example to all.",
             show_default=False,
         ),
     ] = None,
@@ -96,6 +117,8 @@ def run(
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.push.plan import PushOptions
     from goldspan.doccano.push.push import prepare_push
+    from goldspan.doccano.push.round import RoundOptions, prepare_round
+    from goldspan.doccano.rounds import has_project_each
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")
@@ -106,6 +129,23 @@ def run(
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
     plans: list[PushPlan] = []  # printed once all is done, as a reader of a pipe may leave
     with console.progress_bar() as on_progress, Doccano(credentials.find_account(home)) as server:
+        if each or has_project_each(corpus, project, server.url):
+            if gold or shared is not None:
+                raise typer.BadParameter("--each goes with neither --gold, --shared nor --independent")
+            options = RoundOptions(
+                articles=articles and console.split_names(articles),
+                most=next_articles,
+                suggestions=suggestions,
+                per_example=annotators_per_example,
+                control=control,
+                members=members,
+                line_breaks=line_breaks,
+                renamed=console.renamed_labels(corpus.scheme, label_renamed),
+                new=new,
+                push=PushOptions(assign=assign or "all", on_progress=on_progress),
+            )
+            _push_round(prepare_round(server, corpus, project, options), apply=apply, json=json, folder=invitations)
+            return
         request: PushRequest = prepare_push(
             server,
             corpus,
@@ -139,6 +179,36 @@ def run(
     if apply:
         print_next_step(corpus, "push", json)
     if any(step.state == "conflict" for step in left.steps):
+        raise typer.Exit(1)
+
+
+def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder: Path | None) -> None:
+    """Plan or carry out the push of a round in which each member has a project, and print it."""
+    invited: list[tuple[ProjectPlan, Invitation]] = []
+    if apply:
+        result = request.apply()
+        plan, report = result.plan, result.json()
+        lines = "\n".join(result_lines(result))
+        conflicts = [step for each in result.results.values() for step in each.left.steps if step.state == "conflict"]
+        invited = [
+            (each.request.project_plan, found)
+            for each in plan.members
+            if not each.has_left and (found := invitation_after(request.server, each.project.name)) is not None
+        ]
+    else:
+        plan, report = request.plan(), {}
+        lines = "Already up to date." if plan.is_done else console.PLAN_ONLY
+        conflicts = [step for each in plan.members for step in each.plan.steps if step.state == "conflict"]
+    invitations = [found.json() for _, found in invited]
+    console.write_json(json, {"applied": apply, **plan.json(), **report, "invitations": invitations})
+    print_round_plan(plan)
+    print_blanks(request.corpus, for_annotators=True)
+    console.print_line(lines)
+    for before, found in invited:
+        print_invitation(before, found, folder)
+    if apply:
+        print_next_step(request.corpus, "push", json)
+    if conflicts:
         raise typer.Exit(1)
 
 

@@ -270,7 +270,7 @@ class PushRequest:
         result = push_examples(self.server, project, self.examples, folder=folder, views=self.views, options=options)
         controls = {example.id for example in self.controls.examples}
         articles = {example.article for example in self.examples if example.id not in controls}
-        mark_pushed(self.corpus.order_file, articles, project.name)
+        mark_pushed(self.corpus.order_file, articles, self.project_plan.round or project.name)
         return result
 
     def json(self) -> dict[str, Any]:

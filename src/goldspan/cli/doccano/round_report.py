@@ -1,0 +1,73 @@
+"""How the push of a round is printed in which each member has a project."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from goldspan.cli import console
+from goldspan.report.text import amount, enumerate_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from goldspan.doccano.push.plan import Attention
+    from goldspan.doccano.push.round import RoundPlan, RoundResult
+
+SHOWN = 20  # lines of one kind
+
+
+def print_round_plan(plan: RoundPlan) -> None:
+    """Print what is to be done, a row per member, and what somebody should look at."""
+    for line in plan.changes():
+        console.print_line(line)
+    for line in plan.notes():
+        console.print_line(f"note: {line}")
+    table = plan.table()
+    console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
+    for line in attention_lines(plan):
+        console.print_line(line)
+
+
+def attention_lines(plan: RoundPlan) -> Iterator[str]:
+    """What somebody should look at, grouped by what to do about it; an example stands once, with whose it is."""
+    whose: dict[Attention, list[str]] = {}
+    for each in plan.members:
+        for item in each.plan.attention():
+            whose.setdefault(item, []).append(each.project.folder)
+    ordered = sorted(whose, key=lambda item: (item.remedy, item.example))
+    for remedy, group in groupby(ordered, key=lambda item: item.remedy):
+        lines = [f"{item.example} ({enumerate_names(whose[item])}): {item.reason}" for item in group]
+        yield from lines[:SHOWN]
+        if len(lines) > SHOWN:
+            yield f"… and {len(lines) - SHOWN:,} more, which --json lists"
+        if remedy:
+            yield f"  {remedy}"
+
+
+def result_lines(result: RoundResult) -> Iterator[str]:
+    """What was done, in words."""
+    if result.plan.is_done:
+        yield "Already up to date: nothing was written."
+        return
+    if result.removed:
+        yield f"{amount(result.removed, 'copy', 'copies')} that nobody worked on taken away"
+    done = result.results
+    examples = sum(each.tally.examples for each in done.values())
+    if examples:
+        spans = sum(each.tally.spans for each in done.values())
+        explained = sum(each.tally.explained for each in done.values())
+        at_work = f", {explained:,} explained: people are at work on them" if explained else ""
+        projects = sum(bool(each.tally.examples) for each in done.values())
+        yield (
+            f"sent {amount(examples, 'example')} with {amount(spans, 'span')} to {amount(projects, 'project')}; "
+            f"read back: all there{at_work}"
+        )
+    for number, words in (
+        (sum(each.deleted for each in done.values()), "deleted"),
+        (sum(each.updated for each in done.values()), "updated"),
+    ):
+        if number:
+            yield f"{amount(number, 'copy', 'copies')} {words}"
+    if assigned := sum(each.assigned for each in done.values()):
+        yield f"{amount(assigned, 'assignment')} made"

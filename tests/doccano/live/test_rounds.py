@@ -1,0 +1,107 @@
+"""A round in which each member has a project: who gets what, who joins and who leaves, and what stays."""
+
+import json
+import secrets
+
+import pytest
+
+from goldspan.doccano.corpus_record import read_record
+from goldspan.errors import InvalidValueError
+from helpers import doccano_annotator
+from helpers.team_rounds import TeamRound, require_places
+
+
+@pytest.fixture(scope="module")
+def readers(doccano):
+    """Four people who annotate."""
+    made = doccano_annotator.create_by_name(doccano, "a1", "a2", "a3", "a4")
+    yield made
+    for person in made.values():
+        person.close()
+
+
+@pytest.fixture
+def team(server, readers, tmp_path):
+    made = TeamRound(server, tmp_path / "team", f"kfor{secrets.token_hex(3)}", readers)
+    made.list_members("a1", "a2", "a3")
+    yield made
+    made.delete()
+
+
+def test_each_member_gets_a_project_with_all_examples_and_nobody_else_is_in_it(team):
+    everything = {example.id for example in team.corpus.gold_examples()}
+    assert not team.request().plan().is_done
+    assert team.projects() == {}
+    done = team.push()
+    assert {folder: set(numbers) for folder, numbers in team.copies().items()} == dict.fromkeys(team.listed, everything)
+    for folder, project in team.projects().items():
+        members = {member.username for member in team.client.members(project.id)}
+        assert members == {team.people[folder].username, team.client.me().username}
+        assert project.description.endswith(f", round {team.name}")
+    record = read_record(team.corpus)
+    assert [each.member for each in record.projects] == [team.people[folder].username for folder in team.listed]
+    assert record.round(team.name, team.client.url).each
+    assert sum(each.tally.examples for each in done.results.values()) == 3 * len(everything)
+    assert team.request().plan().is_done
+    team.list_members("a1", "a2", "a4")  # a3 left, a4 joined
+    plan = team.request().plan()
+    assert [each.project.folder for each in plan.members] == ["a1", "a2", "a4"]
+    assert any("is not listed any more" in note for note in plan.notes())
+    team.push()
+    assert {folder: len(numbers) for folder, numbers in team.copies().items()} == dict.fromkeys(team.people, 12)
+
+
+def test_with_k_an_example_moves_only_where_nobody_worked_on_it(team):
+    team.push(per_example=2)
+    require_places(team, 2, {})
+    done = {folder: set(sorted(numbers)[:2]) for folder, numbers in team.copies().items()}
+    for folder, examples in done.items():
+        for example in examples:
+            team.confirm(folder, example)
+    before = team.places()
+    team.list_members("a1", "a2", "a3", "a4")
+    plan = team.request().plan()
+    assert plan.places.moved
+    result = team.push()
+    assert result.removed
+    require_places(team, 2, done)
+    assert len(team.copies()["a4"]) > 0
+    opened = set().union(*done.values())
+    assert {example: before[example] for example in opened} == {example: team.places()[example] for example in opened}
+    team.list_members("a1", "a2", "a4")  # a3 left: what they did not begin goes to others
+    team.push()
+    assert set(team.copies()["a3"]) == done["a3"]
+    require_places(team, 2, done)
+    assert team.request().plan().is_done
+
+
+def test_a_push_without_the_option_goes_on_with_the_round(doccano, team, goldspan, monkeypatch, capsys):
+    account = doccano.account
+    for name, value in (("URL", account.url), ("USERNAME", account.username), ("PASSWORD", account.password)):
+        monkeypatch.setenv(f"DOCCANO_{name}", value)
+    words = ("doccano", "push", "--project", team.name, "--root", team.corpus.root)
+    report = team.corpus.root / "report.json"
+    assert goldspan(*words, "--each", "--annotators-per-example", 2) == 0
+    assert "each to 2 of 3 annotators" in capsys.readouterr().out
+    assert team.projects() == {}
+    assert goldspan(*words, "--each", "--annotators-per-example", 2, "--apply") == 0
+    said = capsys.readouterr().out
+    assert "read back: all there" in said
+    assert said.count("You are invited to") == 3
+    assert goldspan(*words, "--apply", "--json", report) == 0
+    assert "Already up to date" in capsys.readouterr().out
+    assert json.loads(report.read_text())["annotators_per_example"] == 2
+    assert goldspan(*words, "--shared") == 2
+    assert goldspan(*words, "--annotators-per-example", 4) == 1
+    assert "there are 3" in capsys.readouterr().err
+
+
+def test_a_name_that_another_project_has_is_refused_before_anything_is_written(team):
+    taken = team.client.create_project(f"{team.name}-a2", collaborative=False, description="mine", guideline="")
+    try:
+        with pytest.raises(InvalidValueError, match="is not of the round"):
+            team.push()
+        assert [project.name for project in team.projects().values()] == [taken.name]
+        assert read_record(team.corpus).rounds == ()
+    finally:
+        team.client.delete_project(taken.id)
