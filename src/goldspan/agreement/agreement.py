@@ -131,8 +131,9 @@ def measure(
     seed: int = 0,
     gamma: bool = False,
     unit: Unit | None = None,
+    names: Collection[str] | None = None,
 ) -> Agreement:
-    """All measures of the agreement of annotators.
+    """All measures of the agreement of annotators, or some.
 
     Args:
         annotations: of any number of annotators, all aided or all unaided; of fewer than two, everything is undefined.
@@ -147,6 +148,7 @@ def measure(
             computed over all labels, not by label.
         unit: the resampling unit; if None, articles, or examples where there are not two articles, or where each is an
             article of its own. Within an article it is the example.
+        names: the ids of the measures; None for all.
 
     Raises:
         NotFoundError: if there is no tokenizer for the language.
@@ -158,7 +160,7 @@ def measure(
     sample = _Sample.of(annotations, scheme, known or DEFAULT_LANGUAGE)
     settings = sample.settings(unit, method=method, resamples=resamples, level=level, seed=seed)
     units, data, compared = sample.units(settings), sample.data, sample.compared
-    measures = wanted_measures(data)
+    measures = wanted_measures(data, names)
     pairs, of_units, of_documents = {}, {}, {}
     for pair in pairs_of(range(len(data.spans.annotators))):
         table = CountTable.of(data, pair, measures)

@@ -130,6 +130,7 @@ class ProjectProgress:
             None on a server without assignments.
         types: the label types of the project, compared with the scheme.
         held: the lines that a pull would leave as they are because of a label type, or of an import of an export.
+        lines: by annotator what they confirmed, as a pull would write it; what does not fit is left out.
     """
 
     project: DoccanoProject
@@ -146,6 +147,7 @@ class ProjectProgress:
     hidden: Mapping[str, int] | None = None
     types: LabelComparison = TRUSTED
     held: tuple[PullProblem, ...] = ()
+    lines: Mapping[str, tuple[Example, ...]] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -207,6 +209,12 @@ class RoundProgress:
         for folder, changes in (item for project in self.projects for item in project.pending.items()):
             pending[folder] = pending.get(folder, PendingChanges()) + changes
         return dict(sorted(pending.items()))
+
+    @property
+    def lines(self) -> dict[str, tuple[Example, ...]]:
+        """By folder of passes what an annotator confirmed, as a pull would write it."""
+        of = {project.project.name: project.lines for project in self.projects}
+        return {each.folder: of[each.project].get(each.member, ()) for each in self.annotators}
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`; that of a single project has all keys of `ProjectProgress.json`, too."""
@@ -393,6 +401,7 @@ class _StatusReader:
             hidden=None if hidden is None else self._unassigned(everything, hidden, control_ids, found),
             types=types,
             held=(*held, *(problem for problem in collected.problems if problem.kind == "imported")),
+            lines={people.get(each, each): _confirmed_lines(collected, each) for each in annotators},
         )
         words = {example: self._count_words(options.examples[example]) for example in known}
         folders = self.names | ({ALL: self.names.get(member, member)} if member else {})
@@ -508,6 +517,11 @@ def _articles(examples: Mapping[str, _ExampleProgress], annotators: Sequence[str
             tuple(example for example in names if len(set(examples[example].confirmed.values())) > 1),
             {name: len(names) - seen[name] for name in annotators},
         )
+
+
+def _confirmed_lines(collected: CollectedWork, annotator: str) -> tuple[Example, ...]:
+    """What an annotator confirmed, as a pull would write it."""
+    return tuple(line for line in collected.lines.get(annotator, {}).values() if line is not None)
 
 
 def _confirmed_spans(snapshot: Snapshot, example: str) -> dict[str, object]:

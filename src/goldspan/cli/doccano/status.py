@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.output import take_file
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
 from goldspan.report.text import amount
@@ -21,9 +24,9 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.account import Account
     from goldspan.doccano.server import ServerStatus
-    from goldspan.doccano.status import ArticleProgress, ProjectListing, ProjectProgress
+    from goldspan.doccano.status import ProjectListing, ProjectProgress, RoundProgress
+    from goldspan.progress.round_pace import RoundPace
 
-COLUMNS = 4  # annotators beside each other in a table
 SHOWN = 8  # names on a line
 HELD = 20  # lines that a pull would not write
 
@@ -32,41 +35,104 @@ def run(
     *,
     project: Annotated[
         str | None,
-        typer.Option("--project", help="Report on this project. Default: the server and its projects."),
+        typer.Option("--project", help="Report on this round or project. Default: the server and its projects."),
     ] = None,
     label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
     json: console.Json = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html",
+            help="Also write the progress to this file, as one page with plots and the agreement so far. `-` is "
+            "standard output.",
+            show_default=False,
+            callback=take_file,
+        ),
+    ] = None,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Remove the counts that were noted for --project on this machine, and end."),
+    ] = False,
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Report how far the annotators are and what differs between the corpus and Doccano.
+    """Report how far the annotators are, at which pace, and what differs between the corpus and Doccano.
 
-    Without --project it lists the server's projects. Done is what an annotator confirmed, open all other examples, from
-    Doccano 1.8.5 on all others that are assigned to them; disputed are examples that several confirmed with different
-    spans. The exit code is 1 if a label type was deleted or renamed in Doccano.
+    Without --project it lists the server's projects. Confirmed is what an annotator ended with a confirmation, open all
+    other examples that they are to read; disputed are examples that several confirmed with different spans. The pace is
+    from the counts that each status and each pull note in your data folder, outside the corpus. The exit code is 1 if a
+    label type was deleted or renamed in Doccano.
     """
     if project is None:
+        if html is not None or forget:
+            raise typer.BadParameter("--html and --forget are about a --project: name it.")
         report, parts = _overview(home)
         console.write_json(json, report)
         for part in parts:
             console.make_console().print(part)
         return
-    from goldspan.cli.doccano.pull import label_lines
+    corpus = Corpus.find(root)
+    if forget:
+        _forget(corpus, project)
+        return
     from goldspan.doccano import credentials, status
     from goldspan.doccano.client.api import Doccano
+    from goldspan.progress.round_pace import note_progress, round_pace
 
-    corpus = Corpus.find(root)
     renamed = console.renamed_labels(corpus.scheme, label_renamed)
     with console.spinner(f"Reading {project}"), Doccano(credentials.find_account(home)) as server:
-        progress = status.project_progress(corpus, server, project, members=members, renamed=renamed)
-    console.write_json(json, progress.json())
-    for table in _article_tables(progress):
-        console.make_console().print(table)
-    for line in (*_difference_lines(progress), *label_lines(progress.types), *_held_lines(progress)):
-        console.print_line(line)
-    if progress.held or progress.types.serious:
+        progress = status.round_progress(corpus, server, project, members=members, renamed=renamed)
+    now = dt.datetime.now(dt.UTC)
+    pace = round_pace(progress, note_progress(progress, server.url, now), now)
+    report = {**progress.json(), "pace": pace.json()}
+    if html is not None:
+        from goldspan.progress.agreement_so_far import agreement_so_far
+        from goldspan.progress.html_page import page
+
+        agreement = agreement_so_far(progress.lines, corpus.scheme)
+        report["agreement"] = [one.json() for one in agreement]
+        files.write(html, page(progress, pace, agreement, scheme=corpus.scheme))
+    console.write_json(json, report)
+    _print(progress, pace)
+    console.print_written(html)
+    if any(one.held or one.types.serious for one in progress.projects):
         raise typer.Exit(1)
+
+
+def _forget(corpus: Corpus, name: str) -> None:
+    """Remove what was noted of a round or project, of those that the corpus remembers."""
+    from goldspan.progress.count_log import forget
+    from goldspan.progress.round_pace import logs_of
+
+    removed = [path for path in logs_of(corpus, name) if forget(path)]
+    for path in removed:
+        console.print_line(f"removed {path}")
+    if not removed:
+        console.print_line(f"There are no counts of {name} on this machine.")
+
+
+def _print(progress: RoundProgress, pace: RoundPace) -> None:
+    """Who is how far, then each article, then what differs."""
+    from goldspan.cli.doccano.pull import label_lines
+    from goldspan.progress.report_tables import annotator_table, article_tables
+
+    for table in (annotator_table(progress, pace), *article_tables(progress)):
+        console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
+    for line in _round_lines(progress):
+        console.print_line(line)
+    said: set[str] = set()
+    for one in progress.projects:
+        of = f"{one.project.name}: " if len(progress.projects) > 1 else ""
+        for line in (*_difference_lines(one), *label_lines(one.types), *_held_lines(one)):
+            if line not in said:
+                console.print_line(line if line.startswith(" ") else f"{of}{line}")
+            if line.startswith(" "):
+                said.add(line)
+    for line in _pending_lines(progress):
+        console.print_line(line)
+    for remark in pace.remarks:
+        console.print_line(f"note: {remark}")
 
 
 def _held_lines(progress: ProjectProgress) -> Iterator[str]:
@@ -150,55 +216,33 @@ def _listing_json(listing: ProjectListing) -> dict[str, Any]:
     }
 
 
-def _article_tables(progress: ProjectProgress) -> Iterator[Table]:
-    """Tables with a row per article, and a column for each of some annotators."""
-    annotators = [*progress.annotators]
-    for start in range(0, max(1, len(annotators)), COLUMNS):
-        shown = annotators[start : start + COLUMNS]
-        rows = [_article_row(article, shown) for article in progress.articles]
-        rows.append(_total_row(progress, shown))
-        header = ("article", "examples", *(name or "all" for name in shown), "disputed")
-        part = f", {start + 1} to {start + len(shown)} of {len(annotators)}" if len(annotators) > COLUMNS else ""
-        others = "all others" if progress.hidden is None else "all others assigned to them"
-        note = f"done: confirmed by the annotator; open: {others}; disputed: confirmed by several, with other spans"
-        yield console.rich_table(f"{progress.project.name}: done + open{part}", header, rows, note)
-
-
-def _article_row(article: ArticleProgress, annotators: Sequence[str]) -> list[str]:
-    done = (_done_and_open(article.done[name], article.open(name)) for name in annotators)
-    return [article.id or "not of this corpus", f"{article.examples:,}", *done, f"{len(article.disputed):,}"]
-
-
-def _total_row(progress: ProjectProgress, annotators: Sequence[str]) -> list[str]:
-    examples = sum(article.examples for article in progress.articles)
-    articles = progress.articles
-    done = (
-        _done_and_open(sum(one.done[name] for one in articles), sum(one.open(name) for one in articles))
-        for name in annotators
+def _round_lines(progress: RoundProgress) -> Iterator[str]:
+    """What is disputed, not pushed or absent, over all projects."""
+    kinds = (
+        ("disputed", progress.disputed, ""),
+        ("article(s) of the corpus not in this project", progress.absent, ""),
+        ("not yet pushed", progress.not_pushed, "goldspan doccano push"),
     )
-    return ["all", f"{examples:,}", *done, f"{sum(len(article.disputed) for article in progress.articles):,}"]
+    yield from _named(kinds, progress.name)
 
 
-def _done_and_open(done: int, waiting: int) -> str:
-    return f"{done:,} + {waiting:,}"
+def _named(kinds: Iterable[tuple[str, Sequence[str], str]], name: str) -> Iterator[str]:
+    """How many there are of each kind, their first names, and the command that helps."""
+    for what, names, command in kinds:
+        if names:
+            more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+            remedy = f"  ({command} --project {shlex.quote(name)})" if command else ""
+            yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}{remedy}"
 
 
 def _difference_lines(progress: ProjectProgress) -> Iterator[str]:
-    """What differs between the corpus and Doccano, and what to do about it."""
-    disputed = [example for article in progress.articles for example in article.disputed]
+    """What differs between the corpus and one project, and what to do about it."""
     kinds = (
-        ("disputed", disputed, ""),
-        ("article(s) of the corpus not in this project", progress.absent, ""),
-        ("not yet pushed", progress.not_pushed, "goldspan doccano push"),
         ("with another text in the corpus", progress.changed, "goldspan doccano push"),
         ("there several times", progress.duplicated, "goldspan doccano push"),
         ("only there", progress.unmanaged, ""),
     )
-    for what, names, command in kinds:
-        if names:
-            more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-            remedy = f"  ({command} --project {shlex.quote(progress.project.name)})" if command else ""
-            yield f"{len(names):,} {what}: {', '.join(names[:SHOWN])}{more}{remedy}"
+    yield from _named(kinds, progress.project.name)
     for annotator, number in (progress.hidden or {}).items():
         push = f"goldspan doccano push --project {shlex.quote(progress.project.name)}"
         yield f"{annotator} does not see {amount(number, 'example')}, which nobody assigned to them  ({push})"
@@ -207,6 +251,10 @@ def _difference_lines(progress: ProjectProgress) -> Iterator[str]:
         yield f"{controls}, scored by a pull and counted nowhere else here  (goldspan doccano pull)"
     if progress.refusal:
         yield f"A pull would be refused: {progress.refusal}"
+
+
+def _pending_lines(progress: RoundProgress) -> Iterator[str]:
+    """What a pull would write for each annotator."""
     for annotator, changes in progress.pending.items():
         pending = ", ".join(f"{number:,} {what}" for what, number in changes.json().items() if number)
         yield f"{annotator}: {f'a pull would write {pending}' if pending else 'all is pulled'}"

@@ -1,0 +1,203 @@
+"""The tables of a round's progress, alike in the terminal and on the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from goldspan.progress.pace import LEVEL
+from goldspan.report.text import Table, amount, level, percent, with_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, timedelta
+
+    from goldspan.doccano.status import ArticleProgress, PendingChanges, RoundProgress
+    from goldspan.progress.agreement_so_far import AgreementSoFar
+    from goldspan.progress.pace import ExpectedEnd, Gain
+    from goldspan.progress.round_pace import AnnotatorPace, RoundPace
+
+MISSING = "–"
+TOGETHER = "all"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+SOON = 300  # days ahead, up to which a date is written with its day
+MANY = 20  # articles, from which on those in which nothing is going on are only counted
+FEW = 4  # annotators beside each other in the table of articles
+PACE_NOTE = (
+    "last day: confirmed in the last 24 hours; a day: the pace of the last week; below them the time that is known, if it "
+    f"is less; expected end: where the pace leads, below it a range of {level(LEVEL)}; pull: lines that a pull would write."
+)
+
+
+def annotator_table(progress: RoundProgress, pace: RoundPace) -> Table:
+    """How far each annotator is, at which pace, and when they will be done."""
+    pending = progress.pending
+    rows = [_annotator_row(one, one.name, pending.get(one.name), pace) for one in pace.annotators]
+    if len(rows) > 1:
+        rows.append(_annotator_row(pace.together, TOGETHER, None, pace, to_pull=_to_pull(pending.values())))
+    header = ("annotator", "assigned", "confirmed", "open", "last day", "a day", "expected end", "pull")
+    return Table(f"{progress.name}: who is how far", PACE_NOTE, header, tuple(rows))
+
+
+def _annotator_row(
+    one: AnnotatorPace, name: str, changes: PendingChanges | None, pace: RoundPace, *, to_pull: str = ""
+) -> tuple[str, ...]:
+    return (
+        name,
+        f"{one.assigned.examples:,.0f}",
+        f"{one.confirmed.examples:,.0f}",
+        f"{one.open.examples:,.0f}",
+        last_day(one.day),
+        pace_a_day(one.week),
+        expected(one.end, pace),
+        to_pull or (MISSING if changes is None else _to_pull([changes])),
+    )
+
+
+def _to_pull(changes: Iterable[PendingChanges]) -> str:
+    return f"{sum(one.new + one.changed + one.withdrawn for one in changes):,}"
+
+
+def last_day(found: Gain | None) -> str:
+    """What was confirmed in the last 24 hours, or in the shorter time of which something is known."""
+    if found is None:
+        return MISSING
+    return _signed(found.work.examples) + ("" if found.is_whole else f"\nin {length(found.length)}")
+
+
+def pace_a_day(found: Gain | None) -> str:
+    """The pace in examples per day, and since when it is known where that is less than was asked for."""
+    pace = None if found is None else found.per_day
+    if found is None or pace is None:
+        return MISSING
+    shown = f"{pace.examples:.1f}" if abs(pace.examples) < 100 else f"{pace.examples:,.0f}"
+    return (shown if found.is_whole else f"{shown}\nin {length(found.length)}").replace("-", "−")
+
+
+def expected(end: ExpectedEnd, pace: RoundPace) -> str:
+    """When an annotator will be done, below it the range."""
+    if end.day is None:
+        return {"done": "done", "far": "in over 10 years"}.get(end.state, MISSING)
+    return f"{shown_day(end.day, pace)}\n{shown_range(end, pace)}".strip()
+
+
+def shown_range(end: ExpectedEnd, pace: RoundPace) -> str:
+    """The range of an expected end; empty where there is none."""
+    if not end.has_range or end.earliest is None:
+        return ""
+    first = shown_day(end.earliest, pace)
+    if end.latest is None:
+        return f"from {first} on"
+    last = shown_day(end.latest, pace)
+    return "" if first == last else f"{first}–{last}"
+
+
+def shown_day(day: date, pace: RoundPace) -> str:
+    """A day as `3 Dec`; one far ahead as `Dec 2028`."""
+    ahead = (day - pace.now.astimezone(pace.zone).date()).days
+    month = MONTHS[day.month - 1]
+    return f"{day.day} {month}" if abs(ahead) <= SOON else f"{month} {day.year}"
+
+
+def length(of: timedelta) -> str:
+    """A length of time: `40 min`, `8 h`, `3.2 d`."""
+    hours = of.total_seconds() / 3600
+    if hours < 1:
+        return f"{max(1, round(60 * hours))} min"
+    return f"{hours:.0f} h" if hours < 24 else f"{hours / 24:.1f} d"
+
+
+def _signed(number: float) -> str:
+    return f"{round(number):,}".replace("-", "−")
+
+
+def article_tables(progress: RoundProgress) -> Iterator[Table]:
+    """How far the annotators are in each article: each of few, of many all together.
+
+    Of many articles those are listed in which something is going on; the others are counted.
+    """
+    names = {one.member: one.folder for one in progress.annotators}
+    articles, quiet = _lively(progress.articles, [*names])
+    header = ("article", "examples", *_column_names(names), "disputed")
+    rows = [_article_row(article, article.id or "not of this corpus", names) for article in articles]
+    if len(progress.articles) > 1:
+        rows.append(_total_row(progress, names))
+    each = "confirmed + open" if len(names) <= FEW else "confirmed + open of all annotators"
+    note = " ".join(
+        (
+            f"{each}; disputed: confirmed by several, with other spans.",
+            *(
+                f"{number:,} further {'article' if number == 1 else 'articles'}: {what}."
+                for what, number in quiet.items()
+            ),
+        )
+    )
+    yield Table(f"{progress.name}: articles", note, header, tuple(rows))
+
+
+def _column_names(names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names.values()) if len(names) <= FEW else ("confirmed + open", "not begun by")
+
+
+def _lively(articles: Sequence[ArticleProgress], names: Sequence[str]) -> tuple[list[ArticleProgress], dict[str, int]]:
+    """The articles to be listed, and of many how many others there are of each kind."""
+    if len(articles) <= MANY:
+        return [*articles], {}
+    kept, quiet = [], {"nobody has begun": 0, "confirmed by all, nothing disputed": 0}
+    for article in articles:
+        done, waiting = (sum(of(name) for name in names) for of in (article.done.__getitem__, article.open))
+        if article.id and not article.disputed and not done:
+            quiet["nobody has begun"] += 1
+        elif article.id and not article.disputed and not waiting:
+            quiet["confirmed by all, nothing disputed"] += 1
+        else:
+            kept.append(article)
+    return kept, {what: number for what, number in quiet.items() if number}
+
+
+def _article_row(article: ArticleProgress, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
+    counts = [(article.done[one], article.open(one)) for one in names]
+    return (name, f"{article.examples:,}", *_count_cells(counts), f"{len(article.disputed):,}")
+
+
+def _count_cells(counts: Sequence[tuple[int, int]]) -> Iterator[str]:
+    if len(counts) <= FEW:
+        yield from (f"{done:,} + {waiting:,}" for done, waiting in counts)
+        return
+    yield f"{sum(done for done, _ in counts):,} + {sum(waiting for _, waiting in counts):,}"
+    yield f"{sum(not done and waiting > 0 for done, waiting in counts):,}"
+
+
+def _total_row(progress: RoundProgress, names: Mapping[str, str]) -> tuple[str, ...]:
+    counts = [
+        (sum(one.done[name] for one in progress.articles), sum(one.open(name) for one in progress.articles))
+        for name in names
+    ]
+    return (TOGETHER, f"{progress.examples:,}", *_count_cells(counts), f"{len(progress.disputed):,}")
+
+
+def agreement_table(found: AgreementSoFar) -> Table:
+    """How far annotators agree so far, over all labels and by label."""
+    rows = tuple(
+        (row.label or "all labels", f"{row.spans:,}", with_interval(row.f1.estimate, row.f1)) for row in found.rows
+    )
+    of = amount(found.examples, "example")
+    note = f"Exact-span F1, the mean over pairs of annotators, on the {of} that two have confirmed. {found.sentence}"
+    return Table(f"Agreement so far, {found.kind}", note, ("label", "spans", "exact F1"), rows)
+
+
+def headline(pace: RoundPace) -> str:
+    """How far all are, in a sentence."""
+    one = pace.together
+    share = one.confirmed.examples / one.assigned.examples if one.assigned.examples else None
+    if share is None:
+        return "Nothing is assigned to anybody."
+    if not one.open.examples:
+        return "Everything is confirmed."
+    rest = amount(int(one.open.examples), "reading")
+    when = (
+        ""
+        if one.end.day is None
+        else f"; at the pace of the last week the last is done on {shown_day(one.end.day, pace)}"
+    )
+    are = "is" if one.open.examples == 1 else "are"
+    return f"{percent(share, 0)} % of the readings are confirmed, {rest} {are} open{when}."
