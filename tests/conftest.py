@@ -59,6 +59,14 @@ def one_command_line():
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_data_folder(tmp_path_factory):
+    """What commands keep in the user's data folder, as `doccano status` its counts, stays in one of this test run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def quick_logins():
     """No time is spent on hashing passwords."""
     from helpers import doccano_server

@@ -8,7 +8,7 @@ from goldspan.progress.pace import LEVEL
 from goldspan.report.text import Table, amount, level, percent, with_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, timedelta
 
     from goldspan.doccano.status import ArticleProgress, PendingChanges, RoundProgress
@@ -21,10 +21,10 @@ TOGETHER = "all"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SOON = 300  # days ahead, up to which a date is written with its day
 MANY = 20  # articles, from which on those in which nothing is going on are only counted
-FEW = 4  # annotators beside each other in the table of articles
+FEW, SHORT = 3, 12  # annotators beside each other in the table of articles, and columns of their names
 PACE_NOTE = (
-    "last day: confirmed in the last 24 hours; a day: the pace of the last week; below them the time that is known, if it "
-    f"is less; expected end: where the pace leads, below it a range of {level(LEVEL)}; pull: lines that a pull would write."
+    "last day: confirmed in the last 24 hours; a day: the pace of the last week; below them the time that is known, if "
+    f"it is less; expected end: where the pace leads, and a range of {level(LEVEL)}; pull: lines that a pull would write."
 )
 
 
@@ -116,12 +116,13 @@ def article_tables(progress: RoundProgress) -> Iterator[Table]:
     Of many articles those are listed in which something is going on; the others are counted.
     """
     names = {one.member: one.folder for one in progress.annotators}
+    apart = len(names) <= FEW and all(len(name) <= SHORT for name in names.values())
     articles, quiet = _lively(progress.articles, [*names])
-    header = ("article", "examples", *_column_names(names), "disputed")
-    rows = [_article_row(article, article.id or "not of this corpus", names) for article in articles]
+    header = ("article", "examples", *(names.values() if apart else ("confirmed + open", "not begun by")), "disputed")
+    rows = [_article_row(article, names, apart=apart) for article in articles]
     if len(progress.articles) > 1:
-        rows.append(_total_row(progress, names))
-    each = "confirmed + open" if len(names) <= FEW else "confirmed + open of all annotators"
+        rows.append(_total_row(progress, names, apart=apart))
+    each = "confirmed + open" if apart else "confirmed + open of all annotators"
     note = " ".join(
         (
             f"{each}; disputed: confirmed by several, with other spans.",
@@ -132,10 +133,6 @@ def article_tables(progress: RoundProgress) -> Iterator[Table]:
         )
     )
     yield Table(f"{progress.name}: articles", note, header, tuple(rows))
-
-
-def _column_names(names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(names.values()) if len(names) <= FEW else ("confirmed + open", "not begun by")
 
 
 def _lively(articles: Sequence[ArticleProgress], names: Sequence[str]) -> tuple[list[ArticleProgress], dict[str, int]]:
@@ -154,25 +151,26 @@ def _lively(articles: Sequence[ArticleProgress], names: Sequence[str]) -> tuple[
     return kept, {what: number for what, number in quiet.items() if number}
 
 
-def _article_row(article: ArticleProgress, name: str, names: Mapping[str, str]) -> tuple[str, ...]:
+def _article_row(article: ArticleProgress, names: Iterable[str], *, apart: bool) -> tuple[str, ...]:
     counts = [(article.done[one], article.open(one)) for one in names]
-    return (name, f"{article.examples:,}", *_count_cells(counts), f"{len(article.disputed):,}")
+    name = article.id or "not of this corpus"
+    return (name, f"{article.examples:,}", *_count_cells(counts, apart=apart), f"{len(article.disputed):,}")
 
 
-def _count_cells(counts: Sequence[tuple[int, int]]) -> Iterator[str]:
-    if len(counts) <= FEW:
+def _count_cells(counts: Sequence[tuple[int, int]], *, apart: bool) -> Iterator[str]:
+    if apart:
         yield from (f"{done:,} + {waiting:,}" for done, waiting in counts)
         return
     yield f"{sum(done for done, _ in counts):,} + {sum(waiting for _, waiting in counts):,}"
     yield f"{sum(not done and waiting > 0 for done, waiting in counts):,}"
 
 
-def _total_row(progress: RoundProgress, names: Mapping[str, str]) -> tuple[str, ...]:
+def _total_row(progress: RoundProgress, names: Iterable[str], *, apart: bool) -> tuple[str, ...]:
     counts = [
         (sum(one.done[name] for one in progress.articles), sum(one.open(name) for one in progress.articles))
         for name in names
     ]
-    return (TOGETHER, f"{progress.examples:,}", *_count_cells(counts), f"{len(progress.disputed):,}")
+    return (TOGETHER, f"{progress.examples:,}", *_count_cells(counts, apart=apart), f"{len(progress.disputed):,}")
 
 
 def agreement_table(found: AgreementSoFar) -> Table:

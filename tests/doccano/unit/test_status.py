@@ -7,12 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goldspan.annotation import Example, Span
-from goldspan.cli.doccano.status import COLUMNS, _article_tables, console
+from goldspan.cli import console
 from goldspan.doccano import server
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.pull.collect import PullOptions
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample
-from goldspan.doccano.status import ArticleProgress, ProjectProgress, _article_progress
+from goldspan.doccano.status import ArticleProgress, _article_progress
+from goldspan.progress import report_tables
+from goldspan.progress.round_pace import round_pace
+from helpers import made_up_round
 
 PROJECT = DoccanoProject(1, "ships", "", "", *[False] * 6)
 OPTIONS = PullOptions(
@@ -49,25 +52,41 @@ def test_what_is_not_of_the_corpus_comes_last_under_no_name():
     assert [article.id for article in _article_progress(there, OPTIONS, ["x"])] == ["a", "b", ""]
 
 
-def many(annotators, articles, project=PROJECT):
-    names = tuple(f"annotator{number}" for number in range(annotators)) if annotators else (ALL,)
+def many(annotators, articles):
+    people = [made_up_round.annotator(f"annotator{number}", number % 20) for number in range(annotators)]
+    if not annotators:
+        people = [made_up_round.annotator("gold", 5, member=ALL)]
     rows = (
-        ArticleProgress(f"{number:03}_33ff5f20720418a6", 20, dict.fromkeys(names, number % 20), ("a.p01",))
+        ArticleProgress(
+            f"{number:03}_33ff5f20720418a6", 20, {one.member: number % 20 for one in people}, ("a.p01",)[: number % 2]
+        )
         for number in range(articles)
     )
-    return ProjectProgress(project=project, annotators=names, articles=tuple(rows))
+    return made_up_round.progress(*people, articles_of=tuple(rows))
 
 
 @pytest.mark.parametrize("annotators", [0, 1, 4, 5, 12])
-def test_the_tables_fit_a_hundred_columns_and_show_everybody(annotators, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "100")
+def test_the_tables_fit_eighty_columns_and_show_everybody_once(annotators, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
     found = many(annotators, 3)
-    for table in _article_tables(found):
-        console.make_console().print(table)
+    pace = round_pace(found, {"kfor": made_up_round.CountLog()}, made_up_round.NOW)
+    tables = (report_tables.annotator_table(found, pace), *report_tables.article_tables(found))
+    for table in tables:
+        console.make_console().print(console.rich_table(table.title, table.header, table.rows))
     shown = capsys.readouterr().out
-    assert max(map(len, shown.splitlines())) <= 100
-    assert all(f" {name} " in shown for name in found.annotators if name)
-    assert shown.count("002_33ff5f20720418a6") == max(1, -(-annotators // COLUMNS))
+    assert max(map(len, shown.splitlines())) <= 80
+    first = [line.split()[0] for line in shown.splitlines() if line.strip()]
+    assert all(first.count(one.folder) == 1 for one in found.annotators)
+    assert shown.count("002_33ff5f20720418a6") == 1
+
+
+def test_of_many_articles_those_are_listed_in_which_something_is_going_on():
+    found = many(5, 60)
+    (table,) = report_tables.article_tables(found)
+    listed = [row[0] for row in table.rows]
+    assert len(listed) == 58  # all but those that nobody has begun, and the total
+    assert listed[-1] == "all"
+    assert "3 further articles: nobody has begun" in table.note
 
 
 def test_a_missing_server_is_reported_with_the_remedy(tmp_path, goldspan, capsys, monkeypatch):
