@@ -24,7 +24,7 @@ MANY = 20  # articles, from which on those in which nothing is going on are only
 FEW, SHORT = 3, 12  # annotators beside each other in the table of articles, and columns of their names
 PACE_NOTE = (
     "last day: confirmed in the last 24 hours; a day: the pace of the last week; below them the time that is known, if "
-    f"it is less; expected end: where the pace leads, and a range of {level(LEVEL)}; pull: lines that a pull would write."
+    f"it is less; expected end: where the pace leads, its range of {level(LEVEL)}; pull: lines that a pull would write."
 )
 
 
