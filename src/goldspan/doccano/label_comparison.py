@@ -249,6 +249,38 @@ def _require_there(types: Iterable[SpanType], scheme: LabelScheme, renamed: Mapp
             )
 
 
+def renamed_types_of(
+    corpus: Corpus, server: Doccano, projects: Iterable[str], renamed: Mapping[str, str]
+) -> dict[str, Mapping[str, str]]:
+    """By project of a round, what of a person's statement about renamed label types is about it.
+
+    A type that was renamed in one project may have its name still in the others; where no project has the stated name,
+    the statement is about all of them, so that each refuses it.
+
+    Args:
+        corpus: whose scheme has the labels.
+        server: where.
+        projects: the names of the projects.
+        renamed: by label, the name of its type, as a person states it.
+    """
+    projects = [*projects]
+    if not renamed or len(projects) == 1:
+        return dict.fromkeys(projects, renamed)
+    there = {}
+    for name in projects:
+        project = server.project(name)
+        there[name] = set() if project is None else {each.name for each in server.span_types(project.id)}
+    everywhere = set[str]().union(*there.values())
+    return {
+        name: {
+            label: new
+            for label, new in renamed.items()
+            if new in types or new not in everywhere or not types & {label, server_name(corpus.scheme[label])}
+        }
+        for name, types in there.items()
+    }
+
+
 def compare_project_labels(
     corpus: Corpus, server: Doccano, project: DoccanoProject, renamed: Mapping[str, str] = NOTHING
 ) -> LabelComparison:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from itertools import chain
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.interrupted_change import complete_interrupted_change
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount, visible
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from goldspan.doccano.pull.merge import LineEdit
     from goldspan.doccano.pull.pull import PullPlan
     from goldspan.doccano.pull.reanchor import MovedLine
+    from goldspan.doccano.pull.round import RoundPullPlan
     from goldspan.doccano.snapshot import UndecidedSpan
 
+GOLD = "gold"  # the annotator of the files of a shared project
 SHOWN = 20  # lines of one kind
 WORDS = 60  # characters of a surface or a comment
 SPANS = 8  # spans of one line that are lost or added
@@ -37,7 +39,16 @@ NEXT = (
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", help="The project in Doccano.")],
+    project: Annotated[str, typer.Option("--project", help="The project in Doccano, or a round.")],
+    only: Annotated[
+        str | None,
+        typer.Option(
+            "--only",
+            help="Of a round in which each member has a project, pull these members alone: folders of passes or users, "
+            "with commas between them.",
+            show_default=False,
+        ),
+    ] = None,
     unconfirmed: Annotated[
         bool, typer.Option("--unconfirmed", help="Pull examples that the annotator did not confirm, too.")
     ] = False,
@@ -66,7 +77,8 @@ def run(
     """Pull the annotators' work into the corpus: a pass each, or gold from a project that all share.
 
     Only confirmed examples count, each with what was marked and "confirmed": true, also where nothing was marked. What
-    does not fit is listed and not written, the rest is; the exit code is then 1. Where the text of an example changed
+    does not fit is listed and not written, the rest is; the exit code is then 1. Of a round in which each member has a
+    project all projects are pulled, and all files written or none. Where the text of an example changed
     in the corpus since the push, the spans are moved to the new text; a line with a span that has no one place there is
     withheld, and each such span is listed. A line of the corpus is withdrawn where the annotator opened the example
     again and some of their work is there; where nothing shows that, as in a project created again, it stays and is
@@ -78,14 +90,16 @@ def run(
     """
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
-    from goldspan.doccano.pull.pull import plan_pull
+    from goldspan.doccano.pull.round import plan_round_pull, pull_words
 
     corpus = Corpus.find(root)
+    complete_interrupted_change(corpus, pull_words(project), apply=apply)
     with console.spinner(f"Pulling from {project}") as on_step, Doccano(credentials.find_account(home)) as server:
-        plan = plan_pull(
+        plan = plan_round_pull(
             corpus,
             server,
             project,
+            only=only and console.split_names(only),
             unconfirmed=unconfirmed,
             tidy=tidy,
             withdraw=withdraw,
@@ -106,21 +120,38 @@ def run(
         raise typer.Exit(1)
 
 
-def _print_plan(plan: PullPlan) -> None:
-    if plan.changes:
-        console.make_console().print(_table(plan))
-    for line in chain(
-        _owner_lines(plan),
-        label_lines(plan.types, {problem.remedy for problem in plan.problems}),
-        _problem_lines(plan.problems),
-        _to_read_lines(plan.to_read),
-        _moved_lines(plan.moved),
-        _repair_lines(plan.repairs),
-        _edit_lines(plan),
-        _withdrawn_lines(plan),
-        _kept_lines(plan),
-        _comment_lines(plan),
-    ):
+def _print_plan(pull: RoundPullPlan) -> None:
+    if pull.changes:
+        console.make_console().print(_table(pull))
+    for line in _owner_lines(pull):
+        console.print_line(line)
+    for plan in pull.plans:
+        _print_project(plan, f"{plan.project.name}:" if pull.is_round else None)
+    if pull.left_out:
+        console.print_line(f"not pulled, as --only asks: {', '.join(pull.left_out)}")
+
+
+def _print_project(plan: PullPlan, heading: str | None) -> None:
+    """What a pull finds in one project, under a heading if there is anything."""
+    lines = [
+        *label_lines(plan.types, {problem.remedy for problem in plan.problems}),
+        *_problem_lines(plan.problems),
+        *_to_read_lines(plan.to_read),
+        *_moved_lines(plan.moved),
+        *_repair_lines(plan.repairs),
+        *_edit_lines(plan),
+        *_withdrawn_lines(plan),
+        *_kept_lines(plan),
+        *_comment_lines(plan),
+    ]
+    notes = [f"note: {note}" for note in plan.notes]
+    notes += [
+        f"{amount(number, f'span {label}', f'spans {label}')} of former members, or drawn during the pull."
+        for label, number in plan.unexported.items()
+    ]
+    if heading and (lines or notes or plan.controls is not None):
+        console.print_line(heading)
+    for line in lines:
         console.print_line(line)
     if plan.controls is not None:
         if plan.controls.records:
@@ -128,25 +159,23 @@ def _print_plan(plan: PullPlan) -> None:
             console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
         for line in _control_lines(plan.controls):
             console.print_line(line)
-    for note in plan.notes:
-        console.print_line(f"note: {note}")
-    for label, number in plan.unexported.items():
-        print(f"{amount(number, f'span {label}', f'spans {label}')} of former members, or drawn during the pull.")
+    for line in notes:
+        console.print_line(line)
 
 
-def _table(plan: PullPlan) -> Table:
+def _table(pull: RoundPullPlan) -> Table:
     rows = []
-    for change in plan.changes:
+    for change in pull.changes:
         merged = change.merged
         counts = [len(ids) for ids in (merged.new, merged.changed, merged.withdrawn, merged.left_out)]
         empty = sum(not example.spans for example in merged.examples)
         rows.append([change.annotator, change.article, *(f"{n:,}" for n in (len(merged.examples), empty, *counts))])
     header = ("annotator", "article", "examples", "empty", "new", "changed", "withdrawn", "left out")
-    what = "gold" if plan.project.collaborative else "passes"
-    return console.rich_table(f"{plan.project.name}: the {what} after this pull", header, rows)
+    what = "gold" if any(change.annotator == GOLD for change in pull.changes) else "passes"
+    return console.rich_table(f"{pull.name}: the {what} after this pull", header, rows)
 
 
-def _owner_lines(plan: PullPlan) -> Iterator[str]:
+def _owner_lines(plan: RoundPullPlan) -> Iterator[str]:
     """Which passes are renamed, and what names them."""
     for old, new in sorted(plan.owners.renames.items()):
         yield f"rename the pass corpus/passes/{old} to corpus/passes/{new}, with what names it in corpus/"
@@ -277,8 +306,8 @@ def _control_lines(controls: ControlResult) -> Iterator[str]:
         yield f"Nobody has confirmed any of {amount(len(controls.present), 'control')}."
 
 
-def _end(plan: PullPlan, *, applied: bool) -> str:
-    files, problems = len({*plan.papers, *(change.path for change in plan.written)}), len(plan.problems)
+def _end(plan: RoundPullPlan, *, applied: bool) -> str:
+    files, problems = len({*plan.papers, *(change.path for change in plan.written)}), plan.problems
     unfit = f"; {amount(problems, 'problem')}, listed above and not written" if problems else ""
     if not files and not plan.changes:
         found = "Nothing can be written" if problems else "Nobody has confirmed any example of this corpus there"

@@ -34,7 +34,18 @@ if TYPE_CHECKING:
     from goldspan.formats.doccano import Unit
 
 OwnKind = Literal[
-    "foreign", "withdrawn", "imported", "changed", "spoiled", "text", "lost", "double", "comment", "gone", "mixed"
+    "foreign",
+    "withdrawn",
+    "imported",
+    "changed",
+    "spoiled",
+    "text",
+    "lost",
+    "double",
+    "comment",
+    "gone",
+    "mixed",
+    "member",
 ]
 ProblemKind = OwnKind | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
@@ -53,6 +64,8 @@ REMEDIES: dict[ProblemKind, str] = {
     "comment": "Ask the annotator to write the comment again.",
     "gone": "Bring the label type back in Doccano: its name, or its spans.",
     "mixed": "Give the label types in Doccano their names back.",
+    "member": "A project of a round is one member's: nobody else's work there is pulled. Have that member read the "
+    "example, and take back the other confirmation and its spans in Doccano.",
     "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
     "empty": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
     "outside": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",

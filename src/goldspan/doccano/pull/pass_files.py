@@ -158,9 +158,18 @@ def write_passes(changes: Iterable[FileChange], others: Mapping[Path, bytes | No
         InputError: if a file would not be read as it was meant.
         OSError: if one cannot be written; then none is.
     """
-    contents = {**others, **{change.path: _content(change) for change in changes}}
+    contents = {**others, **pass_contents(changes)}
     files.write_all(contents)
     return list(contents)
+
+
+def pass_contents(changes: Iterable[FileChange]) -> dict[Path, bytes | None]:
+    """The bytes of each of these files, after they were read back and compared; None for one without lines.
+
+    Raises:
+        InputError: if a file would not be read as it was meant.
+    """
+    return {change.path: _content(change) for change in changes}
 
 
 def _by_article(lines: Mapping[str, Example | None]) -> dict[str, dict[str, Example | None]]:

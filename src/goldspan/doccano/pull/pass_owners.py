@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan import files, formats
 from goldspan.annotation import article_of
+from goldspan.corpus import assignment_plans
 from goldspan.corpus.annotators import FILE as ANNOTATORS
 from goldspan.corpus.annotators import read_annotators
 from goldspan.corpus.folder_names import folded_name, folder_name_problem
@@ -116,6 +117,7 @@ class PassOwners:
         if self.renames:
             contents |= dict(_renamed_decisions(corpus, self.renames))
             contents |= dict(_renamed_annotators(corpus, self.renames))
+            contents |= dict(_renamed_assignments(corpus, self.renames))
         path, content = record_path(corpus), self.record.content()
         if self.record != DoccanoRecord() and (not files.is_there(path) or files.read_bytes(path) != content):
             contents[path] = content
@@ -424,6 +426,18 @@ def _renamed_annotators(corpus: Corpus, names: Mapping[str, str]) -> Iterator[tu
             remedy='Write each name on a line of its own, as name = "…", without escapes.',
         )
     yield path, changed.encode("utf-8")
+
+
+def _renamed_assignments(corpus: Corpus, names: Mapping[str, str]) -> Iterator[tuple[Path, bytes]]:
+    """The files of `corpus/assignments` that name a folder, with the new names."""
+    for path in sorted(corpus.assignments.glob("*.jsonl")):
+        assigned = assignment_plans.read_assignments(path)
+        renamed = [
+            replace(one, annotators=tuple(sorted(names.get(name, name) for name in one.annotators)))
+            for one in assigned.values()
+        ]
+        if renamed != [*assigned.values()]:
+            yield path, assignment_plans.content(renamed).encode("utf-8")
 
 
 def _quoted(name: str) -> str:

@@ -23,6 +23,7 @@ from goldspan.doccano.members import find_members
 from goldspan.doccano.project import require_annotation
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
+from goldspan.doccano.pull.member_work import find_member, work_of_member, work_on_seen
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, write_passes
 from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.controls import ControlResult
     from goldspan.doccano.members import ListedMember
+    from goldspan.doccano.project_identity import ProjectIdentity
     from goldspan.doccano.pull.collect import CollectedWork
     from goldspan.doccano.pull.pass_files import FileChange
     from goldspan.doccano.snapshot import Snapshot
@@ -133,6 +135,45 @@ class PullPlan:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkOptions:
+    """What is pulled of a project; see `plan_pull`."""
+
+    unconfirmed: bool = False
+    tidy: bool = False
+    withdraw: bool = False
+    articles: Sequence[str] | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectWork:
+    """What annotators did in a project, before it is settled whose folders it goes into.
+
+    Args:
+        identity: of the project.
+        snapshot: what the project holds.
+        own: the same without controls.
+        controls: the controls alone; None if the project is to have none.
+        collected: the work of each annotator, as lines.
+        types: the label types of the project, compared with the scheme.
+        member: the user whose project it is, in a round in which each has one: all lines are theirs.
+    """
+
+    identity: ProjectIdentity
+    snapshot: Snapshot
+    own: Snapshot
+    controls: Snapshot | None
+    collected: CollectedWork
+    types: LabelComparison
+    member: str | None = None
+
+    @property
+    def project(self) -> DoccanoProject:
+        """The project as the server has it."""
+        return self.snapshot.project
+
+
 def plan_pull(
     corpus: Corpus,
     server: Doccano,
@@ -170,25 +211,90 @@ def plan_pull(
         ServerError: if the server does not answer as it should.
     """
     listed = find_members(corpus, members) or ()
-    entries = corpus.select_entries(articles)
+    options = WorkOptions(unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw, articles=articles, renamed=renamed)
+    work = read_work(corpus, server, name, listed, options, on_step=on_step)
+    return plan_of_work(corpus, server, work, owners_of(corpus, server, work.project, work.collected, listed))
+
+
+def read_work(
+    corpus: Corpus,
+    server: Doccano,
+    name: str,
+    listed: Sequence[ListedMember],
+    options: WorkOptions,
+    *,
+    on_step: Callable[[str], None] = lambda _: None,
+) -> ProjectWork:
+    """What annotators did in a project, from two exports.
+
+    Args:
+        corpus: where to.
+        server: where from.
+        name: of the project.
+        listed: the members of the members' file.
+        options: what is pulled.
+        on_step: called with the name of each step that takes long.
+
+    Raises:
+        GoldspanError: as `plan_pull`, but for what is wrong with folders.
+    """
+    entries = corpus.select_entries(options.articles)
     identity = identify(server, corpus, name)
     project = identity.require()
     require_annotation(project)
     require_administrator(server, project, "a pull")
     control_ids = read_controls(corpus, name, shared=project.collaborative)
     on_step(f"Exporting {name}, twice")
-    snapshot, gold, types = snapshot_and_gold(corpus, server, project, entries, renamed)
+    snapshot, gold, types = snapshot_and_gold(corpus, server, project, entries, options.renamed)
     on_step("Comparing")
-    work, controls = split_controls(snapshot, control_ids)
-    options = pull_options(corpus, entries, work, gold, types, unconfirmed=unconfirmed, tidy=tidy, withdraw=withdraw)
-    collected = collect(work, options)
-    owners = owners_of(corpus, server, project, collected, listed)
+    own, controls = split_controls(snapshot, control_ids)
+    collected = collect(
+        own,
+        pull_options(
+            corpus,
+            entries,
+            own,
+            gold,
+            types,
+            unconfirmed=options.unconfirmed,
+            tidy=options.tidy,
+            withdraw=options.withdraw,
+        ),
+    )
+    member = identity.member and find_member(corpus, server, identity.member, collected, listed)
+    return ProjectWork(
+        identity=identity,
+        snapshot=snapshot,
+        own=own,
+        controls=controls if control_ids else None,
+        collected=work_of_member(collected, member) if member else work_on_seen(server, own, collected),
+        types=types,
+        member=member,
+    )
+
+
+def plan_of_work(corpus: Corpus, server: Doccano, work: ProjectWork, owners: PassOwners) -> PullPlan:
+    """What a pull would do with the work in a project.
+
+    Args:
+        corpus: where to.
+        server: where from.
+        work: what annotators did.
+        owners: whose work each folder holds, and the record so far; that of the plan has this project, too.
+
+    Raises:
+        InvalidValueError: for a user name that cannot name a folder; if somebody's passes would be in two folders.
+        InputError: if a file of the corpus cannot be read.
+        ServerError: if the server does not answer as it should.
+    """
+    project, collected, types = work.project, work.collected, work.types
+    identity = replace(work.identity, member=work.member)
     owners = replace(owners, record=identity.added_to(owners.record, server.url))
     pseudonyms = owners.folders
-    scores = score_controls(corpus, controls, pseudonyms, types) if control_ids else None
+    scores = None if work.controls is None else score_controls(corpus, work.controls, pseudonyms, types)
     comments = collected.comments
     if project.collaborative:
-        comments = _shared_comments(server, snapshot)
+        comments = _shared_comments(server, work.snapshot)
     changes = tuple(pass_changes(corpus, collected, pseudonyms, owners.renames, types))
     held = list(held_lines(changes, types))
     problems = (*_with_pseudonyms(collected.problems, pseudonyms), *held)
@@ -198,6 +304,7 @@ def plan_pull(
     ]
     numbers = types.remembered(_uncertain_labels(types, problems), corpus.scheme.names)
     record = owners.record.with_label_numbers(record_key(project, server.url), numbers)
+    owners = replace(owners, record=record)
     return PullPlan(
         project=project,
         root=corpus.root,
@@ -205,15 +312,15 @@ def plan_pull(
         problems=problems,
         repairs=tuple(repairs),
         comments=(*_with_pseudonyms(comments, pseudonyms), *(scores.comments if scores else ())),
-        unexported=_unexported(server, snapshot),
+        unexported=_unexported(server, work.snapshot),
         controls=scores,
         moved=tuple(_with_pseudonyms(collected.moved, pseudonyms)),
         owners=owners,
-        papers=replace(owners, record=record).contents(corpus),
+        papers=owners.contents(corpus),
         mentions=tuple(owners.mentions(corpus)),
         types=types,
-        to_read=tuple(_with_pseudonyms(work.undecided, pseudonyms)),
-        notes=(*identity.notes, *unit_notes(snapshot, is_known=identity.is_known)),
+        to_read=tuple(_with_pseudonyms(work.own.undecided, pseudonyms)),
+        notes=(*identity.notes, *unit_notes(work.snapshot, is_known=identity.is_known)),
     )
 
 
