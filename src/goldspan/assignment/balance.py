@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 COMPARED = 400  # places of an annotator up to which all are compared
 DRAWN = 60  # of more places, as many as are drawn to be compared
-PROPOSALS = 40_000  # at most, to bring the pairs into balance
-PER_PLACE = 100  # proposals for each place that is new
+PROPOSALS = 20_000  # at most, to bring the pairs into balance
+PER_PLACE = 40  # proposals for each place that is new
 PARTNERS = 12  # places of another annotator that are tried against one
 NEIGHBOURS = 40  # examples nearest in length, to exchange with one that follows its like
 
