@@ -203,6 +203,13 @@ def reason_against(project: DoccanoProject) -> InvalidValueError | None:
             "asks, so that what one annotator rejected would be kept from the others, or come back to them",
             remedy="Auto-label a shared project: `goldspan doccano push --shared --project` with another name.",
         )
+    if kind == "private":
+        return InvalidValueError(
+            f"the project {project.name!r} is one member's, who corrects the suggestions that a push filled in: where "
+            "they delete one, the service could not know, and would offer it again; and what it offered would be on no "
+            "record of what they saw",
+            remedy="Auto-label a shared project: `goldspan doccano push --shared --project` with another name.",
+        )
     if kind == "disputes":
         return InvalidValueError(
             f"the project {project.name!r} settles disputes: a span that a program sets would be taken for a decision",
@@ -372,7 +379,7 @@ def plan_auto_labelling(server: Doccano, corpus: Corpus, name: str, service: Ser
         server.conceal(service.token)
         if reason := reason_against(project):
             raise reason
-        read_controls(corpus, name, shared=True)
+        read_controls(corpus, name, kind="shared")
         if not own:  # since then, a push fills in nothing
             _require_nothing_filled_in(server, project)
         mapping = label_mapping(server, corpus, project)

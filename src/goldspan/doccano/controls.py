@@ -41,13 +41,19 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.doccano.annotator_guide import ProjectKind
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.label_comparison import LabelComparison
     from goldspan.doccano.snapshot import AnnotatorWork, InvalidSpan, Snapshot, StoredExample
     from goldspan.evaluation.result import Counts
 
-NOT_IN_SHARED = "controls score each annotator, and in a shared project nobody can tell who marked what"
+# Why a kind of project has no controls.
+UNFIT: Mapping[ProjectKind, str] = {
+    "shared": "controls score each annotator, and in a shared project nobody can tell who marked what",
+    "disputes": "controls score each annotator, and in a project of disputes nobody can tell who marked what",
+    "private": "controls have no suggestions, so that the annotator of a private project would know them",
+}
 GOLD, THEIRS = "gold", "theirs"
 AROUND = 40  # code points of text on either side of what is wrong
 HEADER = ("annotator", "label", "controls", *SCORE_COLUMNS)
@@ -88,12 +94,17 @@ def controls_file(corpus: Corpus, project: str) -> Path:
     return corpus.controls / f"{file_name_of(project)}.txt"
 
 
-def read_controls(corpus: Corpus, project: str, *, shared: bool = False) -> tuple[str, ...]:
+def read_controls(corpus: Corpus, project: str, *, kind: ProjectKind = "independent") -> tuple[str, ...]:
     """The ids of a project's controls, as listed; empty if it has no list.
+
+    Args:
+        corpus: the project folder.
+        project: its name in Doccano.
+        kind: of the project.
 
     Raises:
         InputError: for a line that is not one id, or an id that is there twice.
-        InvalidValueError: if all work on one annotation in that project.
+        InvalidValueError: if that kind of project has no controls.
     """
     file = controls_file(corpus, project)
     ids = id_list(file, "example")
@@ -101,9 +112,9 @@ def read_controls(corpus: Corpus, project: str, *, shared: bool = False) -> tupl
         if example in ids[: line - 1]:
             remedy = "Remove one of the two lines."
             raise InputError("is there twice", file=file, line=line, example=example, remedy=remedy)
-    if ids and shared:
+    if ids and kind in UNFIT:
         raise InvalidValueError(
-            NOT_IN_SHARED, file=file, remedy="Remove the file, or create the project again, --independent."
+            UNFIT[kind], file=file, remedy="Remove the file, or create the project again, --independent."
         )
     return tuple(ids)
 
@@ -116,7 +127,7 @@ def plan_controls(
     articles: Collection[str],
     *,
     number: int = 0,
-    shared: bool = False,
+    kind: ProjectKind = "independent",
 ) -> Controls:
     """The controls that a project is to have: those on its list, and as many more as are missing. Nothing is written.
 
@@ -127,16 +138,16 @@ def plan_controls(
         project: as the server has it; None if it is not there yet.
         articles: the ids of the articles that are to be annotated there.
         number: how many controls are asked for.
-        shared: whether all are to work on one annotation there.
+        kind: of the project.
 
     Raises:
         InputError: if a listed control has no gold, or its article is to be annotated; for a list that is not valid.
-        InvalidValueError: if there is not enough gold to draw from; for controls in a shared project.
+        InvalidValueError: if there is not enough gold to draw from; for controls in a kind of project without.
     """
-    if number and shared:
-        raise InvalidValueError(NOT_IN_SHARED, remedy="Take an independent project: --independent")
+    if number and kind in UNFIT:
+        raise InvalidValueError(UNFIT[kind], remedy="Take an independent project: --independent")
     file = controls_file(corpus, name)
-    listed = read_controls(corpus, name, shared=shared)
+    listed = read_controls(corpus, name, kind=kind)
     _require_other_articles(file, listed, articles)
     gold = {example.id: example.with_spans(()) for example in corpus.gold_examples()}
     for line, control in enumerate(listed, 1):

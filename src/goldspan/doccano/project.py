@@ -19,6 +19,7 @@ from goldspan.doccano.label_comparison import (
     require_own_names,
     with_former_labels,
 )
+from goldspan.doccano.member_projects import member_of, only_member, require_alone
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
 from goldspan.doccano.project_identity import KEY_LINE, create_project, identify, key_line, new_key
 from goldspan.doccano.rights import require_administrator, require_staff
@@ -186,14 +187,17 @@ def plan_project(
         ServerError: if several projects have the name, or one for another task; if a label type was renamed there, and
             nobody states how.
         InvalidValueError: for a name that no project can have, a project of the other kind, or members whom the server
-            does not know.
+            does not know; for a project of one member that is another's, or a private one in which others annotate.
     """
     _validate(name, kind)
     listed = find_members(corpus, members_file) if of_member is None else of_member.listed
-    if kind == "independent":
-        require_exportable(each.name for each in listed or ())
     identity = identify(server, corpus, name, new=new)
     project = identity.project
+    member = member_of(identity, kind, None if of_member is None else of_member.member)
+    if member is not None and of_member is None:
+        listed = only_member(listed, member)
+    if kind == "independent":
+        require_exportable(each.name for each in listed or ())
     if project is None:
         require_staff(server, name)
     else:
@@ -201,6 +205,8 @@ def plan_project(
         _require_same_kind(project, kind)
         require_own_names(compare_project_labels(corpus, server, project, renamed), name)
     current = [] if project is None else server.members(project.id)
+    if member is not None and kind == "private":
+        require_alone(name, member, current)
     types = [] if project is None else server.span_types(project.id)
     former = former_names(read_record(corpus), corpus.scheme)
     label_plan = labels.plan_labels(corpus.scheme, types, renamed, former)
@@ -228,7 +234,7 @@ def plan_project(
         notes=identity.notes,
         forget=new,
         round=part_of,
-        member=identity.member if of_member is None else of_member.member,
+        member=member,
     )
 
 

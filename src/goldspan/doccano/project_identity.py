@@ -19,7 +19,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldspan import files
 from goldspan.annotation import article_of
+from goldspan.corpus.shown_suggestions import shown_folder
 from goldspan.doccano.controls import controls_file
 from goldspan.doccano.corpus_record import KEY, DoccanoRecord, ProjectRecord, project_key, read_record
 from goldspan.doccano.members import ADMIN
@@ -213,6 +215,7 @@ class _Search:
         notes = []
         if entry.name != project.name:
             self._require_moved_controls(entry.name)
+            self._require_nothing_shown(entry.name)
             notes.append(f"the project was called {entry.name!r} before; from now on the corpus calls it {self.name!r}")
         elif entry.server != self.server.url:
             notes.append(f"the corpus knows the project from {entry.server}, by its key")
@@ -231,6 +234,17 @@ class _Search:
                 file=old,
                 remedy=f"Rename it, or they would be pulled as work: git mv {old.relative_to(root)} "
                 f"{new.relative_to(root)}",
+            )
+
+    def _require_nothing_shown(self, former: str) -> None:
+        """Refuse another name where the lines of passes name the project by the former one."""
+        folder = shown_folder(self.corpus, former)
+        if files.is_there(folder):
+            raise InvalidValueError(
+                f"the project {self.name!r} was called {former!r}, and what its annotators were shown is recorded "
+                "under that name, which the lines of their passes have, too",
+                file=folder,
+                remedy=f"Give it the name {former!r} back in Doccano, under its settings.",
             )
 
     def _require_own_examples(self, project: DoccanoProject) -> None:

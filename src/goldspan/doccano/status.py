@@ -14,6 +14,7 @@ from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.human_work import has_work
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison
 from goldspan.doccano.labels import NOTHING
+from goldspan.doccano.member_projects import as_work_of, comments_of, is_common, private_member
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import project_kind
 from goldspan.doccano.project_identity import identify
@@ -153,7 +154,8 @@ class ProjectProgress:
         """The report for `--json`."""
         return {
             "project": self.project.name,
-            "shared": self.project.collaborative,
+            "shared": project_kind(self.project) == "shared",
+            "kind": project_kind(self.project),
             "articles": [article.json(self.annotators, hidden=self.hidden is not None) for article in self.articles],
             "not_pushed": self.not_pushed,
             "absent": self.absent,
@@ -344,20 +346,25 @@ class _StatusReader:
     def read(self, name: str, found: Round | None) -> _ProjectReading:
         """How far one project is."""
         corpus, server = self.corpus, self.server
-        project = identify(server, corpus, name).require()
+        identity = identify(server, corpus, name)
+        project = identity.require()
         require_administrator(server, project, "what everybody has done")
-        control_ids = read_controls(corpus, name, shared=project.collaborative)
+        kind = project_kind(project)
+        control_ids = read_controls(corpus, name, kind=kind)
+        alone = private_member(server, identity, kind)
         everything, gold, types = snapshot_and_gold(corpus, server, project, self.entries, self.renamed)
+        if alone is not None:
+            everything = as_work_of(everything, alone, comments_of(server, project.id, alone))
         snapshot, controls = split_controls(everything, control_ids)
         options = pull_options(corpus, self.entries, snapshot, gold, types)
         names = [member.username for member in annotators_of(server.members(project.id))]
         hidden = hidden_examples(server, project.id, names, everything.copies.keys())
         unseen = hidden or NOTHING_HIDDEN
-        member = _member_of(name, found)
-        annotators = [ALL] if project.collaborative else [member] if member else _annotators(names, snapshot)
+        member = alone or _member_of(name, found)
+        annotators = [ALL] if is_common(snapshot) else [member] if member else _annotators(names, snapshot)
         people = {ALL: member or ALL}
         collected = collect(snapshot, options)
-        of_disputes = project_kind(project) == "disputes"
+        of_disputes = kind == "disputes"
         pending, refusal, held = (
             ({}, "", ())
             if of_disputes

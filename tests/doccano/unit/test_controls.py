@@ -182,10 +182,10 @@ def test_a_list_that_is_none_is_refused_with_its_line(toy, content, line):
 
 def test_a_shared_project_has_no_controls(toy):
     with pytest.raises(InvalidValueError, match="nobody can tell who marked what"):
-        prepare(toy, 1, shared=True)
+        prepare(toy, 1, kind="shared")
     prepare(toy, 1).record()
     with pytest.raises(InvalidValueError, match="nobody can tell who marked what"):
-        prepare(toy, shared=True)
+        prepare(toy, kind="shared")
 
 
 def test_the_checks_take_no_offence_at_the_lists(toy, goldspan, capsys):

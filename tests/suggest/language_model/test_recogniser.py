@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from goldspan import cli
 from goldspan.annotation import Example
 from goldspan.corpus import Corpus
-from goldspan.doccano.push.desired_state import unread_examples
+from goldspan.doccano.push.desired_state import suggested_examples, unread_examples
 from goldspan.errors import GoldspanError, InputError, NotFoundError, ServerError
 from goldspan.stats import all_tables
 from goldspan.suggest.language_model.options import KEY_VARIABLE
@@ -570,7 +570,7 @@ def test_the_command_keeps_what_is_done_names_the_rest_and_exits_with_one(toy):
         assert json.loads((toy.root / "report.json").read_text())["not_read"] == {
             "language-model": dict.fromkeys(unread, "most_requests = 1 is used up")
         }
-        assert unread_examples(toy, toy.select_entries()) == {"language-model": len(unread)}
+        assert unread_examples(suggested_examples(toy, toy.select_entries())) == {"language-model": len(unread)}
         assert any(row["spans"] for row in rows)
         settings(toy, stub.address)
         assert suggest(toy).exit_code == 0

@@ -194,10 +194,12 @@ def _server_json(status: ServerStatus) -> dict[str, Any] | None:
 
 
 def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Table:
+    from goldspan.doccano.project import project_kind
+
     rows = [
         [
             listing.project.name,
-            "shared" if listing.project.collaborative else "independent",
+            project_kind(listing.project),
             f"{listing.examples:,}",
             ", ".join(f"{name} {done:,}" for name, done in sorted((listing.done or {}).items())) or "–",
         ]
@@ -208,9 +210,12 @@ def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Tabl
 
 
 def _listing_json(listing: ProjectListing) -> dict[str, Any]:
+    from goldspan.doccano.project import project_kind
+
     return {
         "project": listing.project.name,
-        "shared": listing.project.collaborative,
+        "shared": project_kind(listing.project) == "shared",
+        "kind": project_kind(listing.project),
         "examples": listing.examples,
         "done": listing.done,
     }

@@ -13,6 +13,7 @@ from goldspan.doccano import guideline_page, label_comparison, labels, members
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
 from goldspan.doccano.former_labels import former_names
+from goldspan.doccano.member_projects import only_member, remembered_member
 from goldspan.doccano.project import FLAGS, project_kind
 from goldspan.doccano.project_identity import KEY_LINE, identify
 from goldspan.doccano.pull import span_issues
@@ -352,6 +353,8 @@ def member_drift(context: DoctorContext) -> Iterator[str]:
     assert context.corpus is not None
     listed = members.find_members(context.corpus, context.members_file)
     try:
+        if (member := remembered_member(context.corpus, context.server.url, context.project)) is not None:
+            listed = only_member(listed, member)
         planned = members.plan_members(listed, context.server.users(), context.members, context.me)
     except InvalidValueError as error:
         yield error.message

@@ -9,6 +9,7 @@ from goldspan.annotation import Finding
 from goldspan.doccano.doctor import checks
 from goldspan.doccano.doctor.auto_labelling_checks import AUTO_LABELLING_CHECKS, services_in_use
 from goldspan.doccano.doctor.context import DoctorCheck, DoctorContext, Skipped
+from goldspan.doccano.project import project_kind
 from goldspan.doccano.project_identity import find_project
 from goldspan.errors import ServerError
 
@@ -191,6 +192,6 @@ def _facts(context: DoctorContext) -> Iterator[str]:
     yield f"{context.account.url}, logged in as {me.username} ({rank})"
     yield "Doccano 1.8.5 or newer" if context.assigns else "Doccano 1.8.4 or older"
     if project is not None:
-        kind = "shared" if project.collaborative else "independent"
-        yield f"project {project.name!r} ({kind}), {context.server.count(project.id):,} examples: {project.description}"
+        kind, examples = project_kind(project), context.server.count(project.id)
+        yield f"project {project.name!r} ({kind}), {examples:,} examples: {project.description}"
         yield from services_in_use(context)

@@ -23,6 +23,7 @@ from goldspan.doccano.pull.span_issues import (
     label_issues,
     tidy_spans,
 )
+from goldspan.doccano.shown_record import aid_of
 from goldspan.doccano.snapshot import ALL, AnnotatorComment, fingerprint
 from goldspan.formats.doccano import is_text_of, without_line_breaks
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example, Span
+    from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.snapshot import AnnotatorWork, Snapshot, StoredExample
     from goldspan.formats.doccano import Unit
 
@@ -46,9 +48,12 @@ OwnKind = Literal[
     "gone",
     "mixed",
     "member",
+    "shown",
+    "reread",
 ]
 ProblemKind = OwnKind | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
+NOT_ON_RECORD = "suggestions were filled in, and corpus/shown does not say which"
 REMEDIES: dict[ProblemKind, str] = {
     "foreign": "It was not pushed from this corpus: delete it in Doccano, or leave it.",
     "withdrawn": "Its text may not stay: delete the example in Doccano. Nothing of it is written here.",
@@ -66,6 +71,9 @@ REMEDIES: dict[ProblemKind, str] = {
     "mixed": "Give the label types in Doccano their names back.",
     "member": "A project of a round is one member's: nobody else's work there is pulled. Have that member read the "
     "example, and take back the other confirmation and its spans in Doccano.",
+    "shown": "Get the newest corpus/shown from git, where whoever pushed committed it; then pull again.",
+    "reread": "The line in the corpus stays. If the new reading is to take its place, delete that line and pull again. "
+    "To keep both, move the file of the earlier one into a folder of passes of its own first.",
     "edge": f"{IN_DOCCANO}, or pull with --tidy, which trims it.",
     "empty": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
     "outside": f"{IN_DOCCANO}, or pull with --tidy, which drops it.",
@@ -152,6 +160,7 @@ class PullOptions:
             pulled, but does not count as confirmed.
         filled_in: by example, sets of spans of which one may be what a push filled in; needed where a label is gone.
         withdrawn: by article that was taken out of the corpus because somebody asked for it, on which day.
+        shown: in a private project, by example the lines of the record of what was filled in; None in others.
     """
 
     examples: Mapping[str, Example]
@@ -164,6 +173,7 @@ class PullOptions:
     to_read: Collection[tuple[str, str]] = ()
     filled_in: Mapping[str, Sequence[tuple[Span, ...]]] = field(default_factory=dict)
     withdrawn: Mapping[str, str] = field(default_factory=dict)
+    shown: Mapping[str, Sequence[Example]] | None = None
 
 
 @dataclass(slots=True)
@@ -180,6 +190,8 @@ class CollectedWork:
         repairs: what was repaired.
         comments: on examples, open ones included.
         moved: the lines whose spans were moved to a new text.
+        project: the name of the project.
+        aided: the ids of the examples in which suggestions were shown.
     """
 
     lines: dict[str, dict[str, Example | None]] = field(default_factory=dict)
@@ -189,12 +201,13 @@ class CollectedWork:
     repairs: list[Fix] = field(default_factory=list)
     comments: list[AnnotatorComment] = field(default_factory=list)
     moved: list[reanchor.MovedLine] = field(default_factory=list)
+    project: str = ""
+    aided: set[str] = field(default_factory=set)
 
 
 def collect(snapshot: Snapshot, options: PullOptions) -> CollectedWork:
     """The work in a project that is asked for, example by example in the order of the server."""
-    collected = CollectedWork()
-    unit: Unit = "graphemes" if snapshot.project.grapheme_mode else "utf16"
+    collected = CollectedWork(project=snapshot.project.name)
     for copies in _copies_by_example(snapshot):
         if article_of(copies[0].id or "") in options.other_articles:
             continue
@@ -209,7 +222,7 @@ def collect(snapshot: Snapshot, options: PullOptions) -> CollectedWork:
         elif problem := _copy_problem(copy, options):
             collected.problems += _problems_of_copies([copy], *problem, options)
         else:
-            _collect_copy(copy, options, unit, collected)
+            _collect_copy(copy, options, collected, snapshot.project)
     # Else `unconfirmed` would write a pass of empty lines for each member who did nothing at all.
     for annotator in collected.lines.keys() - collected.active:
         collected.lines[annotator] = dict.fromkeys(collected.lines[annotator])
@@ -268,29 +281,38 @@ def _problems_held_back(copies: Sequence[StoredExample], options: PullOptions) -
             yield from _problems_of_copies([copy], copy.held_back.kind, message, options)
 
 
-def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collected: CollectedWork) -> None:
-    """Add the work of all annotators on a copy."""
+def _collect_copy(copy: StoredExample, options: PullOptions, collected: CollectedWork, project: DoccanoProject) -> None:
+    """Add the work of all annotators on a copy; in a shared project a push may have filled in spans."""
     assert copy.id is not None
+    is_shared = project.collaborative
+    unit: Unit = "graphemes" if project.grapheme_mode else "utf16"
     example = options.examples[copy.id]
+    aid = "unaided" if options.shown is None else aid_of(copy, options.shown.get(copy.id, ()))
+    if aid == "aided":
+        collected.aided.add(example.id)
     for annotator, work in copy.work.items():
         lines = collected.lines.setdefault(annotator, {})
         comments = () if annotator == ALL else work.comments  # in a shared project everybody's, and no part of gold
         collected.comments += [AnnotatorComment(annotator, example.id, text) for text in comments]
-        if has_work(work):
+        has_own_work = has_work(_without_filled_in(copy, work) if is_shared else work)
+        if has_own_work or (annotator == ALL and has_work(work)):
             collected.active.add(annotator)
-        if not (options.withdraw or _has_own_work(copy, annotator, work)):
+        if not (options.withdraw or has_own_work):
             spans, _ = _move(copy.text, example.text, work.spans)
             collected.untouched.setdefault(annotator, {})[example.id] = spans
         is_to_read = (annotator, example.id) in options.to_read
         if is_to_read and annotator == ALL:
             continue  # a line of gold stays until its spans were read again
-        if not (work.confirmed or options.unconfirmed or is_to_read):
+        is_open = options.unconfirmed and (has_own_work or options.shown is None)  # else it is what the push filled in
+        if not (work.confirmed or is_open or is_to_read):
             lines[example.id] = None
             continue
         tidied = _check_spans(copy.text, work, options, unit)
         spans, lost = _move(copy.text, example.text, tidied.spans)
         problems = [_issue_problem(annotator, example.id, issue, options.types) for issue in tidied.issues]
-        problems += _label_problems(annotator, copy, work, options)
+        problems += _label_problems(annotator, copy, work, options, is_shared=is_shared)
+        if aid == "unknown":
+            problems.append(PullProblem("shown", annotator, example.id, NOT_ON_RECORD))
         problems += [_lost_problem(annotator, example.id, copy.text, span, reason) for span, reason in lost.items()]
         problems += [
             PullProblem("comment", annotator, example.id, f"a comment is no Unicode: {text!a:.60}")
@@ -300,21 +322,24 @@ def _collect_copy(copy: StoredExample, options: PullOptions, unit: Unit, collect
         collected.problems += problems
         if not problems:
             collected.repairs += [Fix(annotator, example.id, repair) for repair in tidied.repairs]
-            line = merge.pass_line(example, spans, confirmed=work.confirmed, comments=comments)
+            line = merge.pass_line(
+                example,
+                spans,
+                confirmed=work.confirmed,
+                comments=comments,
+                aided=project.name if aid == "aided" else None,
+            )
             lines[example.id] = line
             if not is_text_of(copy.text, example.text) and has_work(work):
                 collected.moved.append(reanchor.moved_line(annotator, copy.text, line))
 
 
-def _has_own_work(copy: StoredExample, annotator: str, work: AnnotatorWork) -> bool:
-    """Whether anything there is an annotator's own.
+def _without_filled_in(copy: StoredExample, work: AnnotatorWork) -> AnnotatorWork:
+    """The work without what a push filled in, which is nobody's.
 
-    In a shared project what a push filled in is nobody's; that it is missing shows nothing, since an import that broke
-    off leaves it out.
+    That it is missing shows nothing, since an import that broke off leaves it out.
     """
-    if annotator == ALL and not spans_changed(copy, work):
-        work = replace(work, spans=())
-    return has_work(work)
+    return work if spans_changed(copy, work) else replace(work, spans=())
 
 
 def _check_spans(text: str, work: AnnotatorWork, options: PullOptions, unit: Unit) -> TidyResult:
@@ -328,7 +353,7 @@ def _check_spans(text: str, work: AnnotatorWork, options: PullOptions, unit: Uni
 
 
 def _label_problems(
-    annotator: str, copy: StoredExample, work: AnnotatorWork, options: PullOptions
+    annotator: str, copy: StoredExample, work: AnnotatorWork, options: PullOptions, *, is_shared: bool
 ) -> Iterator[PullProblem]:
     """The spans that may have another label than their type says, and those that a push filled in and that are gone."""
     name, mixed, gone = copy.name, options.types.mixed, options.types.gone
@@ -339,7 +364,7 @@ def _label_problems(
             surface = copy.text[span.start : span.end]
             yield PullProblem("mixed", annotator, name, doubt.message, place, surface, doubt.remedy)
     missing = [label for label, doubt in gone.items() if doubt.kind != "new"]
-    if annotator != ALL or not missing or not spans_changed(copy, work):
+    if not (is_shared and missing and spans_changed(copy, work)):
         return
     sent = copy.sent
     filled_in = next((spans for spans in options.filled_in.get(name, ()) if fingerprint(spans) == sent), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.annotation import Example, Span
 from goldspan.corpus.comments import COMMENTS
-from goldspan.corpus.passes import CONFIRMED
+from goldspan.corpus.passes import AIDED, CONFIRMED, aided_by
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NONE: Mapping[str, tuple[Span, ...]] = MappingProxyType({})
 NOTHING_DROPPED: Mapping[str, Collection[Span]] = MappingProxyType({})
+NOT_AIDED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class MergedPass:
         edits: the lines of the file whose spans change, lines that leave it included.
         held: the lines that stay because they would lose a span of a label that is gone from the server, each with
             these spans.
+        reread: those that stay because they are another reading than the one that is pulled: with suggestions, or
+            with others, or without.
     """
 
     examples: tuple[Example, ...]
@@ -65,6 +68,7 @@ class MergedPass:
     kept: tuple[str, ...] = ()
     edits: tuple[LineEdit, ...] = ()
     held: tuple[LineEdit, ...] = ()
+    reread: tuple[str, ...] = ()
 
     @property
     def is_changed(self) -> bool:
@@ -72,9 +76,26 @@ class MergedPass:
         return bool(self.new or self.changed or self.withdrawn or self.left_out)
 
 
-def pass_line(example: Example, spans: tuple[Span, ...], *, confirmed: bool, comments: Iterable[str] = ()) -> Example:
-    """An example with what was marked: a line with its confirmation, and with comments if there are any."""
+def pass_line(
+    example: Example,
+    spans: tuple[Span, ...],
+    *,
+    confirmed: bool,
+    comments: Iterable[str] = (),
+    aided: str | None = None,
+) -> Example:
+    """An example with what was marked: a line with its confirmation, and with comments if there are any.
+
+    Args:
+        example: what was read.
+        spans: what was marked.
+        confirmed: whether the annotator confirmed it.
+        comments: what they wrote.
+        aided: the project whose suggestions they saw; None if they saw none.
+    """
     extra: dict[str, Any] = {CONFIRMED: confirmed}
+    if aided is not None:
+        extra[AIDED] = aided
     if listed := list(comments):
         extra[COMMENTS] = listed
     return Example(example.id, example.text, spans, example.at, extra)
@@ -88,10 +109,13 @@ def merge(
     gold: bool = False,
     gone: Collection[str] = (),
     dropped: Mapping[str, Collection[Span]] = NOTHING_DROPPED,
+    aided: Mapping[str, str] = NOT_AIDED,
 ) -> MergedPass:
     """The lines of a file, replaced by those of the server.
 
-    A line that would lose a span because of a label type stays as it is: nobody took that span away.
+    A line that would lose a span because of a label type stays as it is: nobody took that span away. So does a line of
+    another reading, unless nobody confirmed it: what somebody found unaided is not replaced by what they made of
+    suggestions, nor the other way round.
 
     Args:
         current: the lines of the file, each id once.
@@ -101,9 +125,13 @@ def merge(
         gold: whether this is gold, in which a line without the key is confirmed; gold keeps comments of its own.
         gone: the labels whose spans may have left the server by themselves.
         dropped: by id the spans that are on the server and were left out because the scheme lacks their label.
+        aided: by id the project whose suggestions the annotator saw there.
     """
     current = list(current)
-    merged = _merge(current, server, untouched, gold=gold)
+    others = set() if gold else {line.id for line in current if _is_other_reading(line, server, aided)}
+    reread = tuple(name for name, line in server.items() if name in others and _is_confirmed(line))
+    server = {name: line for name, line in server.items() if name not in others}
+    merged = replace(_merge(current, server, untouched, gold=gold), reread=reread)
     lost = {
         edit.example: tuple(
             row for row in edit.lost if row[2] in gone or dropped_in_place_of(row, dropped.get(edit.example, ()))
@@ -115,7 +143,7 @@ def merge(
         return merged
     ids = {edit.example for edit in held}
     rest = {name: line for name, line in server.items() if name not in ids}
-    return replace(_merge(current, rest, untouched, gold=gold), held=held)
+    return replace(_merge(current, rest, untouched, gold=gold), held=held, reread=reread)
 
 
 def dropped_in_place_of(row: SpanRow, dropped: Iterable[Span]) -> Span | None:
@@ -184,6 +212,16 @@ def _rows(line: Example | None) -> list[SpanRow]:
     return [(span.start, span.end, span.label, line.surface(span)) for span in spans if line is not None]
 
 
+def _is_other_reading(line: Example, server: Mapping[str, Example | None], aided: Mapping[str, str]) -> bool:
+    """Whether a line counts, and its annotator saw something else than in the project that is pulled."""
+    counts = line.extra.get(CONFIRMED) is not False or bool(line.extra.get(COMMENTS))
+    return line.id in server and counts and aided_by(line) != aided.get(line.id)
+
+
+def _is_confirmed(line: Example | None) -> bool:
+    return line is not None and line.extra.get(CONFIRMED) is True
+
+
 def _is_kept(old: Example, server: Mapping[str, Example | None], spans: tuple[Span, ...], *, gold: bool) -> bool:
     """Whether a line would be dropped or replaced, and with it somebody's work that is not on the server."""
     new = server.get(old.id)
@@ -215,6 +253,6 @@ def _merge_line(old: Example | None, new: Example, *, gold: bool) -> Example:
     extra: dict[str, Any] = dict(new.extra)
     if gold and CONFIRMED not in old.extra:
         del extra[CONFIRMED]
-    pulled_keys = {CONFIRMED} if gold else {CONFIRMED, COMMENTS}
+    pulled_keys = {CONFIRMED} if gold else {CONFIRMED, COMMENTS, AIDED}
     merged = replace(new, extra=extra | {key: value for key, value in old.extra.items() if key not in pulled_keys})
     return old if merged == old else merged

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
 from goldspan.annotation import Span, article_of, unit_of
+from goldspan.corpus.passes import aided_by
 from goldspan.doccano.label_comparison import TRUSTED, LabelDoubt
 from goldspan.doccano.members import pass_folders
 from goldspan.doccano.pull.collect import PullProblem
@@ -88,6 +89,7 @@ def pass_changes(
     """
     existing, lines = [renames.get(folder, folder) for folder in corpus.annotators()], collected.lines
     former = {new: old for old, new in renames.items()}
+    aided = dict.fromkeys(collected.aided, collected.project)
     working = [
         name
         for name, theirs in lines.items()
@@ -110,6 +112,7 @@ def pass_changes(
                     gold=name == ALL,
                     gone=types.gone,
                     dropped=dropped,
+                    aided=aided,
                 )
                 yield FileChange(path, pass_folder(name, pseudonyms), article, merged, dropped)
 
@@ -137,6 +140,19 @@ def held_lines(changes: Iterable[FileChange], types: LabelComparison) -> Iterato
                     doubt = LabelDoubt("unknown", "", (dropped.label,))
                 message = f"would lose a span: {doubt.message}"
                 yield PullProblem("gone", annotator, edit.example, message, (start, end, label), surface, doubt.remedy)
+
+
+def reread_lines(changes: Iterable[FileChange]) -> Iterator[PullProblem]:
+    """The examples that somebody read twice, in two projects: with suggestions, with others, or without."""
+    for change in changes:
+        earlier = {line.id: aided_by(line) for line in change.merged.examples}
+        for name in change.merged.reread:
+            message = f"was read before {_how_read(earlier[name])}, and that reading is in the corpus"
+            yield PullProblem("reread", change.annotator, name, message)
+
+
+def _how_read(project: str | None) -> str:
+    return "without suggestions" if project is None else f"with the suggestions of {project!r}"
 
 
 def pass_folder(annotator: str, pseudonyms: Mapping[str, str]) -> str:

@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from goldspan import files, formats
 from goldspan.annotation import article_of
 from goldspan.articles.examples import article_examples
+from goldspan.corpus.shown_suggestions import read_shown
 from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.former_labels import with_split_labels
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, compare_project_labels, find_renames
 from goldspan.doccano.labels import NOTHING
+from goldspan.doccano.member_projects import as_work_of, comments_of, is_common, private_member
 from goldspan.doccano.members import find_members
-from goldspan.doccano.project import require_annotation
+from goldspan.doccano.project import project_kind, require_annotation
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import Fix, PullOptions, PullProblem, collect
 from goldspan.doccano.pull.member_work import find_member, work_of_member, work_on_seen
-from goldspan.doccano.pull.pass_files import held_lines, pass_changes, write_passes
+from goldspan.doccano.pull.pass_files import held_lines, pass_changes, reread_lines, write_passes
 from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_owners
 from goldspan.doccano.pull.reanchor import MovedLine
 from goldspan.doccano.pull.unit_evidence import unit_notes
@@ -117,7 +119,8 @@ class PullPlan:
         """The report for `--json`."""
         return {
             "project": self.project.name,
-            "shared": self.project.collaborative,
+            "shared": project_kind(self.project) == "shared",
+            "kind": project_kind(self.project),
             "files": [change.json(self.root) for change in self.changes],
             **self.owners.json(),
             "problems": [problem.json() for problem in self.problems],
@@ -243,9 +246,13 @@ def read_work(
     project = identity.require()
     require_annotation(project)
     require_administrator(server, project, "a pull")
-    control_ids = read_controls(corpus, name, shared=project.collaborative)
+    kind = project_kind(project)
+    control_ids = read_controls(corpus, name, kind=kind)
+    alone = private_member(server, identity, kind)
     on_step(f"Exporting {name}, twice")
     snapshot, gold, types = snapshot_and_gold(corpus, server, project, entries, options.renamed)
+    if alone is not None:
+        snapshot = as_work_of(snapshot, alone, comments_of(server, project.id, alone))
     on_step("Comparing")
     own, controls = split_controls(snapshot, control_ids)
     collected = collect(
@@ -293,12 +300,12 @@ def plan_of_work(corpus: Corpus, server: Doccano, work: ProjectWork, owners: Pas
     pseudonyms = owners.folders
     scores = None if work.controls is None else score_controls(corpus, work.controls, pseudonyms, types)
     comments = collected.comments
-    if project.collaborative:
+    if is_common(work.snapshot):
         comments = _shared_comments(server, work.snapshot)
     changes = tuple(pass_changes(corpus, collected, pseudonyms, owners.renames, types))
-    held = list(held_lines(changes, types))
+    held = [*held_lines(changes, types), *reread_lines(changes)]
     problems = (*_with_pseudonyms(collected.problems, pseudonyms), *held)
-    kept = {("" if project.collaborative else problem.annotator, problem.example) for problem in held}
+    kept = {("" if is_common(work.snapshot) else problem.annotator, problem.example) for problem in held}
     repairs = [
         fix for fix in _with_pseudonyms(collected.repairs, pseudonyms) if (fix.annotator, fix.example) not in kept
     ]
@@ -337,7 +344,7 @@ def owners_of(
         InvalidValueError: if a person would get a second folder, or a folder a second person's work.
         InputError: for a file that cannot be read.
     """
-    if project.collaborative:
+    if project_kind(project) not in {"independent", "private"}:
         return PassOwners(annotator_names(corpus, listed), record=read_record(corpus))
     return find_owners(corpus, collected.lines, lambda: {user.username for user in server.users()}, listed)
 
@@ -433,16 +440,21 @@ def pull_options(
         withdraw=withdraw,
         types=types,
         to_read=frozenset((one.annotator, one.example) for one in snapshot.undecided if one.confirmed),
-        filled_in=_filled_in(corpus, entries, gold) if types.gone and snapshot.project.collaborative else {},
+        filled_in=_filled_in(corpus, snapshot.project.name, entries, gold)
+        if types.gone and snapshot.project.collaborative
+        else {},
         withdrawn={one.article: one.date for one in read_withdrawals(corpus.withdrawal_file)},
+        shown=read_shown(corpus, snapshot.project.name) if project_kind(snapshot.project) == "private" else None,
     )
 
 
 def _filled_in(
-    corpus: Corpus, entries: Iterable[ManifestEntry], gold: Mapping[str, Example]
+    corpus: Corpus, project: str, entries: Iterable[ManifestEntry], gold: Mapping[str, Example]
 ) -> dict[str, list[tuple[Span, ...]]]:
-    """By example, the spans that a push may have filled in: those of gold, and those of the suggestions."""
+    """By example, the spans that a push may have filled in: of gold, of the record, and of the suggestions."""
     filled_in = {name: [example.spans] for name, example in gold.items()}
+    for name, lines in read_shown(corpus, project).items():
+        filled_in.setdefault(name, []).extend(line.spans for line in lines)
     for entry in entries:
         file = corpus.suggestions / f"{entry.id}.jsonl"
         for example in formats.load(file, "gold") if files.is_there(file) else ():

@@ -20,6 +20,7 @@ from goldspan.suggest.suggester import NOT_READ_BY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from goldspan.annotation import Example, Span
     from goldspan.corpus import Corpus
@@ -86,6 +87,28 @@ def desired_examples(corpus: Corpus, entries: Sequence[ManifestEntry], prefill: 
     return [example for entry in entries for example in _article_examples(corpus, entry, prefill)]
 
 
+def suggested_examples(corpus: Corpus, entries: Iterable[ManifestEntry], folder: Path | None = None) -> list[Example]:
+    """The examples of articles with the spans suggested for them, and with rule, score and recogniser of each span.
+
+    Args:
+        corpus: the project.
+        entries: the articles.
+        folder: with the suggestions, a file per article; None for `build/suggestions`.
+
+    Raises:
+        InputError: if a file is not valid, or suggestions belong to other texts.
+        NotFoundError: if an article has no suggestions.
+    """
+    where = corpus.suggestions if folder is None else folder
+    return [
+        suggestion
+        for entry in entries
+        for suggestion in _suggestions(
+            where / f"{entry.id}.jsonl", entry, _complete(corpus, entry, list(corpus.gold_examples([entry.id])))
+        )
+    ]
+
+
 def entries_to_push(
     corpus: Corpus,
     articles: Collection[str] | None = None,
@@ -140,7 +163,8 @@ def _article_examples(corpus: Corpus, entry: ManifestEntry, prefill: Prefill) ->
     if prefill == "gold":
         yield from examples
     elif prefill == "suggestions":
-        yield from _with_suggestions(corpus, entry, examples)
+        file = corpus.suggestions / f"{entry.id}.jsonl"
+        yield from (each.with_spans(each.spans) for each in _suggestions(file, entry, examples))
     else:
         yield from (example.with_spans(()) for example in examples)
 
@@ -167,9 +191,8 @@ def _complete(corpus: Corpus, entry: ManifestEntry, gold: Sequence[Example]) -> 
     return sorted([*gold, *missing], key=lambda example: example.at)
 
 
-def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[Example]) -> Iterator[Example]:
-    """The examples with the spans suggested for them, without rules and scores, since people change the spans."""
-    file = corpus.suggestions / f"{entry.id}.jsonl"
+def _suggestions(file: Path, entry: ManifestEntry, examples: Sequence[Example]) -> Iterator[Example]:
+    """What is suggested for these examples of an article."""
     if not files.is_there(file):
         raise NotFoundError(
             f"the article {entry.id} has no suggestions", file=file, remedy="Make them: goldspan suggest"
@@ -179,17 +202,11 @@ def _with_suggestions(corpus: Corpus, entry: ManifestEntry, examples: Sequence[E
         suggestion = suggestions.get(example.id)
         if suggestion is None or suggestion.text != example.text:
             raise InputError("was suggested for another text", file=file, example=example.id, remedy=OUTDATED)
-        yield example.with_spans(suggestion.spans)
+        yield replace(suggestion, at=example.at)
 
 
-def unread_examples(corpus: Corpus, entries: Iterable[ManifestEntry]) -> Counter[str]:
-    """How many examples of some articles each recogniser could not read, by its name.
-
-    Raises:
-        InputError: if a file of suggestions is not valid.
-    """
-    paths = [corpus.suggestions / f"{entry.id}.jsonl" for entry in entries]
-    examples = (example for path in paths if files.is_there(path) for example in formats.load(path, "gold"))
+def unread_examples(examples: Iterable[Example]) -> Counter[str]:
+    """How many examples with suggestions each recogniser could not read, by its name."""
     names = (example.extra.get(NOT_READ_BY) for example in examples)
     return Counter(str(name) for some in names if isinstance(some, list) for name in some)
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.desired_state import DesiredExample
     from goldspan.doccano.push.journal import JournalBatch
     from goldspan.doccano.push.upload import Progress
+    from goldspan.doccano.shown_record import ShownRecord
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
 
@@ -374,6 +375,7 @@ class PushOptions:
         worked_on: finds the copies that a human worked on, see `worked_on_examples`.
         names: what the labels are called on the server.
         taken_away: the ids of examples that are not to be there any more, where nobody worked on them.
+        shown: where what is filled in is recorded; None where nothing of it is.
     """
 
     other_articles: Collection[str] = ()
@@ -384,6 +386,7 @@ class PushOptions:
     worked_on: Callable[[Doccano, Snapshot, Collection[int]], Mapping[int, str]] = worked_on_examples
     names: LabelNames = SAME_NAMES
     taken_away: Collection[str] = ()
+    shown: ShownRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,10 +396,12 @@ class Observation:
     Args:
         snapshot: what is there; None if there is nothing.
         plan: what is to be done about it.
+        worked_on: the numbers of the copies that somebody worked on, where the plan depends on it.
     """
 
     snapshot: Snapshot | None
     plan: PushPlan
+    worked_on: Collection[int] = ()
 
     @property
     def copies(self) -> Mapping[int, StoredExample]:
@@ -437,6 +442,7 @@ def observe(
             snapshot is None
             or depends_on_work(desired, snapshot, options.taken_away)
             or half_imported_copies(snapshot, batches)
+            or (options.shown is not None and options.shown.depends_on_work(snapshot))
         ):
             snapshot = take_full_snapshot(server, project, confirmed=True, names=options.names)
             worked_on = options.worked_on(server, snapshot, to_delete)
@@ -457,7 +463,7 @@ def observe(
     if not to_delete:
         numbers = () if snapshot is None else snapshot.copies.keys()
         plan = replace(plan, assignments=_plan_assignments(server, project, plan, options, numbers))
-    return Observation(snapshot, plan)
+    return Observation(snapshot, plan, worked_on.keys())
 
 
 def _plan_assignments(

@@ -33,12 +33,13 @@ from goldspan.doccano.push.journal import journal_path, open_journal
 from goldspan.doccano.push.plan import PushOptions, observe, project_changes, project_notes
 from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
 from goldspan.doccano.rights import require_administrator, require_staff
+from goldspan.doccano.shown_record import ShownRecord, lines_of_read_examples, with_digest
 from goldspan.errors import InvalidValueError, ServerError
 from goldspan.report.text import amount
 from goldspan.suggest.suggestion_counts import explain_no_suggestions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
@@ -155,6 +156,7 @@ class _PushRun:
         for _ in range(ROUNDS):
             plan = observation.plan
             if plan.is_done:
+                self._record_shown(observation)
                 self.journal.close()
                 result.left = plan
                 return result
@@ -173,6 +175,8 @@ class _PushRun:
     def _upload(self, result: PushResult, before: Observation) -> Observation:
         """Upload what is to be created or replaced, and verify what is there then."""
         uploads, above = before.plan.uploads, max(before.copies, default=0)
+        # First of all: what is there and not on record would be pulled as if its annotator had seen nothing.
+        self._record_shown(before, [desired.example.id for desired in uploads])
         errors = upload.upload_and_import(
             self.server, self.project, uploads, above=above, journal=self.journal, on_progress=self.on_progress
         )
@@ -180,6 +184,12 @@ class _PushRun:
         verify_deletions(before.copies, now.copies, ())
         result.tally += reconcile(uploads, now.plan, now.copies, errors)
         return now
+
+    def _record_shown(self, now: Observation, uploads: Collection[str] = ()) -> None:
+        """Write what is filled in for annotators: of what is there, and of what is about to be uploaded."""
+        if self.options.shown is not None:
+            by_id = {} if now.snapshot is None else now.snapshot.by_id
+            self.options.shown.write(by_id, now.worked_on, uploads)
 
     def _assign(self, result: PushResult, before: Observation) -> Observation:
         """Assign to annotators what they do not see yet."""
@@ -278,7 +288,8 @@ class PushRequest:
         planned = self.project_plan.planned
         return {
             "project": planned.name,
-            "shared": planned.collaborative,
+            "shared": project_kind(planned) == "shared",
+            "kind": project_kind(planned),
             "new": self.project_plan.project is None,
             "changes": list(project_changes(self.project_plan)),
             "remarks": [*project_notes(self.project_plan), *self.remarks],
@@ -306,6 +317,8 @@ def prepare_push(
     renamed: Mapping[str, str] = NOTHING,
     new: bool = False,
     of_member: ProjectOfMember | None = None,
+    aided_articles: Collection[str] | None = None,
+    suggestions_folder: Path | None = None,
 ) -> PushRequest:
     """Put a push from a corpus together.
 
@@ -326,10 +339,14 @@ def prepare_push(
         renamed: by label, the name that its type was given in Doccano, as a person states it.
         new: whether to forget a project of that name that the corpus remembers, and this account does not see.
         of_member: whose project it is, where each member of a round has one, and what they are to have.
+        aided_articles: the ids of the articles whose suggestions are filled in; the others are read unaided. None for
+            all articles.
+        suggestions_folder: with the suggestions, a file per article; None for `build/suggestions`.
 
     Raises:
-        InvalidValueError: if spans are to be filled in where everybody annotates alone, or controls mixed in where all
-            work on one annotation; if there is not enough gold for the controls; for what `plan_project` refuses.
+        InvalidValueError: if spans are to be filled in where everybody annotates alone, or nothing but suggestions in a
+            private project; if controls are to be mixed in where all work on one annotation, or into a private project;
+            if there is not enough gold for the controls; for what `plan_project` refuses.
         InputError: for an article that the corpus does not have, or a file that is not valid.
         NotFoundError: if there is nothing to fill in; if the project was renamed, or this account does not see it.
         ServerError: if the project is of the other kind.
@@ -348,20 +365,32 @@ def prepare_push(
             "and agreement is measured on what each found unaided",
             remedy=f"Take a shared project: --shared --{prefill}",
         )
+    if prefill != "suggestions" and kind == "private":
+        raise InvalidValueError(
+            f"the project {name!r} is for the correction of suggestions: without them, those that nobody worked on "
+            "would be taken out of it",
+            remedy="Push with --suggestions.",
+        )
     if prefill != "nothing" and project is not None:
         require_not_auto_labelled(server, project)
     pushed = {*pushed_ids(server, project)} if most is not None else ()
     entries = desired_state.entries_to_push(corpus, articles, most=most, pushed=pushed, prefill=prefill)
     chosen = {entry.id for entry in entries}
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
-    controls = plan_controls(server, corpus, name, project, chosen, number=control, shared=kind == "shared")
+    controls = plan_controls(server, corpus, name, project, chosen, number=control, kind=kind)
     project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed, new=new, of_member=of_member)
     names, joining = corpus_label_names(corpus, renamed), project_plan.members.joining
     options = replace(options or PushOptions(), other_articles=others, names=names, joining=joining)
-    desired = desired_state.desired_examples(corpus, entries, prefill)
+    desired = desired_state.desired_examples(corpus, entries, "gold" if prefill == "gold" else "nothing")
     if of_member is not None:
         desired = [example for example in desired if of_member.chooses(example.id)]
         options = replace(options, taken_away=of_member.taken_away)
+    suggested: list[Example] = []
+    if prefill == "suggestions":
+        aided = [entry for entry in entries if aided_articles is None or entry.id in aided_articles]
+        suggested = desired_state.suggested_examples(corpus, aided, suggestions_folder)
+        options = replace(options, shown=_shown_record(corpus, name, suggested, desired, options.taken_away))
+        desired = _with_suggestions(desired, options)
     examples = mix_controls(desired, controls.examples, name)
     return PushRequest(
         server=server,
@@ -373,7 +402,7 @@ def prepare_push(
         controls=controls,
         remarks=[
             *_without_next(entries, most, prefill),
-            *(_of_suggestions(corpus, entries, examples) if prefill == "suggestions" and entries else ()),
+            *(_of_suggestions(corpus, suggested) if suggested else ()),
         ],
     )
 
@@ -385,11 +414,34 @@ def _without_next(entries: Sequence[ManifestEntry], most: int | None, prefill: P
     return [f"the project has every article {'with' if prefill == 'gold' else 'without'} gold: there is no next one"]
 
 
-def _of_suggestions(corpus: Corpus, entries: Sequence[ManifestEntry], examples: Sequence[Example]) -> list[str]:
+def _shown_record(
+    corpus: Corpus, name: str, suggested: Iterable[Example], desired: Iterable[Example], taken_away: Collection[str]
+) -> ShownRecord:
+    """What is to be recorded of the suggestions that are filled in; what somebody read is shown again as it was."""
+    texts = {example.id: example.text for example in desired if example.id not in taken_away}
+    lines = {example.id: with_digest(example) for example in suggested if example.id in texts}
+    read = lines_of_read_examples(corpus, name)
+    lines |= {id_: line for id_, line in read.items() if id_ in lines and line.text == texts[id_]}
+    return ShownRecord(
+        corpus=corpus,
+        project=name,
+        suggested=lines,
+        pushed=frozenset(texts),
+        taken_away=frozenset(taken_away).difference(read),
+    )
+
+
+def _with_suggestions(examples: Sequence[Example], options: PushOptions) -> list[Example]:
+    """The examples with the spans that are recorded for them, without rules and scores, since people change spans."""
+    lines = {} if options.shown is None else options.shown.suggested
+    return [example.with_spans(lines[example.id].spans if example.id in lines else ()) for example in examples]
+
+
+def _of_suggestions(corpus: Corpus, suggested: Sequence[Example]) -> list[str]:
     """What a project leader should know of the suggestions that are filled in."""
-    unread = desired_state.unread_examples(corpus, entries)
+    unread = desired_state.unread_examples(suggested)
     return [
-        *_without_suggestions(corpus, len(entries), examples),
+        *_without_suggestions(corpus, suggested),
         *(
             f"{name} did not read {amount(number, 'example')}: that it suggests nothing there does not mean that there "
             "is nothing"
@@ -398,9 +450,10 @@ def _of_suggestions(corpus: Corpus, entries: Sequence[ManifestEntry], examples: 
     ]
 
 
-def _without_suggestions(corpus: Corpus, articles: int, examples: Sequence[Example]) -> list[str]:
+def _without_suggestions(corpus: Corpus, suggested: Sequence[Example]) -> list[str]:
     """Why no span is filled in; nothing if some are."""
-    if any(example.spans for example in examples):
+    if any(example.spans for example in suggested):
         return []
+    articles = len({example.article for example in suggested})
     what = f"no span is filled in, since the suggestions for the {amount(articles, 'article')} have none"
     return [what, *explain_no_suggestions(corpus)]
