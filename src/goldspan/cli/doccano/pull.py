@@ -41,11 +41,12 @@ def run(
     *,
     project: Annotated[str, typer.Option("--project", help="The project in Doccano, or a round.")],
     only: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--only",
+            metavar="NAMES",
             help="Of a round in which each member has a project, pull these members alone: folders of passes or users, "
-            "with commas between them.",
+            "separated by commas.",
             show_default=False,
         ),
     ] = None,

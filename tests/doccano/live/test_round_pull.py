@@ -1,0 +1,299 @@
+"""A round of projects, one for each member: pulled as one, all or nothing, and counted as one."""
+
+import json
+import shutil
+from itertools import combinations
+
+import pytest
+
+from goldspan import files
+from goldspan.corpus.assignment_plans import assignment_file, read_assignments
+from goldspan.corpus.change_journal import journal_path
+from goldspan.doccano import status
+from goldspan.doccano.client.api import Doccano
+from goldspan.doccano.corpus_record import read_record, record_key
+from goldspan.doccano.pull.round import plan_round_pull
+from goldspan.errors import InvalidValueError, NotFoundError
+from helpers import doccano_annotator
+from helpers.sample_corpus import list_members
+from helpers.team_round import TeamRound
+
+FOLDERS = ("a1", "a2", "a3")
+
+
+@pytest.fixture(scope="module")
+def members(doccano):
+    made = dict(zip(FOLDERS, doccano_annotator.create_unique(doccano, "anna", "bela", "cleo"), strict=True))
+    yield made
+    for person in made.values():
+        person.close()
+
+
+@pytest.fixture
+def client(doccano):
+    with Doccano(doccano.account) as client:
+        yield client
+
+
+@pytest.fixture
+def team(client, toy, members):
+    """Makes a round of the first members; its projects are deleted at the end."""
+    shutil.rmtree(toy.passes)
+    shutil.rmtree(toy.decisions)
+    rounds = []
+
+    def make(number=2, plan=None):
+        people = {folder: members[folder] for folder in FOLDERS[:number]}
+        rounds.append(TeamRound(toy, client, people, plan or {}))
+        return rounds[-1].push()
+
+    yield make
+    for each in rounds:
+        each.delete()
+
+
+@pytest.fixture
+def command(doccano, goldspan, toy, monkeypatch, capsys):
+    """A command about a round: its exit code, what it printed, and its report."""
+    monkeypatch.setenv("DOCCANO_URL", doccano.account.url)
+    monkeypatch.setenv("DOCCANO_USERNAME", doccano.account.username)
+    monkeypatch.setenv("DOCCANO_PASSWORD", doccano.account.password)
+
+    def run(name, project, *options):
+        report = toy.root / "report.json"
+        report.unlink(missing_ok=True)
+        code = goldspan("doccano", name, "--project", project, "--root", toy.root, "--json", report, *options)
+        done = capsys.readouterr()
+        assert "Traceback" not in done.err
+        return code, done.out + done.err, json.loads(report.read_text()) if report.exists() else None
+
+    return run
+
+
+def contents(corpus):
+    return {path: path.read_bytes() for path in corpus.folder.rglob("*") if path.is_file()}
+
+
+def lines(corpus, folder):
+    return {line.id: line for line in corpus.pass_examples(folder)}
+
+
+def surfaces(corpus, folder, example):
+    line = lines(corpus, folder)[example]
+    return [line.surface(span) for span in line.spans]
+
+
+def test_the_projects_of_a_round_are_pulled_as_one(team, command, toy, client):
+    kfor = team(3)
+    kfor.confirm("a1", "harbour.p02", surface="Aurora")
+    kfor.confirm("a2", "harbour.p02", surface="The Aurora")
+    kfor.confirm("a2", "storm.p01")
+    kfor.confirm("a3", "strike.p01")
+    before = contents(toy)
+    code, said, report = command("pull", kfor.name)
+    assert (code, contents(toy)) == (0, before)
+    assert [each["project"] for each in report["projects"]] == [kfor.project_name(folder) for folder in FOLDERS]
+    code, said, _ = command("pull", kfor.name, "--apply")
+    assert code == 0
+    assert said.count(f"{kfor.name}: the passes after this pull") == 1
+    assert (surfaces(toy, "a1", "harbour.p02"), surfaces(toy, "a2", "harbour.p02")) == (["Aurora"], ["The Aurora"])
+    assert {folder: set(lines(toy, folder)) for folder in FOLDERS} == {
+        "a1": {"harbour.p02"},
+        "a2": {"harbour.p02", "storm.p01"},
+        "a3": {"strike.p01"},
+    }
+    record = read_record(toy)
+    assert {account.passes: account.name for account in record.accounts} == {
+        folder: person.username for folder, person in kfor.people.items()
+    }
+    for folder, person in kfor.people.items():
+        project = kfor.project(folder)
+        entry = record.project(project.name, client.url)
+        assert (entry.round, entry.member) == (kfor.name, person.username)
+        types = {each.name: each.id for each in client.span_types(project.id)}
+        assert record.label_numbers(record_key(project, client.url)) == types
+    assert record.round(kfor.name, client.url).each
+    assert "Already up to date" in command("pull", kfor.name)[1]
+
+
+def test_a_project_that_is_gone_stops_the_pull_of_all_and_the_others_can_be_pulled_alone(team, command, toy, client):
+    kfor = team(3)
+    kfor.confirm("a1", "harbour.p02", surface="Aurora")
+    kfor.confirm("a3", "strike.p01")
+    client.delete_project(kfor.project("a2").id)
+    before = contents(toy)
+    code, said, _ = command("pull", kfor.name, "--apply")
+    assert (code, contents(toy)) == (1, before)
+    assert f"nothing of the round '{kfor.name}' is pulled" in said
+    assert f"{kfor.project_name('a2')}: the corpus remembers" in said
+    assert f"--only {kfor.project_name('a1')},{kfor.project_name('a3')}" in said
+    code, said, report = command("pull", kfor.name, "--apply", "--only", f"a1,{kfor.people['a3'].username}")
+    assert code == 0, said
+    assert (code, report["left_out"]) == (0, [kfor.project_name("a2")])
+    assert set(toy.annotators()) == {"a1", "a3"}
+    assert read_record(toy).project(kfor.project_name("a2"), client.url) is not None  # its table stays
+    with pytest.raises(NotFoundError, match="has no member 'zoe'"):
+        plan_round_pull(toy, client, kfor.name, only=["zoe"])
+    with pytest.raises(InvalidValueError, match="is none"):
+        plan_round_pull(toy, client, kfor.project_name("a1"), only=["a1"])
+
+
+def test_what_another_did_in_a_members_project_is_listed_and_not_written(team, command, toy, doccano):
+    kfor = team(2)
+    kfor.confirm("a1", "harbour.p02", surface="Aurora")
+    kfor.confirm("a2", "harbour.p02", surface="Port Said", label="PORT")
+    kfor.join("a1", kfor.people["a2"])
+    kfor.confirm("a1", "harbour.p02", "storm.p01", by=kfor.people["a2"], surface="a")
+    with doccano_annotator.admin(doccano) as lead:
+        kfor.confirm("a1", "strike.p01", by=lead)
+    code, said, report = command("pull", kfor.name, "--apply")
+    assert code == 1
+    assert set(toy.annotators()) == {"a1", "a2"}
+    assert {folder: set(lines(toy, folder)) for folder in ("a1", "a2")} == {
+        "a1": {"harbour.p02"},
+        "a2": {"harbour.p02"},
+    }
+    assert surfaces(toy, "a2", "harbour.p02") == ["Port Said"]
+    first, second = report["projects"]
+    assert {(one["kind"], one["example"]) for one in first["problems"]} == {
+        ("member", "harbour.p02"),
+        ("member", "storm.p01"),
+        ("member", "strike.p01"),
+    }
+    assert second["problems"] == []
+    assert f"in the project of {kfor.people['a1'].username!r}" in said
+    # Named alone, a project is its member's, too.
+    code, _, report = command("pull", kfor.project_name("a1"), "--apply")
+    assert (code, len(report["problems"]), set(toy.annotators())) == (1, 3, {"a1", "a2"})
+    progress = status.round_progress(toy, kfor.server, kfor.name)
+    assert [(each.folder, each.confirmed) for each in progress.annotators] == [("a1", 1), ("a2", 1)]
+    assert progress.pending["a1"].unfit == 0
+
+
+def test_a_pull_of_one_members_project_touches_no_other_line(team, command, toy):
+    kfor = team(2)
+    for folder in kfor.people:
+        kfor.confirm(folder, "harbour.p02", surface="Aurora")
+    command("pull", kfor.name, "--apply")
+    before = contents(toy)
+    kfor.confirm("a1", "storm.p01")
+    kfor.confirm("a2", "storm.p01")
+    assert command("pull", kfor.project_name("a1"), "--apply")[0] == 0
+    after = contents(toy)
+    changed = {path.relative_to(toy.folder).as_posix() for path in after if before.get(path) != after[path]}
+    assert changed == {"passes/a1/storm.jsonl"}
+
+
+def pairs_plan(corpus):
+    """Each example to two of three, the pairs in turn."""
+    pairs = list(combinations(FOLDERS, 2))
+    return {example.id: pairs[at % 3] for at, example in enumerate(corpus.gold_examples())}
+
+
+def test_two_of_three_read_each_example(team, command, toy, client):
+    plan = pairs_plan(toy)
+    kfor = team(3, plan)
+    kfor.confirm("a1", "harbour.p01")  # of a1 and a2
+    kfor.confirm("a2", "harbour.p01", surface="Ships")
+    progress = status.round_progress(toy, client, kfor.name)
+    assert [(each.folder, each.assigned, each.confirmed, each.open) for each in progress.annotators] == [
+        ("a1", 6, 1, 5),
+        ("a2", 6, 1, 5),
+        ("a3", 6, 0, 6),
+    ]
+    assert sum(each.assigned_words for each in progress.annotators) % 2 == 0
+    assert progress.disputed == ("harbour.p01",)
+    assert (progress.not_pushed, progress.absent, progress.examples) == ((), (), len(plan))
+    assert all(project.not_pushed == project.absent == () for project in progress.projects)
+    assert progress.pending["a2"].new == 1
+    assert command("pull", kfor.name, "--apply", "--unconfirmed", "--withdraw")[0] == 0
+    for folder in ("a1", "a2"):
+        assert set(lines(toy, folder)) == {example for example, who in plan.items() if folder in who}
+    # A line of an example that is not in their project stays, whatever is pulled.
+    mine = lines(toy, "a1")["harbour.p01"]
+    other = next(example for example, who in plan.items() if "a1" not in who and example.startswith("harbour"))
+    text = next(line for line in toy.gold_examples(["harbour"]) if line.id == other)
+    kept = type(mine)(text.id, text.text, text.spans, text.at, {"confirmed": True})
+    path = toy.passes / "a1" / "harbour.jsonl"
+    files.write(
+        path,
+        path.read_text()
+        + json.dumps({"id": kept.id, "at": kept.at, "text": kept.text, "spans": [], "confirmed": True})
+        + "\n",
+    )
+    command("pull", kfor.name, "--apply", "--withdraw")
+    assert other in lines(toy, "a1")
+    # One copy is gone, and one is in no plan.
+    client.delete_examples(kfor.project("a3").id, [kfor.number("a3", "harbour.p02")])
+    left = {example: who for example, who in plan.items() if example != "storm.p01"}
+    kfor.plan = left
+    kfor.push()
+    client.delete_examples(kfor.project("a2").id, [kfor.number("a2", "storm.p01")])
+    client.delete_examples(kfor.project("a1").id, [kfor.number("a1", "storm.p01")])
+    progress = status.round_progress(toy, client, kfor.name)
+    assert "storm.p01" in progress.not_pushed
+
+
+def test_a_pull_that_is_killed_is_completed_by_the_next(team, command, toy, client, monkeypatch):
+    kfor = team(2)
+    for folder in kfor.people:
+        kfor.confirm(folder, "harbour.p02", "storm.p01", surface="a")
+    begin = contents(toy)
+    plan = plan_round_pull(toy, client, kfor.name)
+    for number in (0, 1, 3):
+        for path in set(contents(toy)) - set(begin):
+            path.unlink()
+        for path, content in begin.items():
+            path.write_bytes(content)
+
+        def killed(all_of, number=number):
+            for path, content in list(all_of.items())[:number]:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(files, "write_all", killed)
+            with pytest.raises(KeyboardInterrupt):
+                plan.apply()
+        assert journal_path(toy).exists()
+        code, said, _ = command("pull", kfor.name)
+        assert (code, "was interrupted" in said) == (1, True)
+        assert command("pull", kfor.name, "--apply")[0] == 0
+        assert not journal_path(toy).exists()
+        assert {folder: set(lines(toy, folder)) for folder in toy.annotators()} == {
+            folder: {"harbour.p02", "storm.p01"} for folder in kfor.people
+        }
+        assert "Already up to date" in command("pull", kfor.name)[1]
+
+
+def test_a_new_pseudonym_renames_the_folder_in_the_plan_too(team, command, toy, client):
+    kfor = team(3, pairs_plan(toy))
+    kfor.confirm("a1", "harbour.p01")
+    command("pull", kfor.name, "--apply")
+    list_members(toy, {"x1": kfor.people["a1"], "a2": kfor.people["a2"], "a3": kfor.people["a3"]})
+    code, said, report = command("pull", kfor.name, "--apply")
+    assert (code, report["renamed"]) == (0, [{"from": "a1", "to": "x1"}])
+    assert said.count("rename the pass corpus/passes/a1 to corpus/passes/x1") == 1
+    assert toy.annotators() == ["x1"]
+    plan = read_assignments(assignment_file(toy, kfor.name))
+    assert {name for one in plan.values() for name in one.annotators} == {"x1", "a2", "a3"}
+    progress = status.round_progress(toy, client, kfor.name)
+    assert [(each.folder, each.project) for each in progress.annotators][-1] == ("x1", kfor.project_name("a1"))
+    assert progress.not_pushed == ()
+
+
+def test_a_label_type_that_was_renamed_in_one_project_is_stated_for_the_round(team, command, toy, client):
+    kfor = team(2)
+    kfor.confirm("a1", "harbour.p02", surface="Aurora")
+    command("pull", kfor.name, "--apply")
+    project = kfor.project("a1").id
+    [ship] = [each for each in client.span_types(project) if each.name == "SHIP"]
+    client._json("PATCH", f"v1/projects/{project}/span-types/{ship.id}", json={"text": "VESSEL"})
+    kfor.confirm("a2", "harbour.p02", surface="Aurora")
+    code, said, _ = command("pull", kfor.name)
+    assert (code, "VESSEL" in said) == (1, True)
+    assert command("pull", kfor.name, "--label-renamed", "SHIP=VESSEL", "--apply")[0] == 0
+    assert surfaces(toy, "a1", "harbour.p02") == surfaces(toy, "a2", "harbour.p02") == ["Aurora"]
+    code, said, _ = command("pull", kfor.name, "--label-renamed", "SHIP=BOAT")
+    assert (code, "the server has no label type 'BOAT'" in said) == (1, True)
