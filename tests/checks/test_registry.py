@@ -62,6 +62,7 @@ REPAIRS = {
     "bad-confirmation": ("corpus/passes/bob/fog.jsonl", '"no"', "false"),
     "half-confirmed": ("corpus/passes/bob/fog.jsonl", '"spans": []}', '"spans": [], "confirmed": false}'),
     "bad-decision": ("corpus/decisions/fog.jsonl", "Tybnin", "Tibnin"),
+    "planted-span": ("corpus/gold/fog.jsonl", '[0, 3, "PLACE", "Fog"], ', ""),
     "gold-underived": ("corpus/passes/bob/fog.jsonl", "[]", '[[13, 19, "PLACE", "Tibnin"]]'),
     "stale-decision": ("corpus/decisions/fog.jsonl", None, None),
     "outdated-decision": ("corpus/decisions/fog.jsonl", '"guidelines": "0.9"', '"guidelines": "1.0"'),

@@ -6,6 +6,9 @@ regions of such decisions, spans that share a code point, directly or through ot
 not. A group that is the same for all readers goes into gold, every other group is a dispute. So each span of each
 reader is in gold, in a dispute, or covered by a decision that can be named.
 
+What an audit planted among the suggestions that readers saw is no vote, and its region is a dispute, however much the
+readers agree there: see `goldspan.adjudication.planted`.
+
 Gold of an example with fewer readers came from elsewhere. A decision on it changes it in its region alone, and applies
 while gold has there what it had when it was decided, or what was chosen.
 """
@@ -17,12 +20,14 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from goldspan.adjudication.planted import barred_spans, in_region
 from goldspan.errors import InputError
 from goldspan.formats.decisions import Candidate, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from goldspan.adjudication.planted import PlantedRegion
     from goldspan.annotation import Example, Span
     from goldspan.formats.decisions import Decision, DecisionLine
 
@@ -39,12 +44,14 @@ class Dispute:
         end: where the last of them ends.
         candidates: what the readers have there, by falling number of readers, nothing at all last among equals, then in
             the order of the spans; each reader is in one candidate.
+        planted: the planted errors there that some reader was shown; then a person decides, whatever the readers have.
     """
 
     example: Example
     start: int
     end: int
     candidates: tuple[Candidate, ...]
+    planted: tuple[PlantedRegion, ...] = ()
 
     @property
     def surface(self) -> str:
@@ -68,9 +75,9 @@ class Dispute:
 
     @property
     def majority(self) -> Candidate | None:
-        """The candidate of more than half of the readers, if there is one."""
+        """The candidate of more than half of the readers, if there is one and no planted error is there."""
         first = self.candidates[0]
-        return first if 2 * len(first.by) > self.readers else None
+        return first if 2 * len(first.by) > self.readers and not self.planted else None
 
 
 def find_disputes(example: Example, spans: Mapping[str, Iterable[Span]]) -> Iterator[Dispute]:
@@ -94,7 +101,9 @@ class SettledExample:
         readers: the names of its readers, sorted; none where decisions are on gold that came from elsewhere.
         disputes: what is open; the example is settled only if there is none.
         applied: the decisions that apply, in the order of their regions.
-        stale: the decisions that do not, because the text or the readers' spans have changed.
+        stale: the decisions that do not, because the text or the readers' spans have changed, or because they choose
+            what an audit planted.
+        planted: the planted errors that some reader was shown.
     """
 
     example: Example
@@ -102,6 +111,7 @@ class SettledExample:
     disputes: tuple[Dispute, ...] = ()
     applied: tuple[Decision, ...] = ()
     stale: tuple[Decision, ...] = ()
+    planted: tuple[PlantedRegion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +162,18 @@ class DerivedGold:
 
 
 def derive(
-    passes: Mapping[str, Iterable[Example]], decisions: Iterable[Decision] = (), gold: Iterable[Example] = ()
+    passes: Mapping[str, Iterable[Example]],
+    decisions: Iterable[Decision] = (),
+    gold: Iterable[Example] = (),
+    planted: Mapping[str, Sequence[PlantedRegion]] | None = None,
 ) -> DerivedGold:
     """What passes and decisions give for a corpus.
 
     Args:
-        passes: per annotator the confirmed examples.
+        passes: per annotator the confirmed examples, without planted spans that they were shown.
         decisions: in the order of their files; of two that overlap the later one applies.
         gold: as it is, for decisions on gold that came from elsewhere.
+        planted: by example, the planted errors that some reader was shown.
 
     Raises:
         InputError: if an example has different texts in two passes.
@@ -171,25 +185,29 @@ def derive(
     of_example: defaultdict[str, list[Decision]] = defaultdict(list)
     for decision in decisions:
         of_example[decision.example].append(decision)
+    regions = planted or {}
     read_once = {id_: next(iter(readings)) for id_, readings in by_example.items() if len(readings) < MIN_READERS}
     settled = {
-        id_: settle(readings, of_example.pop(id_, ()))
+        id_: settle(readings, of_example.pop(id_, ()), regions.get(id_, ()))
         for id_, readings in by_example.items()
         if len(readings) >= MIN_READERS
     }
     for example in gold:
         about = of_example.get(example.id, [])
         if any(decision.is_on_gold for decision in about):
-            settled[example.id] = settle_gold(example, of_example.pop(example.id))
+            settled[example.id] = settle_gold(example, of_example.pop(example.id), regions.get(example.id, ()))
     return DerivedGold(settled, read_once, tuple(decision for rest in of_example.values() for decision in rest))
 
 
-def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) -> SettledExample:
+def settle(
+    readings: Mapping[str, Example], decisions: Sequence[Decision] = (), planted: Sequence[PlantedRegion] = ()
+) -> SettledExample:
     """What its readings and decisions give for one example.
 
     Args:
         readings: per reader the example with the reader's spans; at least one.
         decisions: about this example; of two that overlap the later one applies.
+        planted: the planted errors that some reader was shown; the readings are without their spans.
 
     Raises:
         InputError: if the texts differ.
@@ -204,31 +222,36 @@ def settle(readings: Mapping[str, Example], decisions: Sequence[Decision] = ()) 
         )
     bare = first.with_spans(())
     sets = {name: example.spans for name, example in readings.items()}
-    applied = _applicable(decisions, sets, fingerprint(bare.text))
+    applied = _applicable(_allowed(decisions, planted), sets, fingerprint(bare.text))
     undecided = {
         name: tuple(span for span in spans if not any(_touches(decision, span) for decision in applied))
         for name, spans in sets.items()
     }
     spans, disputes = [span for decision in applied for span in decision.choice], []
-    for start, end, candidates in _grouped(undecided):
-        if len(candidates) == 1:
+    open_regions = [region for region in planted if not any(region.touches(one.start, one.end) for one in applied)]
+    for start, end, candidates in _grouped(undecided, [(region.start, region.end) for region in open_regions]):
+        there = in_region(open_regions, start, end)
+        if len(candidates) == 1 and not there:
             spans.extend(candidates[0].spans)
         else:
-            disputes.append(Dispute(bare, start, end, candidates))
+            disputes.append(Dispute(bare, start, end, candidates, there))
     stale = tuple(decision for decision in decisions if decision not in applied)
-    return SettledExample(bare.with_spans(spans), tuple(sorted(readings)), tuple(disputes), tuple(applied), stale)
+    return SettledExample(
+        bare.with_spans(spans), tuple(sorted(readings)), tuple(disputes), tuple(applied), stale, tuple(planted)
+    )
 
 
-def settle_gold(gold: Example, decisions: Sequence[Decision]) -> SettledExample:
+def settle_gold(gold: Example, decisions: Sequence[Decision], planted: Sequence[PlantedRegion] = ()) -> SettledExample:
     """What decisions give for an example whose gold came from elsewhere.
 
     Args:
         gold: the example as gold has it.
         decisions: about this example; of two that overlap the later one applies.
+        planted: the planted errors that its only reader was shown.
     """
     sha256 = fingerprint(gold.text)
     applied: list[Decision] = []
-    for decision in reversed(decisions):
+    for decision in reversed(_allowed(decisions, planted)):
         inside = _within(gold.spans, decision.start, decision.end)
         known = [decision.choice, *(candidate.spans for candidate in decision.candidates)]
         is_cut = any(_touches(decision, span) and not _holds(decision, span) for span in gold.spans)
@@ -244,7 +267,18 @@ def settle_gold(gold: Example, decisions: Sequence[Decision]) -> SettledExample:
     kept = [span for span in gold.spans if not any(_touches(decision, span) for decision in applied)]
     spans = [*kept, *(span for decision in applied for span in decision.choice)]
     stale = tuple(decision for decision in decisions if decision not in applied)
-    return SettledExample(gold.with_spans(spans), (), (), tuple(applied), stale)
+    return SettledExample(gold.with_spans(spans), (), (), tuple(applied), stale, tuple(planted))
+
+
+def _allowed(decisions: Sequence[Decision], planted: Sequence[PlantedRegion]) -> list[Decision]:
+    """The decisions that choose no planted span, and are a person's where something was planted."""
+    barred = barred_spans(planted)
+    return [
+        one
+        for one in decisions
+        if barred.isdisjoint(one.choice)
+        and (one.how != "majority" or not any(region.touches(one.start, one.end) for region in planted))
+    ]
 
 
 def candidates_in(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> tuple[Candidate, ...]:
@@ -261,19 +295,30 @@ def candidates_in(spans: Mapping[str, Iterable[Span]], start: int, end: int) -> 
     return _candidates({name: sorted(_within(marked, start, end)) for name, marked in spans.items()})
 
 
-def _grouped(sets: Mapping[str, Iterable[Span]]) -> Iterator[tuple[int, int, tuple[Candidate, ...]]]:
-    """The groups of overlapping spans of all readers, in order: their extent, and what each reader has there."""
+def _grouped(
+    sets: Mapping[str, Iterable[Span]], extents: Iterable[tuple[int, int]] = ()
+) -> Iterator[tuple[int, int, tuple[Candidate, ...]]]:
+    """The groups of overlapping spans of all readers, in order: their extent, and what each reader has there.
+
+    Args:
+        sets: per reader the spans.
+        extents: further extents that are in groups, or are groups of their own, whatever readers have there.
+    """
     group: dict[str, list[Span]] = {}
+    is_open = False
     start = end = 0
-    for span, name in sorted((span, name) for name, spans in sets.items() for span in spans):
-        if group and span.start >= end:
+    rows = [(span.start, span.end, span.label, name, span) for name, spans in sets.items() for span in spans]
+    rows_of_extents = [(first, last, "", "", None) for first, last in extents]
+    for first, last, _, name, span in sorted([*rows, *rows_of_extents], key=lambda row: row[:4]):
+        if is_open and first >= end:
             yield start, end, _candidates({name: group.get(name, []) for name in sets})
-            group = {}
-        if not group:
-            start, end = span.start, span.end
-        group.setdefault(name, []).append(span)
-        end = max(end, span.end)
-    if group:
+            group, is_open = {}, False
+        if not is_open:
+            start, end, is_open = first, last, True
+        if span is not None:
+            group.setdefault(name, []).append(span)
+        end = max(end, last)
+    if is_open:
         yield start, end, _candidates({name: group.get(name, []) for name in sets})
 
 
@@ -297,6 +342,7 @@ class GoldDifference:
         gold: what gold has there.
         derived: what passes and decisions give; None where the readers differ and nothing was decided.
         candidates: what each reader has there.
+        planted: the planted errors there that some reader was shown.
     """
 
     example: Example
@@ -305,6 +351,7 @@ class GoldDifference:
     gold: tuple[Span, ...]
     derived: tuple[Span, ...] | None
     candidates: tuple[Candidate, ...]
+    planted: tuple[PlantedRegion, ...] = ()
 
 
 def differences(settled: SettledExample, gold: Example, readings: Mapping[str, Example]) -> list[GoldDifference]:
@@ -330,7 +377,8 @@ def differences(settled: SettledExample, gold: Example, readings: Mapping[str, E
         disputed = any(dispute.start < end and start < dispute.end for dispute in settled.disputes)
         if disputed or in_gold != derived:
             expected = None if disputed else derived
-            differing.append(GoldDifference(bare, start, end, in_gold, expected, candidates_in(sets, start, end)))
+            candidates, there = candidates_in(sets, start, end), in_region(settled.planted, start, end)
+            differing.append(GoldDifference(bare, start, end, in_gold, expected, candidates, there))
     return differing
 
 

@@ -173,8 +173,12 @@ def _settled(state: AdjudicationState) -> dict[str, Example]:
 
 
 def _read_once(state: AdjudicationState) -> dict[str, Example]:
-    """The examples that one annotator alone confirmed, with their spans."""
-    once = {name: by for name, by in state.derived.read_once.items() if name not in state.derived.settled}
+    """The examples that one annotator alone confirmed, with their spans; not if they saw a planted error."""
+    once = {
+        name: by
+        for name, by in state.derived.read_once.items()
+        if name not in state.derived.settled and name not in state.planted
+    }
     readings = {name: state.passes[annotator][name] for name, annotator in once.items()}
     return {name: example.with_spans(example.spans) for name, example in readings.items()}
 

@@ -108,7 +108,8 @@ def _disputed_again(state: AdjudicationState, decision: Decision) -> Dispute:
     example = state.derived.settled[decision.example].example.with_spans(())
     # Gold that came from elsewhere has by now what was chosen.
     candidates = state.candidates(example.id, decision.start, decision.end) if decision.is_on_gold else None
-    return Dispute(example, decision.start, decision.end, candidates or decision.candidates)
+    planted = state.planted_in(example.id, decision.start, decision.end)
+    return Dispute(example, decision.start, decision.end, candidates or decision.candidates, planted)
 
 
 def _decision(

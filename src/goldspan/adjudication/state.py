@@ -6,7 +6,7 @@ Decisions are made by majority, by a person who compares the candidates, or by a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,9 @@ from goldspan.adjudication.derive import (
     settle,
     settle_gold,
 )
+from goldspan.adjudication.planted import barred_spans, in_region, withhold
 from goldspan.annotation import Span, article_of
+from goldspan.corpus.audits import shown_errors
 from goldspan.corpus.comments import comments_of_corpus
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions, doubts
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.adjudication.derive import DerivedGold, GoldDifference
+    from goldspan.adjudication.planted import PlantedRegion
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus import Corpus
     from goldspan.corpus.comments import PassComment
@@ -51,11 +54,12 @@ class AdjudicationState:
     Args:
         corpus: the corpus.
         articles: the ids of the articles it covers, in the order of the manifest.
-        passes: per annotator the confirmed examples, by id.
+        passes: per annotator the confirmed examples, by id, without planted spans of audits that they were shown.
         lines: the decisions as their files state them.
         gold: the examples of gold, by id.
         derived: what passes and decisions give.
         doubts: the regions of gold that a disputes' project asks about, as their files state them.
+        planted: by example, the planted errors of audits that one of its readers was shown.
     """
 
     corpus: Corpus
@@ -65,6 +69,11 @@ class AdjudicationState:
     gold: Mapping[str, Example]
     derived: DerivedGold
     doubts: tuple[RegionDoubt, ...] = ()
+    planted: Mapping[str, tuple[PlantedRegion, ...]] = field(default_factory=dict)
+
+    def planted_in(self, example: str, start: int, end: int) -> tuple[PlantedRegion, ...]:
+        """The planted errors in a region of an example that one of its readers was shown."""
+        return in_region(self.planted.get(example, ()), start, end)
 
     def readings(self, example: str) -> dict[str, Example]:
         """Per reader of an example the example with the reader's spans."""
@@ -136,7 +145,9 @@ class AdjudicationState:
         applied = settled.applied if settled else ()
         kept = [one for one in applied if id(one) not in outdated]
         return (
-            settle(self.readings(example), kept) if self.has_readers(example) else settle_gold(self.gold[example], kept)
+            settle(self.readings(example), kept, self.planted.get(example, ()))
+            if self.has_readers(example)
+            else settle_gold(self.gold[example], kept, self.planted.get(example, ()))
         )
 
     def candidates(self, example: str, start: int, end: int) -> tuple[Candidate, ...]:
@@ -158,6 +169,7 @@ class AdjudicationState:
         spans = [*further, *(span for reading in self.readings(example).values() for span in reading.spans)]
         spans += self.gold[example].spans if example in self.gold else ()
         spans += [Span(one.start, one.end, MAJORITY) for one in self._applied(example)]
+        spans += [Span(one.start, one.end, MAJORITY) for one in self.planted.get(example, ())]
         while crossing := [
             one for one in spans if one.start < end and start < one.end and not start <= one.start <= one.end <= end
         ]:
@@ -223,11 +235,12 @@ def read_state(corpus: Corpus, articles: Collection[str] | None = None) -> Adjud
     passes = {name: {one.id: one for one in corpus.confirmed_examples(name, chosen)} for name in corpus.annotators()}
     lines = tuple(line for name in chosen for line in _lines(corpus.decisions / f"{name}.jsonl"))
     gold = {one.id: one for one in corpus.gold_examples(chosen)}
+    passes, planted = withhold(passes, shown_errors(corpus))
     readings = {name: examples.values() for name, examples in passes.items()}
-    derived = derive(readings, [one.decision for one in lines], gold.values())
+    derived = derive(readings, [one.decision for one in lines], gold.values(), planted)
     _require_matching_surfaces(lines, derived)
     recorded = tuple(one for name in chosen for one in read_doubts(corpus, name))
-    return AdjudicationState(corpus, chosen, passes, lines, gold, derived, recorded)
+    return AdjudicationState(corpus, chosen, passes, lines, gold, derived, recorded, planted)
 
 
 def read_doubts(corpus: Corpus, article: str) -> list[RegionDoubt]:
@@ -280,7 +293,8 @@ def with_decisions(state: AdjudicationState, made: Collection[tuple[Decision, Ex
         lines[path.stem] = [decisions.parse(raw, path, number) for number, raw in files.lines(text.encode("utf-8"))]
     after = tuple(line for of_article in lines.values() for line in of_article)
     readings = {name: examples.values() for name, examples in state.passes.items()}
-    return replace(state, lines=after, derived=derive(readings, [one.decision for one in after], state.gold.values()))
+    derived = derive(readings, [one.decision for one in after], state.gold.values(), state.planted)
+    return replace(state, lines=after, derived=derived)
 
 
 def decision_texts(corpus: Corpus, made: Collection[tuple[Decision, Example]]) -> dict[Path, str]:
@@ -361,10 +375,20 @@ class DecisionAuthor:
             guidelines: the version that was followed.
 
         Raises:
-            InvalidValueError: for a choice that leaves the region or overlaps itself.
+            InvalidValueError: for a choice that leaves the region, overlaps itself or has a span that an audit planted
+                and no unaided reader marked.
         """
+        chosen = tuple(choice)
+        if planted := sorted(barred_spans(case.planted).intersection(chosen)):
+            first = planted[0]
+            raise InvalidValueError(
+                f"{case.example.surface(first)!r} {first.label} was planted by an audit, and nobody marked it who "
+                "had not been shown it",
+                example=case.example.id,
+                remedy="Choose something else. If it is right, have somebody read the example who sees no suggestions.",
+            )
         return Decision(
-            case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, tuple(choice),
+            case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, chosen,
             how, self.by, self.when, guidelines, self.rule, self.reason or None,
         )  # fmt: skip
 
@@ -388,7 +412,8 @@ def decide_region(
     Raises:
         InvalidValueError: for a choice that leaves the region, overlaps itself or has an unknown label.
     """
-    dispute = Dispute(example.with_spans(()), *region, state.candidates(example.id, *region))
+    planted = state.planted_in(example.id, *region)
+    dispute = Dispute(example.with_spans(()), *region, state.candidates(example.id, *region), planted)
     return decide(dispute, choice, author, state.corpus.scheme, "adjudicated")
 
 

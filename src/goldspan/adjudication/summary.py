@@ -59,7 +59,7 @@ def dispute_lines(dispute: Dispute) -> list[str]:
         f"  {number}. {candidate_line(dispute, candidate)}"
         for number, candidate in enumerate(dispute.candidates, start=1)
     )
-    return [head, *candidates]
+    return [head, *candidates, *(f"  {region.line(text)}" for region in dispute.planted)]
 
 
 def comment_lines(comments: Sequence[PassComment]) -> list[str]:
@@ -149,6 +149,7 @@ def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
             f"{amount(len(state.open), 'dispute')} to settle: in the terminal with --settle, or in Doccano with "
             f"--push{more}."
         )
+    lines += _planted_sentences(state)
     if doubts := state.open_doubts:
         be, are = ("was", "is") if len(doubts) == 1 else ("were", "are")
         lines.append(
@@ -177,6 +178,18 @@ def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
     if planned.new:
         lines.append(f"{amount(len(planned.new), 'example')} to write into gold.")
     return lines or ["Gold follows from passes and decisions; nothing is open."]
+
+
+def _planted_sentences(state: AdjudicationState) -> Iterator[str]:
+    """Which disputes and which examples wait for a person because an audit planted errors there."""
+    if planted := sum(bool(dispute.planted) for dispute in state.open):
+        are = "is" if planted == 1 else "are"
+        yield f"{planted:,} of them {are} where an audit planted an error: a person decides."
+    if waiting := sum(name in state.planted for name in state.derived.read_once):
+        yield (
+            f"{amount(waiting, 'example')} that one annotator alone has read with planted errors: a second one must "
+            "read before a person can decide."
+        )
 
 
 def json(state: AdjudicationState, planned: GoldPlan) -> dict[str, Any]:
@@ -214,4 +227,10 @@ def _dispute(dispute: Dispute) -> dict[str, Any]:
         }
         for candidate in dispute.candidates
     ]
-    return {"example": dispute.example.id, "region": [dispute.start, dispute.end], "candidates": candidates}
+    report = {"example": dispute.example.id, "region": [dispute.start, dispute.end], "candidates": candidates}
+    if dispute.planted:
+        report["planted"] = [
+            {"audit": one.audit, "kind": one.kind, "shown_to": list(one.readers), "withheld_from": list(one.kept_by)}
+            for one in dispute.planted
+        ]
+    return report

@@ -15,6 +15,7 @@ from goldspan import files
 from goldspan.annotation import NOT_ANNOTATED, Example, Span
 from goldspan.articles.examples import article_examples
 from goldspan.corpus import id_list, passes
+from goldspan.corpus.audits import PLAN, audit_names, read_audit
 from goldspan.corpus.comments import COMMENT_KEYS
 from goldspan.corpus.manifest import locked
 from goldspan.corpus.passes import CONFIRMED
@@ -116,15 +117,33 @@ def recut(
         apply: whether to write, which is refused while there are misfits, unless they are left out.
 
     Raises:
-        InputError: for a line that is not valid or no slice of its article, and for two lines with the same text.
+        InputError: for a line that is not valid or no slice of its article, for two lines with the same text, and for
+            an article of an audit that would be cut otherwise.
     """
     with locked(corpus.folder / "manifest.jsonl"):
         plan = Resegmentation()
         for entry in corpus.select_entries(articles):
             _plan_article(corpus, entry, plan)
+        _require_no_audit(corpus, plan)
         if apply and (leave_out or not plan.misfits):
             files.write_all(plan.contents)
     return plan
+
+
+def _require_no_audit(corpus: Corpus, plan: Resegmentation) -> None:
+    """Refuse to cut the articles of an audit otherwise.
+
+    What was planted and who saw it is about the examples as they were, and keeps planted errors out of gold.
+    """
+    for name in audit_names(corpus):
+        audit = read_audit(corpus, name)
+        if cut := [example for example in audit.examples if example in plan.moved]:
+            raise InputError(
+                f"would be cut otherwise, and is in the audit {name!r}",
+                file=audit.folder / PLAN,
+                example=cut[0],
+                remedy="Name the other articles with --articles.",
+            )
 
 
 def named_elsewhere(corpus: Corpus, plan: Resegmentation) -> Iterator[tuple[Path, str, list[str]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.adjudication.derive import differences
+from goldspan.adjudication.planted import unearned_spans
 from goldspan.checks.check import CheckResult, check
 from goldspan.corpus import passes
 from goldspan.errors import InputError, InvalidValueError
@@ -89,6 +90,29 @@ def gold_underived(project: ProjectFiles) -> Iterator[CheckResult]:
 
 
 @check(
+    "planted-span",
+    "project",
+    title="Gold has a span that an audit planted and no unaided reader marked, or an audit cannot be read",
+    why="The error was made up to see who keeps it: nothing speaks for it but that it was shown.",
+    remedy="Correct the span in gold, or have the example read by somebody who sees no suggestions.",
+    required="gold would have errors that were made on purpose",
+)
+def planted_span(project: ProjectFiles) -> Iterator[CheckResult]:
+    """The planted spans in gold, and the first error of an audit that cannot be read."""
+    shown, error = project.planted
+    if error is not None:
+        yield CheckResult.of(error)
+    for path in project.gold_files if shown else ():
+        for record in project.examples(path):
+            example = record.example
+            errors = shown.get(example.id, ())
+            spans = unearned_spans(errors, project.readings(example.id), example.text) if errors else ()
+            for span in sorted(set(spans).intersection(example.spans)):
+                message = f"has {example.surface(span)!r}, which an audit planted"
+                yield CheckResult(message, path, record.line, example.id, (span.start, span.end, span.label))
+
+
+@check(
     "stale-decision",
     "project",
     "warning",
@@ -162,6 +186,7 @@ CHECKS = (
     half_confirmed,
     bad_decision,
     gold_underived,
+    planted_span,
     stale_decision,
     outdated_decision,
     changelog_ahead,

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from goldspan import files
 from goldspan.adjudication.derive import derive
+from goldspan.adjudication.planted import withhold
 from goldspan.annotation import article_id_problem, article_of
 from goldspan.checks.check import CheckResult
 from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
+from goldspan.corpus.audits import shown_errors
 from goldspan.corpus.clusters import read_clusters
 from goldspan.corpus.reading_order import read_order
 from goldspan.corpus.releases import read_release, release_files
@@ -29,8 +31,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.adjudication.derive import DerivedGold
+    from goldspan.adjudication.planted import PlantedRegion
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
+    from goldspan.corpus.audits import ShownError
     from goldspan.corpus.clusters import ClusteredArticle
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.corpus.reading_order import OrderedArticle
@@ -254,18 +258,42 @@ class ProjectFiles:
     def derived(self) -> DerivedGold:
         """The gold derived from the passes and decisions that can be read, without examples whose texts differ."""
         by_annotator: dict[str, list[Example]] = {}
-        for versions in self._confirmed.values():
+        for versions in self._withheld[0].values():
             if len({example.text for example in versions.values()}) == 1:
                 for name, example in versions.items():
                     by_annotator.setdefault(name, []).append(example)
         made = [line.decision for line in self.decisions.lines]
         decided = {article_of(one.example) for one in made if one.is_on_gold}
         paths = [path for path in self.gold_files if path.stem in decided]
-        return derive(by_annotator, made, [record.example for path in paths for record in self.examples(path)])
+        gold = [record.example for path in paths for record in self.examples(path)]
+        return derive(by_annotator, made, gold, self._withheld[1])
 
     def confirmed(self, example: str) -> dict[str, Example]:
-        """An example as each annotator confirmed it, by annotator."""
+        """An example as each annotator confirmed it, by annotator, without planted spans that they were shown."""
+        return self._withheld[0].get(example, {})
+
+    def readings(self, example: str) -> dict[str, Example]:
+        """An example as each annotator confirmed it, by annotator, with all that they marked."""
         return self._confirmed.get(example, {})
+
+    @cached_property
+    def planted(self) -> tuple[dict[str, tuple[ShownError, ...]], InputError | None]:
+        """The planted errors of the audits by example, and why they cannot be read; none if they cannot."""
+        try:
+            return shown_errors(self.corpus), None
+        except InputError as error:
+            return {}, error
+
+    @cached_property
+    def _withheld(self) -> tuple[dict[str, dict[str, Example]], dict[str, tuple[PlantedRegion, ...]]]:
+        """The confirmed examples by id and annotator without planted spans, and the regions of planted errors."""
+        by_name: dict[str, dict[str, Example]] = {}
+        for id_, versions in self._confirmed.items():
+            for name, example in versions.items():
+                by_name.setdefault(name, {})[id_] = example
+        cleaned, regions = withhold(by_name, self.planted[0])
+        found = {id_: {name: cleaned[name][id_] for name in versions} for id_, versions in self._confirmed.items()}
+        return found, regions
 
     @property
     def confirmations(self) -> Mapping[Path, list[PassLine]]:

@@ -363,6 +363,18 @@ class ShownError:
     audit: str
     readers: frozenset[str]
 
+    def relabelled(self, label_of: Callable[[str, str], str]) -> ShownError:
+        """The error with other labels.
+
+        Args:
+            label_of: gives the label of a span with these words and this label.
+        """
+        spans = [
+            None if one is None else replace(one, label=label_of(self.text[one.start : one.end], one.label))
+            for one in (self.error.shown, self.error.suggested)
+        ]
+        return replace(self, error=PlantedSuggestion(self.error.kind, spans[0], spans[1]))
+
 
 def shown_errors(corpus: Corpus) -> dict[str, tuple[ShownError, ...]]:
     """All planted errors of a project, by example.

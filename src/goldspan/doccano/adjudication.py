@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from goldspan import files
 from goldspan.adjudication import summary
 from goldspan.adjudication.derive import differences
+from goldspan.adjudication.planted import barred_spans
 from goldspan.adjudication.state import DecisionAuthor, decide_region
 from goldspan.annotation import first_overlap
 from goldspan.corpus.comments import COMMENTS, comment_line
@@ -413,9 +414,18 @@ def _why_unusable(
     if work.invalid:
         first = work.invalid[0]
         return f"the span [{first.start}, {first.end}, {first.label}] {first.reason}: draw it again"
-    if reason := _label_problem(disputed, work, state, types):
+    if reason := _label_problem(disputed, work, state, types) or _planted_problem(disputed, work):
         return reason
     return "two spans overlap: a decision is flat" if first_overlap(work.spans) else None
+
+
+def _planted_problem(disputed: DisputedExample, work: AnnotatorWork) -> str | None:
+    """Why a confirmed copy has a span that cannot be chosen, since an audit planted it; None if it has none."""
+    planted = sorted(barred_spans(disputed.settled.planted).intersection(work.spans))
+    if not planted:
+        return None
+    words = disputed.example.surface(planted[0])
+    return f"has {words!r} {planted[0].label}, which an audit planted and no unaided reader marked"
 
 
 def _label_problem(
@@ -489,7 +499,7 @@ def _votes(dispute: Dispute, names: LabelNames = SAME_NAMES) -> str:
             for span in candidate.spans
         )
         votes.append(f"{spans or 'nothing'}: {', '.join(candidate.by)}")
-    return " — ".join(votes)
+    return " — ".join([*votes, *(region.line(text) for region in dispute.planted)])
 
 
 def _why(doubt: RegionDoubt, example: Example) -> str:

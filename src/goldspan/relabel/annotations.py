@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json
 from goldspan.adjudication.derive import derive
+from goldspan.adjudication.planted import withhold
 from goldspan.annotation import Example, Span
 from goldspan.corpus import passes
+from goldspan.corpus.audits import shown_errors
 from goldspan.corpus.passes import CONFIRMED
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from goldspan.adjudication.derive import DerivedGold, Dispute
+    from goldspan.adjudication.planted import PlantedRegion
     from goldspan.corpus import Corpus
     from goldspan.formats.decisions import Decision, DecisionLine
     from goldspan.relabel.change import LabelChange
@@ -260,14 +263,16 @@ class _Relabelling:
         listed = {entry.id for entry in self.corpus.entries}
         before_lines = [line for path, lines in self.decisions.items() if path.stem in listed for line in lines]
         after_lines = [line for path, lines in after.items() if path.stem in listed for line in lines]
-        before = derive(self._readings(after=False), [line.decision for line in before_lines])
+        before_readings, planted = self._readings(after=False)
+        before = derive(before_readings, [line.decision for line in before_lines], planted=planted)
         applied = set(map(id, before.applied))
         pairs = list(zip(before_lines, after_lines, strict=True))
+        after_readings, planted = self._readings(after=True)
         revived: list[DecisionLine] = []
         while True:
             gone = set(map(id, revived))
             kept = [(former, line) for former, line in pairs if id(former) not in gone]
-            now = derive(self._readings(after=True), [line.decision for _, line in kept])
+            now = derive(after_readings, [line.decision for _, line in kept], planted=planted)
             valid = set(map(id, now.applied))
             again = [
                 former for former, line in kept if id(line.decision) in valid and id(former.decision) not in applied
@@ -284,9 +289,9 @@ class _Relabelling:
         ]
         return (tuple(needless), tuple(revived)), agreed, tuple(settled)
 
-    def _readings(self, *, after: bool) -> dict[str, list[Example]]:
-        """Per annotator the confirmed examples of the articles in the manifest."""
-        readings = defaultdict[str, list[Example]](list)
+    def _readings(self, *, after: bool) -> tuple[dict[str, Iterable[Example]], Mapping[str, Sequence[PlantedRegion]]]:
+        """Per annotator the confirmed examples of the articles in the manifest, and what audits planted for them."""
+        readings = defaultdict[str, dict[str, Example]](dict)
         listed = {entry.id for entry in self.corpus.entries}
         for path, lines in self.passes.items():
             if path.stem not in listed:
@@ -295,8 +300,14 @@ class _Relabelling:
             classified = passes.classify([line.located for line in lines])
             for line, (located, cause) in zip(lines, classified, strict=True):
                 if cause is None and not (after and located.example.id in self.to_read):
-                    readings[annotator].append(_example(line) if after else located.example)
-        return readings
+                    readings[annotator][located.example.id] = _example(line) if after else located.example
+        shown = shown_errors(self.corpus)
+        if after:
+            shown = {
+                id_: tuple(error.relabelled(self.change.label_of) for error in errors) for id_, errors in shown.items()
+            }
+        cleaned, planted = withhold(readings, shown)
+        return {name: examples.values() for name, examples in cleaned.items()}, planted
 
 
 def _example(line: _Line) -> Example:

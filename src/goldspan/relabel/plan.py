@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, strict_json
 from goldspan.annotation import article_of
+from goldspan.corpus.audits import relabelled_audits
 from goldspan.corpus.change_journal import write_together
 from goldspan.doccano.corpus_record import (
     FormerLabelRecord,
@@ -129,6 +130,7 @@ def plan_relabel(corpus: Corpus, change: LabelChange, *, day: str | None = None)
     record = relabel_record(known, change) if files.is_there(record_path(corpus)) else None
     contents: dict[Path, bytes | None] = {
         **annotations.contents,
+        **dict(relabelled_audits(corpus, change.label_of)),
         **manifest,
         **rewritten.contents,
         **dict(pages.pages_to_write(corpus, change)),

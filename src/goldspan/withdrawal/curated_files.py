@@ -15,6 +15,7 @@ from goldspan import files, formats, strict_json
 from goldspan.annotation import article_of
 from goldspan.articles.examples import article_examples
 from goldspan.corpus import annotators, clusters, id_list, reading_order
+from goldspan.corpus.audits import SUGGESTIONS, audit_folder, audit_names
 from goldspan.corpus.gold_source import GOLD
 from goldspan.doccano.members import find_members
 from goldspan.doccano.pull.pass_owners import annotator_names
@@ -122,6 +123,8 @@ class _Removal:
             self._of_article(folder)
         for folder in sorted(self.corpus.passes.glob("*/")):
             self._of_article(folder)
+        for name in audit_names(self.corpus):  # the plan keeps the id of the article, and no word of it
+            self._of_article(audit_folder(self.corpus, name) / SUGGESTIONS)
         self._splits()
         for path in sorted(self.corpus.controls.glob("*.txt")):
             id_list(path, "example")

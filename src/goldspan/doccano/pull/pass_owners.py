@@ -18,6 +18,7 @@ from goldspan.annotation import article_of
 from goldspan.corpus import assignment_plans
 from goldspan.corpus.annotators import FILE as ANNOTATORS
 from goldspan.corpus.annotators import read_annotators
+from goldspan.corpus.audits import renamed_annotators
 from goldspan.corpus.folder_names import folded_name, folder_name_problem
 from goldspan.corpus.passes import CONFIRMED
 from goldspan.doccano.corpus_record import DoccanoRecord, read_record, record_path, write_record
@@ -118,6 +119,7 @@ class PassOwners:
             contents |= dict(_renamed_decisions(corpus, self.renames))
             contents |= dict(_renamed_annotators(corpus, self.renames))
             contents |= dict(_renamed_assignments(corpus, self.renames))
+            contents |= dict(renamed_annotators(corpus, self.renames))
         path, content = record_path(corpus), self.record.content()
         if self.record != DoccanoRecord() and (not files.is_there(path) or files.read_bytes(path) != content):
             contents[path] = content
