@@ -6,7 +6,7 @@ The lengths are drawn as paragraphs of news have them: log-normal, 45 words in t
 of the articles have been read by all who were to read them when the two join. docs/rounds.md has what is printed.
 """
 
-# ruff: noqa: S311, T201  (draws that can be repeated, no secrets; it prints)
+# ruff: noqa: S311  (draws that can be repeated, no secrets; it prints)
 import random
 from dataclasses import replace
 

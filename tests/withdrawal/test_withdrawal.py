@@ -14,13 +14,15 @@ from goldspan import files
 from goldspan.annotation import Span
 from goldspan.articles import ingest
 from goldspan.checks import check_project
-from goldspan.corpus import Corpus, clusters, reading_order
+from goldspan.corpus import Corpus, assignment_plans, clusters, reading_order
 from goldspan.corpus.annotators import without_annotators
+from goldspan.corpus.assignment_plans import AssignedExample, assignment_file
 from goldspan.corpus.change_journal import journal_path, read_journal
 from goldspan.corpus.manifest import read_manifest, update_manifest
 from goldspan.corpus.reading_order import OrderedArticle
 from goldspan.corpus.releases import ReleasedExample, ReleaseRecord
 from goldspan.corpus.samples import DrawnArticle, SampleRecord
+from goldspan.corpus.shown_suggestions import shown_folder
 from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.doccano.controls import controls_file
 from goldspan.errors import InputError, InvalidValueError
@@ -32,6 +34,7 @@ from goldspan.withdrawal import remains
 from goldspan.withdrawal.curated_files import ArticleContents
 from goldspan.withdrawal.plan import WithdrawalRequest, plan_withdrawal
 from goldspan.withdrawal.remains import TextSearch
+from helpers.audits import write_audit
 
 REQUEST = WithdrawalRequest(requested_by="publisher", day="2026-12-01")
 GONE = "storm"
@@ -97,6 +100,11 @@ def full(toy):
         toy.folder / "doccano.toml",
         '[[project]]\nname = "news"\nserver = "https://d.example.org"\nkey = "k3f9a1c2e4d5"\noffsets = "utf-16"\n',
     )
+    write_audit(toy, "spring", {GONE: [first], other.article: [other]})
+    assigned = [AssignedExample(one.id, ("ann",)) for one in (first, other)]
+    files.write(assignment_file(toy, "kfor"), assignment_plans.content(assigned))
+    for one in (first, other):
+        files.write(shown_folder(toy, "kfor-ann") / f"{one.article}.jsonl", gold.line(one))
     shutil.copytree(toy.passes / "ann", toy.passes / "cy")
     for path in (toy.passes / "cy").iterdir():
         if path.stem != GONE:
@@ -156,6 +164,7 @@ def test_a_project_with_everything_has_it_in_no_file_that_the_plan_does_not_name
     plan = withdraw(full)
     named = {one.file.relative_to(full.root).as_posix() for one in plan.remains.places}
     kept = {"corpus/withdrawn.jsonl", "corpus/samples/1.json", "corpus/releases/1.0.jsonl", "corpus/CHANGELOG.md"}
+    kept |= {"corpus/audits/spring/plan.json"}
     after = contents(full)
     mark = re.compile(rf"(?<![\w-]){GONE}(?:\.p\d+|\.jsonl|\")".encode())
     with_words = {name for name, data in after.items() if WORDS.encode() in data}
@@ -198,7 +207,7 @@ def test_other_articles_stay_byte_for_byte(full):
     withdraw(full)
     after = contents(full)
     other = {name for name in before if re.search(r"(harbour|strike)\.(jsonl|txt)$", name)}
-    assert len(other) == 8
+    assert len(other) == 10
     assert {name for name in other if after.get(name) != before[name]} == set()
     lines = before["corpus/manifest.jsonl"].splitlines(keepends=True)
     assert after["corpus/manifest.jsonl"] == b"".join(line for line in lines if f'"id": "{GONE}"'.encode() not in line)

@@ -125,7 +125,11 @@ class _Removal:
             self._of_article(folder)
         for name in audit_names(self.corpus):  # the plan keeps the id of the article, and no word of it
             self._of_article(audit_folder(self.corpus, name) / SUGGESTIONS)
+        for folder in sorted(self.corpus.shown.glob("*/")):
+            self._of_article(folder)
         self._splits()
+        for path in sorted(self.corpus.assignments.glob("*.jsonl")):
+            self._keep_rows(path, lambda row: article_of(row["example"]) not in self.ids)
         for path in sorted(self.corpus.controls.glob("*.txt")):
             id_list(path, "example")
             self._keep_lines(path, lambda raw: article_of(raw.decode("utf-8", "replace").strip()) not in self.ids)

@@ -1,8 +1,8 @@
 """The plan of a withdrawal: every file of the project without the articles, and what is still elsewhere.
 
 Nothing is written before all is known. What will be written is kept in a journal first, so that a run that is killed
-between two files is completed by the next one. The records of `corpus/releases/` and `corpus/samples/` stay: they have
-no word of an article, and by them it is known for ever what was released and how articles were drawn.
+between two files is completed by the next one. The records of `corpus/releases/` and `corpus/samples/` and the plans of audits stay: they
+have no word of an article, and by them it is known for ever what was released and how articles were drawn.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.corpus import samples
+from goldspan.corpus.audits import PLAN, audit_folder, audit_names
 from goldspan.corpus.change_journal import write_together
 from goldspan.corpus.releases import read_releases
 from goldspan.corpus.withdrawals import Withdrawal, content, read_withdrawals, words_digest
@@ -274,6 +275,7 @@ def plan_withdrawal(
     }
     drawn = samples.sampled_ids(corpus.samples)
     kept = {corpus.withdrawal_file, *corpus.releases.glob("*.jsonl"), *corpus.samples.glob("*.json")}
+    kept |= {audit_folder(corpus, name) / PLAN for name in audit_names(corpus)}
     searched = {path: data for path, data in contents.items() if path != corpus.folder / CHANGELOG}
     remains = find_remains(corpus, chosen, searched, kept)
     names_left = names_in_lists(corpus, _own_surfaces(corpus, names), searched)
