@@ -249,9 +249,15 @@ def closed_description(description: str, day: str) -> str:
     return CLOSED.sub("", description) + f", closed {day}"
 
 
+def round_of(project: DoccanoProject) -> str | None:
+    """The name of the round that a project is part of, as its description says; None if it names none."""
+    _, found, name = CLOSED.sub("", project.description).partition(f", key {project_key(project)}, round ")
+    return name if found and name else None
+
+
 def is_of_round(project: DoccanoProject, round_name: str) -> bool:
     """Whether the description of a project names a round as the one that it is part of."""
-    return CLOSED.sub("", project.description).endswith(f", key {project_key(project)}, round {round_name}")
+    return round_of(project) == round_name
 
 
 def project_kind(project: DoccanoProject) -> ProjectKind:

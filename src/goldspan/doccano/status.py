@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import article_of
@@ -12,13 +13,14 @@ from goldspan.doccano.annotator_progress import AnnotatorProgress, annotators_pr
 from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.human_work import has_work
-from goldspan.doccano.label_comparison import TRUSTED, LabelComparison
+from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, renamed_types_of
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.member_projects import as_work_of, comments_of, is_common, private_member
 from goldspan.doccano.members import find_members
-from goldspan.doccano.project import project_kind
+from goldspan.doccano.project import project_kind, round_of
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import collect
+from goldspan.doccano.pull.member_work import find_member, work_of_member
 from goldspan.doccano.pull.pass_files import held_lines, pass_changes, pass_folder
 from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.doccano.pull.pull import owners_of, pull_options, snapshot_and_gold
@@ -26,7 +28,7 @@ from goldspan.doccano.push.desired_state import desired_examples
 from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.rounds import Round, find_round
 from goldspan.doccano.snapshot import ALL
-from goldspan.errors import InvalidValueError
+from goldspan.errors import GoldspanError, InvalidValueError, NotFoundError
 from goldspan.formats.doccano import is_text_of
 from goldspan.models.order_plan import count_words
 
@@ -37,9 +39,11 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.corpus.assignment_plans import AssignedExample
+    from goldspan.doccano.annotator_guide import ProjectKind
     from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject
+    from goldspan.doccano.project_identity import ProjectIdentity
     from goldspan.doccano.pull.collect import CollectedWork, PullOptions, PullProblem
     from goldspan.doccano.pull.pass_owners import PassOwners
     from goldspan.doccano.snapshot import Snapshot
@@ -184,6 +188,7 @@ class RoundProgress:
         not_pushed: the examples that fewer annotators are to read in Doccano than should, of articles that are there.
         absent: the articles of the corpus of which no project has anything; empty for a project of disputes.
         round: what the corpus remembers of it; None for a project that is no round.
+        unread: by name of a project of the round that could not be read, why; nothing here counts it.
     """
 
     name: str
@@ -193,6 +198,7 @@ class RoundProgress:
     not_pushed: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     round: Round | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def disputed(self) -> tuple[str, ...]:
@@ -232,6 +238,7 @@ class RoundProgress:
             "disputed": list(self.disputed),
             "not_pushed": self.not_pushed,
             "absent": self.absent,
+            "unread": dict(self.unread),
             "projects": [] if of_project else [project.json() for project in self.projects],
         }
 
@@ -243,16 +250,37 @@ class RoundProgress:
 
 @dataclass(frozen=True, slots=True)
 class ProjectListing:
-    """A project in a list: its examples, and how many of them each annotator confirmed, if the server reports it."""
+    """A project in a list.
+
+    Args:
+        project: as the server has it.
+        examples: how many it has.
+        done: how many of them each member confirmed; None if the server does not report it.
+    """
 
     project: DoccanoProject
     examples: int
     done: Mapping[str, int] | None
 
+    @property
+    def round(self) -> str | None:
+        """The name of the round that it is part of; None if it is part of none."""
+        return round_of(self.project)
+
 
 def list_projects(server: Doccano) -> Iterator[ProjectListing]:
-    """The projects of a server, the newest first."""
-    for project in server.projects():
+    """The projects of a server, the newest first; those of a round follow each other, sorted by their names."""
+    projects = server.projects()
+    rounds: dict[str, list[DoccanoProject]] = {}
+    for project in projects:
+        if (name := round_of(project)) is not None:
+            rounds.setdefault(name, []).append(project)
+    together = (
+        sorted(rounds.pop(name), key=lambda each: each.name) if name in rounds else [project] * (name is None)
+        for project in projects
+        for name in [round_of(project)]
+    )
+    for project in (each for group in together for each in group):
         status, answer = server.probe(f"v1/projects/{project.id}/metrics/member-progress")
         yield ProjectListing(project, server.count(project.id), _parse_done(answer) if status == OK else None)
 
@@ -307,7 +335,8 @@ def project_progress(
         InvalidValueError: if a shared project has controls.
         ServerError: if the server does not answer as it should.
     """
-    return _StatusReader(corpus, server, members, renamed).read(name, find_round(corpus, name, server.url)).progress
+    found = find_round(corpus, name, server.url)
+    return _StatusReader(corpus, server, members).read(name, found, renamed).progress
 
 
 def round_progress(
@@ -323,27 +352,42 @@ def round_progress(
         renamed: by label, the name that its type was given on the server, as a person states it.
 
     Raises:
-        NotFoundError: if a project is not there.
+        NotFoundError: if no project is there.
         InputError: if a file of the corpus cannot be read.
         InvalidValueError: if a shared project has controls.
         ServerError: if the server does not answer as it should.
     """
-    reader, found = _StatusReader(corpus, server, members, renamed), find_round(corpus, name, server.url)
+    found = find_round(corpus, name, server.url)
     names = (name,) if found is None else found.project_names
-    return reader.join(name, [reader.read(each, found) for each in names], found)
+    if not names:
+        raise NotFoundError(
+            f"the round {name!r} has no project yet", remedy=f"Push it: goldspan doccano push --project {quote(name)}"
+        )
+    renamed_in = renamed_types_of(corpus, server, names, renamed)
+    reader = _StatusReader(corpus, server, members)
+    readings: list[_ProjectReading] = []
+    unread: dict[str, GoldspanError] = {}
+    for each in names:
+        try:
+            readings.append(reader.read(each, found, renamed_in[each]))
+        except GoldspanError as error:
+            unread[each] = error
+    if not readings:
+        raise next(iter(unread.values()))
+    return reader.join(name, readings, found, {each: str(error) for each, error in unread.items()})
 
 
 class _StatusReader:
     """Reads the projects of a round one by one, and joins what they hold."""
 
-    def __init__(self, corpus: Corpus, server: Doccano, members: Path | None, renamed: Mapping[str, str]) -> None:
-        self.corpus, self.server, self.renamed = corpus, server, renamed
+    def __init__(self, corpus: Corpus, server: Doccano, members: Path | None) -> None:
+        self.corpus, self.server = corpus, server
         self.listed = find_members(corpus, members) or ()
         self.names = annotator_names(corpus, self.listed)
         self.entries = corpus.select_entries()
         self.desired = {example.id: example for example in desired_examples(corpus, self.entries)}
 
-    def read(self, name: str, found: Round | None) -> _ProjectReading:
+    def read(self, name: str, found: Round | None, renamed: Mapping[str, str]) -> _ProjectReading:
         """How far one project is."""
         corpus, server = self.corpus, self.server
         identity = identify(server, corpus, name)
@@ -351,8 +395,10 @@ class _StatusReader:
         require_administrator(server, project, "what everybody has done")
         kind = project_kind(project)
         control_ids = read_controls(corpus, name, kind=kind)
-        alone = private_member(server, identity, kind)
-        everything, gold, types = snapshot_and_gold(corpus, server, project, self.entries, self.renamed)
+        refusal, alone = self._private_member(identity, kind)
+        if found is None and identity.round is not None:  # one member's project, named by itself
+            found = find_round(corpus, identity.round, server.url)
+        everything, gold, types = snapshot_and_gold(corpus, server, project, self.entries, renamed)
         if alone is not None:
             everything = as_work_of(everything, alone, comments_of(server, project.id, alone))
         snapshot, controls = split_controls(everything, control_ids)
@@ -360,14 +406,17 @@ class _StatusReader:
         names = [member.username for member in annotators_of(server.members(project.id))]
         hidden = hidden_examples(server, project.id, names, everything.copies.keys())
         unseen = hidden or NOTHING_HIDDEN
-        member = alone or _member_of(name, found)
+        collected = collect(snapshot, options)
+        member = alone or identity.member
+        if member is not None:
+            member = find_member(corpus, server, member, collected, self.listed)
+            collected = work_of_member(collected, member)
         annotators = [ALL] if is_common(snapshot) else [member] if member else _annotators(names, snapshot)
         people = {ALL: member or ALL}
-        collected = collect(snapshot, options)
         of_disputes = kind == "disputes"
         pending, refusal, held = (
-            ({}, "", ())
-            if of_disputes
+            ({}, refusal, ())
+            if of_disputes or refusal
             else _pending_changes(
                 corpus, collected, types, lambda: owners_of(corpus, server, project, collected, self.listed)
             )
@@ -407,7 +456,7 @@ class _StatusReader:
             refusal=refusal,
             hidden=None if hidden is None else self._unassigned(everything, hidden, control_ids, found),
             types=types,
-            held=(*held, *(problem for problem in collected.problems if problem.kind == "imported")),
+            held=(*held, *(problem for problem in collected.problems if problem.kind in {"imported", "member"})),
             lines={people.get(each, each): _confirmed_lines(collected, each) for each in annotators},
         )
         words = {example: self._count_words(options.examples[example]) for example in known}
@@ -415,7 +464,9 @@ class _StatusReader:
         counted = annotators_progress(snapshot, annotators, words, folders=folders, members=people, hidden=unseen.of)
         return _ProjectReading(progress, tuple(counted), examples, frozenset(lacking))
 
-    def join(self, name: str, readings: Sequence[_ProjectReading], found: Round | None) -> RoundProgress:
+    def join(
+        self, name: str, readings: Sequence[_ProjectReading], found: Round | None, unread: Mapping[str, str]
+    ) -> RoundProgress:
         """How far a round is."""
         examples: dict[str, _ExampleProgress] = {}
         for example, theirs in (item for each in readings for item in each.examples.items()):
@@ -438,7 +489,17 @@ class _StatusReader:
             not_pushed=tuple(each for each in self.desired if each in lacking and article_of(each) in articles),
             absent=tuple(entry.id for entry in self.entries if entry.id not in articles and not of_disputes),
             round=found,
+            unread=unread,
         )
+
+    def _private_member(self, identity: ProjectIdentity, kind: ProjectKind) -> tuple[str, str | None]:
+        """Why a pull of a private project would be refused, and whose its one annotation is."""
+        try:
+            return "", private_member(self.server, identity, kind)
+        except InvalidValueError as error:
+            if identity.member is None:
+                raise
+            return str(error), identity.member
 
     def _count_words(self, example: Example) -> int:
         return count_words([example], self.corpus.scheme.language)

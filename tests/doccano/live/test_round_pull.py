@@ -127,6 +127,10 @@ def test_a_project_that_is_gone_stops_the_pull_of_all_and_the_others_can_be_pull
     assert f"nothing of the round '{kfor.name}' is pulled" in said
     assert f"{kfor.project_name('a2')}: the corpus remembers" in said
     assert f"--only {kfor.project_name('a1')},{kfor.project_name('a3')}" in said
+    code, said, report = command("status", kfor.name)
+    assert (code, [each["folder"] for each in report["annotators"]]) == (1, ["a1", "a3"])
+    assert list(report["unread"]) == [kfor.project_name("a2")]
+    assert f"{kfor.project_name('a2')} cannot be read, and is not counted here" in said
     code, said, report = command("pull", kfor.name, "--apply", "--only", f"a1,{kfor.people['a3'].username}")
     assert code == 0, said
     assert (code, report["left_out"]) == (0, [kfor.project_name("a2")])
@@ -167,7 +171,13 @@ def test_what_another_did_in_a_members_project_is_listed_and_not_written(team, c
     assert (code, len(report["problems"]), set(toy.annotators())) == (1, 3, {"a1", "a2"})
     progress = status.round_progress(toy, kfor.server, kfor.name)
     assert [(each.folder, each.confirmed) for each in progress.annotators] == [("a1", 1), ("a2", 1)]
-    assert progress.pending["a1"].unfit == 0
+    assert {folder: changes.unfit for folder, changes in progress.pending.items()} == {
+        "a1": 0,
+        "a2": 2,
+        kfor.server.me().username: 1,
+    }
+    assert progress.disputed == ("harbour.p02",)
+    assert {problem.kind for problem in progress.projects[0].held} == {"member"}
 
 
 def test_a_pull_of_one_members_project_touches_no_other_line(team, command, toy):
@@ -206,6 +216,10 @@ def test_two_of_three_read_each_example(team, command, toy, client):
     assert (progress.not_pushed, progress.absent, progress.examples) == ((), (), len(plan))
     assert all(project.not_pushed == project.absent == () for project in progress.projects)
     assert progress.pending["a2"].new == 1
+    alone = status.round_progress(toy, client, kfor.project_name("a1"))
+    assert (alone.not_pushed, alone.absent, [each.assigned for each in alone.annotators]) == ((), (), [6])
+    listed = [each for each in status.list_projects(client) if each.round == kfor.name]
+    assert [each.project.name for each in listed] == [kfor.project_name(folder) for folder in FOLDERS]
     assert command("pull", kfor.name, "--apply", "--unconfirmed", "--withdraw")[0] == 0
     for folder in ("a1", "a2"):
         assert set(lines(toy, folder)) == {example for example, who in plan.items() if folder in who}

@@ -59,10 +59,11 @@ def run(
 ) -> None:
     """Report how far the annotators are, at which pace, and what differs between the corpus and Doccano.
 
-    Without --project it lists the server's projects. Confirmed is what an annotator ended with a confirmation, open all
-    other examples that they are to read; disputed are examples that several confirmed with different spans. The pace is
-    from the counts that each status and each pull note in your data folder, outside the corpus. The exit code is 1 if a
-    label type was deleted or renamed in Doccano.
+    Without --project it lists the server's projects, those of a round together. Confirmed is what an annotator
+    ended with a confirmation, open all other examples that they are to read; disputed are examples that several
+    confirmed with different spans. The pace is from the counts that each status and each pull note in your data
+    folder, outside the corpus. The exit code is 1 if a label type was deleted or renamed in Doccano, or a project
+    of a round cannot be read.
     """
     if project is None:
         if html is not None or forget:
@@ -96,7 +97,7 @@ def run(
     console.write_json(json, report)
     _print(progress, pace)
     console.print_written(html)
-    if any(one.held or one.types.serious for one in progress.projects):
+    if progress.unread or any(one.held or one.types.serious for one in progress.projects):
         raise typer.Exit(1)
 
 
@@ -196,8 +197,10 @@ def _server_json(status: ServerStatus) -> dict[str, Any] | None:
 def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Table:
     from goldspan.doccano.project import project_kind
 
+    has_rounds = any(listing.round for listing in listings)
     rows = [
         [
+            *([listing.round or "–"] if has_rounds else []),
             listing.project.name,
             project_kind(listing.project),
             f"{listing.examples:,}",
@@ -205,7 +208,7 @@ def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Tabl
         ]
         for listing in listings
     ]
-    header = ("project", "kind", "examples", "confirmed, by member")
+    header = (*(("round",) if has_rounds else ()), "project", "kind", "examples", "confirmed, by member")
     return console.rich_table(f"Projects of {account.username} on {account.url}", header, rows)
 
 
@@ -214,6 +217,7 @@ def _listing_json(listing: ProjectListing) -> dict[str, Any]:
 
     return {
         "project": listing.project.name,
+        "round": listing.round,
         "shared": project_kind(listing.project) == "shared",
         "kind": project_kind(listing.project),
         "examples": listing.examples,
@@ -222,7 +226,9 @@ def _listing_json(listing: ProjectListing) -> dict[str, Any]:
 
 
 def _round_lines(progress: RoundProgress) -> Iterator[str]:
-    """What is disputed, not pushed or absent, over all projects."""
+    """What is disputed, not pushed or absent, over all projects, and which of them could not be read."""
+    for project, why in progress.unread.items():
+        yield f"{project} cannot be read, and is not counted here: {why}"
     kinds = (
         ("disputed", progress.disputed, ""),
         ("article(s) of the corpus not in this project", progress.absent, ""),
