@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from goldspan.models.order_plan import count_words
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from goldspan.annotation import Example
     from goldspan.doccano.snapshot import Snapshot
 
 GOLD = "gold"  # in place of a folder of passes, where all work on one annotation
@@ -56,6 +59,26 @@ class AnnotatorProgress:
             "open": self.open,
             "words": {"assigned": self.assigned_words, "confirmed": self.confirmed_words, "open": self.open_words},
         }
+
+
+def confirmed_work(
+    snapshot: Snapshot, annotators: Iterable[str], examples: Mapping[str, Example], language: str
+) -> dict[str, tuple[int, int]]:
+    """By annotator how many examples of the corpus they confirmed, and how many words these have.
+
+    Args:
+        snapshot: what a project holds, without its controls.
+        annotators: the names of users; `snapshot.ALL` alone in a shared project.
+        examples: of the corpus, by id; no other example counts.
+        language: of the texts.
+    """
+    found = dict.fromkeys(annotators, (0, 0))
+    for example, copies in snapshot.by_id.items():
+        names = {name for copy in copies for name, work in copy.work.items() if work.confirmed} & found.keys()
+        if names and example in examples:
+            words = count_words([examples[example]], language)
+            found |= {name: (found[name][0] + 1, found[name][1] + words) for name in names}
+    return found
 
 
 def annotators_progress(

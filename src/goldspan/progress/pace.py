@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
+LEAST_STRETCH = timedelta(hours=1)  # from the first count on, for a difference
 LEAST_HISTORY = DAY  # from the first count on, for a pace: in less, nights and pauses weigh too much
 APART = timedelta(hours=20)  # between counts that show how much days vary: whoever looks daily is not on the minute
 LEAST_STRETCHES = 3  # between such counts, for a range
@@ -168,9 +169,9 @@ def gain(counts: Sequence[CountAt], now: datetime, length: timedelta) -> Gain | 
         length: of the stretch; if the first count is younger, from that one on.
 
     Returns:
-        None without a count before now.
+        None without a count that is `LEAST_STRETCH` old.
     """
-    if not counts or counts[0].time >= now:
+    if not counts or now - counts[0].time < LEAST_STRETCH:
         return None
     begin = now - length
     known = confirmed_at(counts, begin)

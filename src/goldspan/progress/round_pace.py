@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
+from goldspan.doccano.annotator_progress import GOLD
 from goldspan.doccano.corpus_record import read_record, record_key
-from goldspan.progress.count_log import CountLog, add_note, log_path, note_of
+from goldspan.errors import InputError
+from goldspan.progress.count_log import CountLog, CountNote, NotedWork, add_note, log_path, note_of
 from goldspan.progress.pace import (
     DAY,
     WEEK,
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.annotator_progress import AnnotatorProgress
+    from goldspan.doccano.pull.round import RoundPullPlan
     from goldspan.doccano.status import RoundProgress
 
 
@@ -122,6 +126,27 @@ def note_progress(progress: RoundProgress, server: str, now: datetime) -> dict[s
     }
 
 
+def note_pull(plan: RoundPullPlan, server: str, now: datetime) -> tuple[str, ...]:
+    """Note what the annotators had confirmed when a pull looked.
+
+    Returns:
+        Why that was not possible, as sentences: the pull does not depend on it.
+    """
+    remarks: list[str] = []
+    for one in plan.plans:
+        noted = tuple(
+            NotedWork(member, one.owners.folders.get(member, member) or GOLD, WorkCount(*amount))
+            for member, amount in one.confirmed.items()
+        )
+        if noted:
+            path = log_path(record_key(one.project, server))
+            try:
+                remarks += add_note(path, CountNote(now.astimezone(UTC).replace(microsecond=0), noted)).remarks
+            except InputError as error:
+                remarks.append(f"What is confirmed was not noted for paces: {error}")
+    return tuple(dict.fromkeys(remarks))
+
+
 def logs_of(corpus: Corpus, name: str) -> tuple[Path, ...]:
     """Where the counts of a round or a project are noted, of all servers on which the corpus remembers it."""
     record = read_record(corpus)
@@ -140,6 +165,7 @@ def round_pace(
         now: the present moment, with a time zone.
         zone: of the reader, whose dates are meant; None for that of this machine.
     """
+    now = now.replace(microsecond=0)  # as in the notes, of which the last is of now
     annotators = (_annotator_pace(one, logs.get(one.project, CountLog()), now, zone) for one in progress.annotators)
     return RoundPace(now=now, zone=zone, annotators=tuple(annotators), remarks=tuple(_remarks(logs, now)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -92,6 +93,7 @@ def run(
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.pull.round import plan_round_pull, pull_words
+    from goldspan.progress.round_pace import note_pull
 
     corpus = Corpus.find(root)
     complete_interrupted_change(corpus, pull_words(project), apply=apply)
@@ -114,6 +116,8 @@ def run(
     _print_plan(plan)
     for path in changed:
         print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")
+    for remark in note_pull(plan, server.url, dt.datetime.now(dt.UTC)):
+        console.print_line(f"note: {remark}")
     print(_end(plan, applied=apply))
     if apply:
         print_next_step(corpus, "pull", json)

@@ -15,6 +15,7 @@ from goldspan.annotation import article_of
 from goldspan.articles.examples import article_examples
 from goldspan.corpus.shown_suggestions import read_shown
 from goldspan.corpus.withdrawals import read_withdrawals
+from goldspan.doccano.annotator_progress import confirmed_work
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.former_labels import with_split_labels
@@ -31,7 +32,7 @@ from goldspan.doccano.pull.pass_owners import PassOwners, annotator_names, find_
 from goldspan.doccano.pull.reanchor import MovedLine
 from goldspan.doccano.pull.unit_evidence import unit_notes
 from goldspan.doccano.rights import require_administrator
-from goldspan.doccano.snapshot import AnnotatorComment, UndecidedSpan, take_full_snapshot
+from goldspan.doccano.snapshot import ALL, AnnotatorComment, UndecidedSpan, take_full_snapshot
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class PullPlan:
         types: the label types of the project, compared with the scheme.
         to_read: the spans of labels that were split, which are to be read again; their lines are not confirmed.
         notes: what else somebody should know.
+        confirmed: by the name of a user, or `snapshot.ALL`, how many examples they confirmed on the server, and how
+            many words these have; empty where not all articles are pulled.
     """
 
     project: DoccanoProject
@@ -91,6 +94,7 @@ class PullPlan:
     types: LabelComparison = TRUSTED
     to_read: tuple[UndecidedSpan, ...] = ()
     notes: tuple[str, ...] = ()
+    confirmed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def is_complete(self) -> bool:
@@ -161,6 +165,7 @@ class ProjectWork:
         collected: the work of each annotator, as lines.
         types: the label types of the project, compared with the scheme.
         member: the user whose project it is, in a round in which each has one: all lines are theirs.
+        confirmed: see `PullPlan`.
     """
 
     identity: ProjectIdentity
@@ -170,6 +175,7 @@ class ProjectWork:
     collected: CollectedWork
     types: LabelComparison
     member: str | None = None
+    confirmed: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def project(self) -> DoccanoProject:
@@ -255,19 +261,17 @@ def read_work(
         snapshot = as_work_of(snapshot, alone, comments_of(server, project.id, alone))
     on_step("Comparing")
     own, controls = split_controls(snapshot, control_ids)
-    collected = collect(
+    wanted = pull_options(
+        corpus,
+        entries,
         own,
-        pull_options(
-            corpus,
-            entries,
-            own,
-            gold,
-            types,
-            unconfirmed=options.unconfirmed,
-            tidy=options.tidy,
-            withdraw=options.withdraw,
-        ),
+        gold,
+        types,
+        unconfirmed=options.unconfirmed,
+        tidy=options.tidy,
+        withdraw=options.withdraw,
     )
+    collected = collect(own, wanted)
     member = identity.member and find_member(corpus, server, identity.member, collected, listed)
     return ProjectWork(
         identity=identity,
@@ -277,7 +281,22 @@ def read_work(
         collected=work_of_member(collected, member) if member else work_on_seen(server, own, collected),
         types=types,
         member=member,
+        confirmed={}
+        if options.articles
+        else _confirmed(confirmed_work(own, _annotators(own, member), wanted.examples, corpus.scheme.language), member),
     )
+
+
+def _annotators(snapshot: Snapshot, member: str | None) -> tuple[str, ...]:
+    """Whose confirmations count: those of all, or of the one member whose project it is."""
+    if snapshot.project.collaborative:
+        return (ALL,)
+    return (member,) if member else snapshot.members
+
+
+def _confirmed(found: Mapping[str, tuple[int, int]], member: str | None) -> dict[str, tuple[int, int]]:
+    """The same, in a project of one member under their name."""
+    return {name or member or ALL: amount for name, amount in found.items()}
 
 
 def plan_of_work(corpus: Corpus, server: Doccano, work: ProjectWork, owners: PassOwners) -> PullPlan:
@@ -328,6 +347,7 @@ def plan_of_work(corpus: Corpus, server: Doccano, work: ProjectWork, owners: Pas
         types=types,
         to_read=tuple(_with_pseudonyms(work.own.undecided, pseudonyms)),
         notes=(*identity.notes, *unit_notes(work.snapshot, is_known=identity.is_known)),
+        confirmed=work.confirmed,
     )
 
 
