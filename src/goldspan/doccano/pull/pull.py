@@ -281,22 +281,18 @@ def read_work(
         collected=work_of_member(collected, member) if member else work_on_seen(server, own, collected),
         types=types,
         member=member,
-        confirmed={}
-        if options.articles
-        else _confirmed(confirmed_work(own, _annotators(own, member), wanted.examples, corpus.scheme.language), member),
+        confirmed={} if options.articles else _confirmed(own, wanted.examples, member, corpus.scheme.language),
     )
 
 
-def _annotators(snapshot: Snapshot, member: str | None) -> tuple[str, ...]:
-    """Whose confirmations count: those of all, or of the one member whose project it is."""
-    if snapshot.project.collaborative:
-        return (ALL,)
-    return (member,) if member else snapshot.members
-
-
-def _confirmed(found: Mapping[str, tuple[int, int]], member: str | None) -> dict[str, tuple[int, int]]:
-    """The same, in a project of one member under their name."""
-    return {name or member or ALL: amount for name, amount in found.items()}
+def _confirmed(
+    snapshot: Snapshot, examples: Mapping[str, Example], member: str | None, language: str
+) -> dict[str, tuple[int, int]]:
+    """What each annotator confirmed: all of them, or the one member whose project it is."""
+    annotators = (ALL,) if is_common(snapshot) else (member,) if member else snapshot.members
+    return {
+        name or member or ALL: work for name, work in confirmed_work(snapshot, annotators, examples, language).items()
+    }
 
 
 def plan_of_work(corpus: Corpus, server: Doccano, work: ProjectWork, owners: PassOwners) -> PullPlan:
