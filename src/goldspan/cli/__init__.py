@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 COMMANDS = (
-    "init", "add", "recut", "relabel", "withdraw", "suggest", "check", "agree", "adjudicate", "split", "evaluate",
-    "train", "crossval", "curve", "label-errors", "rank",
+    "init", "add", "recut", "relabel", "withdraw", "suggest", "check", "agree", "outcomes", "adjudicate", "split",
+    "evaluate", "train", "crossval", "curve", "label-errors", "rank",
     "export", "release", "rebuild", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
 )  # fmt: skip
 GROUPS = ("doccano", "bulk", "hub", "audit")

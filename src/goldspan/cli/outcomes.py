@@ -1,0 +1,71 @@
+"""`goldspan outcomes`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from goldspan import files
+from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
+from goldspan.corpus import Corpus
+
+if TYPE_CHECKING:
+    from goldspan.agreement.outcome_report import OutcomeReport
+
+
+def run(
+    *,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            help="A project in Doccano, or a round: all of its projects. May be given several times. Default: all "
+            "that showed suggestions.",
+            show_default=False,
+        ),
+    ] = None,
+    articles: console.Articles = None,
+    level: console.Level = 0.95,
+    html: console.Html = None,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Say what became of each suggestion: kept, moved, relabelled, deleted; and what annotators added.
+
+    By annotator, recogniser, label, score and rule, from what was shown (corpus/shown) and what was confirmed. Who
+    keeps more suggestions, or fewer, than others do of the same ones is named, if an exact test shows it. Where there
+    is gold: how many wrong suggestions each annotator kept. `goldspan help outcomes` has the definitions.
+    """
+    from goldspan.agreement.outcome_report import OutcomeReport
+    from goldspan.agreement.outcomes import review_suggestions
+
+    corpus = Corpus.find(root)
+    with console.spinner("comparing"):
+        reviewed = review_suggestions(corpus, project or (), console.split_names(articles))
+        report = OutcomeReport(reviewed, level=level)
+    console.write_json(json, report.json())
+    if html is not None:
+        from goldspan.agreement.outcome_page import page
+
+        files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
+    _print_report(report)
+    console.print_written(json, html)
+    print_next_step(corpus, "agree", json)
+
+
+def _print_report(report: OutcomeReport) -> None:
+    from goldspan.agreement import outcome_report
+
+    out = console.report_console()
+    console.print_text(out, outcome_report.title(report), style="bold")
+    console.print_text(out, outcome_report.headline(report))
+    for sentence in outcome_report.stands_out_sentences(report.tests):
+        console.print_text(out, sentence, style="bold")
+    out.print()
+    for table in outcome_report.tables(report).values():
+        console.print_table(out, table.first())
+    for sentence in outcome_report.remarks(report):
+        console.print_text(out, f"· {sentence}")
