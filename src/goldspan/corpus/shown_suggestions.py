@@ -10,7 +10,8 @@ says what became of each suggestion; the line of a pass names the project whose 
 
 The file is written before anything is uploaded, and a line stays as it is once somebody worked on its example. While
 other suggestions replace those of an example on which nobody worked, it has two lines: an annotator may come meanwhile.
-The push that began this ends with one line; where it was interrupted, the next push does.
+One of the two may say, by the key `unaided`, that nothing was to be shown. The push that began this ends with one line,
+or with none where nothing is shown; where it was interrupted, the next push does.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
 
 FOLDER = "shown"
-SENT = "sent"  # the key of a line
+SENT, UNAIDED = "sent", "unaided"  # keys of a line
 TWO_LINES = "Push again with --suggestions: what an interrupted push left is then put right."
 
 
@@ -53,6 +54,9 @@ def shown_examples(corpus: Corpus, project: str) -> Iterator[Example]:
         for example in formats.load(path, "gold"):
             if example.id in seen:
                 raise InputError("is there twice", file=path, example=example.id, remedy=TWO_LINES)
+            if UNAIDED in example.extra:
+                message = "is half written: another line is to take its place, or none"
+                raise InputError(message, file=path, example=example.id, remedy=TWO_LINES)
             seen.add(example.id)
             yield example
 

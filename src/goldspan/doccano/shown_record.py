@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from goldspan.corpus.passes import AIDED, CONFIRMED
-from goldspan.corpus.shown_suggestions import SENT, read_shown, write_shown
+from goldspan.annotation import Example
+from goldspan.corpus.shown_suggestions import SENT, UNAIDED, read_shown, write_shown
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.formats.doccano import is_text_of, stored_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.doccano.snapshot import Snapshot, StoredExample
 
@@ -40,8 +40,9 @@ def aid_of(copy: StoredExample, lines: Sequence[Example]) -> Aid:
         copy: of an example in a project whose spans were filled in by a push.
         lines: what the record has about the example.
     """
-    if any(is_shown_in(line, copy) for line in lines):
-        return "aided"
+    shown = [line for line in lines if is_shown_in(line, copy)]
+    if shown:
+        return "unaided" if all(UNAIDED in line.extra for line in shown) else "aided"
     return "unaided" if not lines and fingerprint(()) in _digests(copy) else "unknown"
 
 
@@ -68,7 +69,13 @@ def lines_of_read_examples(corpus: Corpus, project: str) -> dict[str, Example]:
         for line in corpus.pass_examples(annotator)
         if line.extra.get(AIDED) == project and line.extra.get(CONFIRMED) is not False
     }
-    return {name: lines[0] for name, lines in shown.items() if name in read and len(lines) == 1}
+    known = {name: lines[0] for name, lines in shown.items() if name in read and len(lines) == 1}
+    return {name: line for name, line in known.items() if UNAIDED not in line.extra}
+
+
+def _unaided(one: StoredExample | Example) -> Example:
+    """The line of an example into which nothing is filled, for as long as it is not known which copy stays."""
+    return Example(one.id or "", one.text, (), one.at, {UNAIDED: True})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,14 +87,14 @@ class ShownRecord:
         project: the name of the project.
         suggested: by example the line with the suggestions that the push fills in; examples that are to be read unaided
             are left out.
-        pushed: the ids of all examples of the push.
+        pushed: all examples of the push, by id; their spans do not matter.
         taken_away: the ids of those that are not to be there any more, unless somebody worked on them.
     """
 
     corpus: Corpus
     project: str
     suggested: Mapping[str, Example] = field(default_factory=dict)
-    pushed: frozenset[str] = frozenset()
+    pushed: Mapping[str, Example] = field(default_factory=dict)
     taken_away: frozenset[str] = frozenset()
 
     def depends_on_work(self, snapshot: Snapshot) -> bool:
@@ -98,7 +105,7 @@ class ShownRecord:
         """
         recorded = read_shown(self.corpus, self.project)
         return any(
-            (name in self.suggested) != any(is_shown_in(line, copy) for line in recorded.get(name, ()))
+            (name in self.suggested) != (aid_of(copy, recorded.get(name, ())) == "aided")
             for name in self.pushed
             for copy in snapshot.by_id.get(name, ())
             if fingerprint(()) in _digests(copy)
@@ -137,24 +144,40 @@ class ShownRecord:
         *,
         is_sent: bool,
     ) -> Sequence[Example]:
-        """The lines of an example: those that some copy was sent with, and that of a copy which is about to be sent."""
-        new, is_ours = self.suggested.get(name), name in self.pushed
-        shown = [line for line in lines if any(is_shown_in(line, copy) for copy in copies)]
-        if is_sent:
-            return [*_unlike(shown, new), *([] if new is None else [new])]
-        if name in self.taken_away and not copies:
-            return ()
-        is_untouched = not any(copy.number in worked_on for copy in copies)
-        if is_ours and new is None and is_untouched and shown:
-            return [line for line in shown if line.spans]  # nothing was shown, and nothing is to be
-        if is_ours and new is not None and not shown and (new.spans or is_untouched):
-            return [new] if any(is_shown_in(new, copy) for copy in copies) else lines
-        return shown or lines
+        """The lines of an example: what each of its copies was sent with, and the one that is about to be sent."""
+        after = [self.suggested.get(name) or _unaided(self.pushed[name])] if is_sent else []
+        if not (copies or is_sent):
+            return () if name in self.taken_away else lines
+        is_free = name in self.pushed and not is_sent and not any(copy.number in worked_on for copy in copies)
+        now = [self._line_of(copy, lines, is_free=is_free) for copy in copies]
+        there = [line for line in now if line is not None]
+        if None in now:  # what may be right is kept
+            there = [*lines, *there]
+        by_content = {_what_is_shown(line): line for line in (*there, *after)}
+        return () if all(UNAIDED in line.extra for line in by_content.values()) else list(by_content.values())
+
+    def _line_of(self, copy: StoredExample, lines: Sequence[Example], *, is_free: bool) -> Example | None:
+        """What a copy was sent with; None if nothing says what.
+
+        Args:
+            copy: of the example.
+            lines: what the record has of the example.
+            is_free: whether nobody worked on it, so that it counts as this push has it where nothing is filled in.
+        """
+        new = self.suggested.get(copy.id or "")
+        line = next((line for line in lines if is_shown_in(line, copy)), None)
+        if fingerprint(()) not in _digests(copy):
+            return new if line is None and new is not None and is_shown_in(new, copy) else line
+        if is_free and new is None:
+            return _unaided(copy)
+        if is_free and new is not None and is_shown_in(new, copy):
+            return new if line is None or UNAIDED in line.extra else line
+        return _unaided(copy) if line is None and not lines else line
 
 
-def _unlike(lines: Iterable[Example], new: Example | None) -> list[Example]:
-    """The lines that show something else than a new one."""
-    return [line for line in lines if new is None or (line.text, line.spans) != (new.text, new.spans)]
+def _what_is_shown(line: Example) -> tuple[object, ...]:
+    """Text, spans, and whether they are suggestions at all."""
+    return line.text, line.spans, UNAIDED in line.extra
 
 
 def _digests(copy: StoredExample) -> set[str]:

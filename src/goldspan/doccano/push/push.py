@@ -418,15 +418,15 @@ def _shown_record(
     corpus: Corpus, name: str, suggested: Iterable[Example], desired: Iterable[Example], taken_away: Collection[str]
 ) -> ShownRecord:
     """What is to be recorded of the suggestions that are filled in; what somebody read is shown again as it was."""
-    texts = {example.id: example.text for example in desired if example.id not in taken_away}
-    lines = {example.id: with_digest(example) for example in suggested if example.id in texts}
+    pushed = {example.id: example for example in desired if example.id not in taken_away}
+    lines = {example.id: with_digest(example) for example in suggested if example.id in pushed}
     read = lines_of_read_examples(corpus, name)
-    lines |= {id_: line for id_, line in read.items() if id_ in lines and line.text == texts[id_]}
+    lines |= {id_: line for id_, line in read.items() if id_ in lines and line.text == pushed[id_].text}
     return ShownRecord(
         corpus=corpus,
         project=name,
         suggested=lines,
-        pushed=frozenset(texts),
+        pushed=pushed,
         taken_away=frozenset(taken_away).difference(read),
     )
 
