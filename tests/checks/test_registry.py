@@ -60,6 +60,7 @@ REPAIRS = {
         ']]}\n{"id": "fog.p02", "at": 22, "text": "The port of Pyla stayed open.", "spans": []}\n',
     ),
     "bad-confirmation": ("corpus/passes/bob/fog.jsonl", '"no"', "false"),
+    "aided-unknown": ("corpus/passes/bob/fog.jsonl", '"kfor-bob"', "true"),
     "half-confirmed": ("corpus/passes/bob/fog.jsonl", '"spans": []}', '"spans": [], "confirmed": false}'),
     "bad-decision": ("corpus/decisions/fog.jsonl", "Tybnin", "Tibnin"),
     "planted-span": ("corpus/gold/fog.jsonl", '[0, 3, "PLACE", "Fog"], ', ""),

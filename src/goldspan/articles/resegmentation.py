@@ -18,7 +18,8 @@ from goldspan.corpus import id_list, passes
 from goldspan.corpus.audits import PLAN, audit_names, read_audit
 from goldspan.corpus.comments import COMMENT_KEYS
 from goldspan.corpus.manifest import locked
-from goldspan.corpus.passes import CONFIRMED
+from goldspan.corpus.passes import AIDED, CONFIRMED
+from goldspan.corpus.shown_suggestions import cut_again, shown_of_article
 from goldspan.errors import InputError
 from goldspan.formats import decisions, gold
 from goldspan.formats.decisions import Candidate, Decision
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.decisions import DecisionLine
 
-CARRIED = frozenset({CONFIRMED, NOT_ANNOTATED, *COMMENT_KEYS})  # the further keys of a line that a new line can have
+# The further keys of a line that a new line can have.
+CARRIED = frozenset({CONFIRMED, AIDED, NOT_ANNOTATED, *COMMENT_KEYS})
 CHANGED = "Restore it; an edited article is a new article with a new id."
 NOT_A_SLICE = "Let `goldspan check` name what differs, and correct it first."
 
@@ -190,6 +192,16 @@ def _plan_article(corpus: Corpus, entry: ManifestEntry, plan: Resegmentation) ->
         if targets != [example.id]:
             plan.moved[example.id] = targets
 
+    plan.contents |= _shown_contents(corpus, entry.id, source, new)
+
+
+def _shown_contents(corpus: Corpus, article: str, source: str, new: Sequence[Example]) -> Iterator[tuple[Path, bytes]]:
+    """The new content of the files of what was shown of an article; one that is of another text stays as it is."""
+    for path, shown in shown_of_article(corpus, article):
+        cut = cut_again(shown, new)
+        if cut != shown and all(source.startswith(example.text, example.at) for example in shown):
+            yield path, "".join(map(gold.line, cut)).encode()
+
 
 def _plan_file(
     path: Path, lines: Sequence[LocatedExample], new: Sequence[Example], plan: Resegmentation, *, is_gold: bool
@@ -281,6 +293,8 @@ def _extra(
     same = next((old for old, _ in touching if _place(old) == _place(example)), None)
     extra = {key: value for key, value in same.extra.items() if key != NOT_ANNOTATED} if same else {}
     if same is None:
+        if aided := [value for old, _ in touching if (value := old.extra.get(AIDED))]:
+            extra[AIDED] = aided[0]  # what was read with suggestions in part was not read unaided
         for key in sorted(COMMENT_KEYS):
             if comments := [text for old, is_first in touching if is_first for text in _list(old.extra.get(key))]:
                 extra[key] = comments

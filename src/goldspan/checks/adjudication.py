@@ -54,6 +54,28 @@ def half_confirmed(project: ProjectFiles) -> Iterator[CheckResult]:
 
 
 @check(
+    "aided-unknown",
+    "project",
+    title="A line of a pass was read with suggestions, and there is no record of them",
+    why="Agreement keeps aided and unaided lines apart by this key, and what became of a suggestion is asked of the "
+    "record.",
+    remedy="Restore corpus/shown from git. The value of `aided` is the name of the project in Doccano that showed the "
+    "suggestions, or true where that is not known.",
+    required="what became of suggestions cannot be said",
+)
+def aided_unknown(project: ProjectFiles) -> Iterator[CheckResult]:
+    """The lines whose key `aided` has no such value, or names a project without a record of the example."""
+    for path, lines in project.confirmations.items():
+        for line in lines:
+            if isinstance(line.aided, str) and line.aided:
+                if not project.is_shown(line.example, line.aided):
+                    message = f"was read with the suggestions of {line.aided!r:.60}, and corpus/shown does not have it"
+                    yield CheckResult(message, path, line.line, line.example)
+            elif line.aided is not None and not isinstance(line.aided, bool):
+                yield CheckResult(f"{passes.AIDED!r} is {line.aided!r:.60}", path, line.line, line.example)
+
+
+@check(
     "bad-decision",
     "project",
     title="A line in corpus/decisions/ is not a decision, or has a surface that is not the text at its offsets",
@@ -184,6 +206,7 @@ def _surfaces(spans: Iterable[Span], text: str) -> str:
 CHECKS = (
     bad_confirmation,
     half_confirmed,
+    aided_unknown,
     bad_decision,
     gold_underived,
     planted_span,

@@ -18,6 +18,7 @@ from goldspan.corpus.clusters import read_clusters
 from goldspan.corpus.reading_order import read_order
 from goldspan.corpus.releases import read_release, release_files
 from goldspan.corpus.samples import read_samples
+from goldspan.corpus.shown_suggestions import shown_folder
 from goldspan.corpus.split_lists import SplitFault, find_faults
 from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.errors import GoldspanError, InputError
@@ -67,12 +68,14 @@ class PassLine(NamedTuple):
         example: the id of its example.
         is_stated: whether it states anything.
         invalid: the whole line, where what it states is neither true nor false; else None.
+        aided: the value of its key `aided`; None without the key.
     """
 
     line: int | None
     example: str
     is_stated: bool
     invalid: Record | None
+    aided: object = None
 
 
 class SplitPlace(NamedTuple):
@@ -300,6 +303,18 @@ class ProjectFiles:
         """What each line of a pass that can be read states about its confirmation, file by file."""
         return self._passes[0]
 
+    def is_shown(self, example: str, project: str) -> bool:
+        """Whether the record of a project in Doccano says what was shown in an example."""
+        path = shown_folder(self.corpus, project) / f"{article_of(example)}.jsonl"
+        if path not in self._shown:
+            self._shown[path] = {one.id for one in readable_records(path)} if files.is_there(path) else set()
+        return example in self._shown[path]
+
+    @cached_property
+    def _shown(self) -> dict[Path, set[str]]:
+        """By file of what was shown, the ids of its examples; filled as they are asked for."""
+        return {}
+
     @property
     def _confirmed(self) -> dict[str, dict[str, Example]]:
         return self._passes[1]
@@ -313,7 +328,13 @@ class ProjectFiles:
             records = list(readable_records(path))
             stated = passes.is_stated(records)
             lines[path] = [
-                PassLine(one.line, one.id, passes.is_stated([one]), None if passes.is_valid(one) else one)
+                PassLine(
+                    one.line,
+                    one.id,
+                    passes.is_stated([one]),
+                    None if passes.is_valid(one) else one,
+                    one.extra.get(passes.AIDED),
+                )
                 for one in records
             ]
             valid = [line for line in _valid_examples(records) if passes.is_valid(line.example)]

@@ -17,10 +17,10 @@ or with none where nothing is shown; where it was interrupted, the next push doe
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
-from goldspan.annotation import article_of
+from goldspan.annotation import Example, Span, article_of
 from goldspan.corpus.folder_names import file_name_of
 from goldspan.errors import InputError
 from goldspan.formats import gold
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from goldspan.annotation import Example
     from goldspan.corpus import Corpus
 
 FOLDER = "shown"
 SENT, UNAIDED = "sent", "unaided"  # keys of a line
+ALIGNED = ("rules", "scores", "recognisers", "evidence")  # keys of a line of suggestions with a value for each span
 TWO_LINES = "Push again with --suggestions: what an interrupted push left is then put right."
 
 
@@ -50,15 +50,7 @@ def shown_examples(corpus: Corpus, project: str) -> Iterator[Example]:
             interrupted push left.
     """
     for path in _files(corpus, project):
-        seen = set[str]()
-        for example in formats.load(path, "gold"):
-            if example.id in seen:
-                raise InputError("is there twice", file=path, example=example.id, remedy=TWO_LINES)
-            if UNAIDED in example.extra:
-                message = "is half written: another line is to take its place, or none"
-                raise InputError(message, file=path, example=example.id, remedy=TWO_LINES)
-            seen.add(example.id)
-            yield example
+        yield from _settled(path)
 
 
 def read_shown(corpus: Corpus, project: str) -> dict[str, tuple[Example, ...]]:
@@ -95,6 +87,74 @@ def write_shown(corpus: Corpus, project: str, shown: Mapping[str, Sequence[Examp
     changed = {path: content for path, content in contents.items() if content != _content(path)}
     if changed:
         files.write_all(changed)
+
+
+def shown_of_article(corpus: Corpus, article: str) -> Iterator[tuple[Path, list[Example]]]:
+    """What was shown of an article in each project: the file, and its lines.
+
+    Raises:
+        InputError: as `shown_examples`.
+    """
+    for path in sorted(corpus.shown.glob(f"*/{article}.jsonl")):
+        yield path, _settled(path)
+
+
+def cut_again(shown: Sequence[Example], new: Sequence[Example]) -> list[Example]:
+    """What was shown of an article, once it is cut otherwise.
+
+    A suggestion that would be in two examples, or in none, is left out: nothing can become of it in one example.
+
+    Args:
+        shown: the lines as they are, slices of the article.
+        new: the examples that the article has now.
+    """
+    same = {(old.id, old.at, old.text): old for old in shown}
+    lines = []
+    for example in new:
+        touching = [old for old in shown if example.overlaps(old)]
+        if touching:
+            lines.append(same.get((example.id, example.at, example.text)) or _cut_line(touching, example))
+    return lines
+
+
+def _cut_line(touching: Sequence[Example], example: Example) -> Example:
+    """A new example with those spans of old ones that lie in it, and with what belongs to each of them."""
+    spans: list[Span] = []
+    aligned: dict[str, list[Any]] = {}
+    for old in touching:
+        inside = [
+            number
+            for number, span in enumerate(old.spans)
+            if example.at <= old.at + span.start and old.at + span.end <= example.end
+        ]
+        shift = old.at - example.at
+        spans += (
+            Span(span.start + shift, span.end + shift, span.label) for span in (old.spans[number] for number in inside)
+        )
+        for key in ALIGNED:
+            values = old.extra.get(key)
+            if isinstance(values, list) and len(values) == len(old.spans):
+                aligned.setdefault(key, []).extend(values[number] for number in inside)
+    complete = {key: values for key, values in aligned.items() if len(values) == len(spans)}
+    return Example(example.id, example.text, tuple(spans), example.at, complete)
+
+
+def _settled(path: Path) -> list[Example]:
+    """The lines of a file, each example once.
+
+    Raises:
+        InputError: naming the line, for the first that is not valid, and for what an interrupted push left.
+    """
+    lines = formats.load(path, "gold")
+    seen = set[str]()
+    for example in lines:
+        if example.id in seen:
+            raise InputError("is there twice", file=path, example=example.id, remedy=TWO_LINES)
+        if UNAIDED in example.extra:
+            message = "is half written: another line is to take its place, or none"
+            raise InputError(message, file=path, example=example.id, remedy=TWO_LINES)
+        seen.add(example.id)
+    return lines
 
 
 def _files(corpus: Corpus, project: str) -> list[Path]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from goldspan.corpus.passes import AIDED, CONFIRMED
 from goldspan.annotation import Example
+from goldspan.corpus.passes import AIDED, CONFIRMED
 from goldspan.corpus.shown_suggestions import SENT, UNAIDED, read_shown, write_shown
 from goldspan.doccano.snapshot import fingerprint
 from goldspan.formats.doccano import is_text_of, stored_key

@@ -1,4 +1,4 @@
-"""Gold, passes and decisions under the labels after a change."""
+"""Gold, passes, decisions and the suggestions that annotators saw, under the labels after a change."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from goldspan.annotation import Example, Span
 from goldspan.corpus import passes
 from goldspan.corpus.audits import shown_errors
 from goldspan.corpus.passes import CONFIRMED
+from goldspan.corpus.shown_suggestions import ALIGNED
 from goldspan.formats import decisions, gold
 from goldspan.formats.json_lines import numbered
 from goldspan.formats.record import LocatedExample
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from goldspan.corpus import Corpus
     from goldspan.formats.decisions import Decision, DecisionLine
     from goldspan.relabel.change import LabelChange
-
-ALIGNED = ("rules", "scores", "recognisers")  # keys of a line of suggestions with a value for each span
 
 
 @dataclass(slots=True)
@@ -132,6 +131,7 @@ class _Relabelling:
         self.reading: dict[tuple[str, int, int, str], list[str]] = {}
         self.gold = {path: self._lines(path, "gold") for path in sorted(corpus.gold.glob("*.jsonl"))}
         self.passes = {path: self._lines(path, path.parent.name) for path in sorted(corpus.passes.glob("*/*.jsonl"))}
+        self.shown = {path: self._lines(path, None) for path in sorted(corpus.shown.glob("*/*.jsonl"))}
         self.decisions = {path: decisions.read(path) for path in sorted(corpus.decisions.glob("*.jsonl"))}
         for lines in self.decisions.values():
             for line in lines:
@@ -141,7 +141,9 @@ class _Relabelling:
 
     def result(self) -> RelabelledAnnotations:
         """The files as they will be."""
-        contents: dict[Path, bytes | None] = {path: self._content(lines) for path, lines in self.gold.items()}
+        contents: dict[Path, bytes | None] = {
+            path: self._content(lines) for path, lines in (self.gold | self.shown).items()
+        }
         unconfirmed = defaultdict[str, list[str]](list)
         for path, lines in self.passes.items():
             withdrawn = self._withdrawn(lines)
@@ -171,10 +173,11 @@ class _Relabelling:
 
     # Lines of gold and of passes
 
-    def _lines(self, path: Path, where: str) -> list[_Line]:
+    def _lines(self, path: Path, where: str | None) -> list[_Line]:
+        """The lines of a file; `where` is what has them, None for suggestions, which nobody has to read again."""
         return [self._line(raw, path, number, where) for number, raw in numbered(path)]
 
-    def _line(self, raw: bytes, path: Path, number: int, where: str) -> _Line:
+    def _line(self, raw: bytes, path: Path, number: int, where: str | None) -> _Line:
         located = LocatedExample.of(gold.parse(raw, path, number))
         example = located.example
         if not any(span.label == self.change.old for span in example.spans):
@@ -184,7 +187,7 @@ class _Relabelling:
                 label, is_certain = self.change.decide(example.surface(span))
                 self.counts.spans[path] += 1
                 self.counts.labels[label] += where == "gold"
-                if not is_certain:
+                if not is_certain and where is not None:
                     self._note(example.id, span, example.surface(span), where)
         value = strict_json.loads(raw)
         rows = [[start, end, self.change.label_of(words, label), words] for start, end, label, words in value["spans"]]

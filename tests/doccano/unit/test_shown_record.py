@@ -116,7 +116,7 @@ class ServerModel:
                 assert (line.spans, line.extra["rules"]) == (seen, ["r"] * len(seen))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(st.lists(st.one_of(pushes, pushes, works), max_size=8))
 def test_the_record_says_of_each_copy_what_its_annotator_saw(tmp_path_factory, story):
     model = ServerModel(Corpus(tmp_path_factory.mktemp("corpus")))

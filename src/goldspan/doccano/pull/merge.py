@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from goldspan.annotation import Example, Span
 from goldspan.corpus.comments import COMMENTS
-from goldspan.corpus.passes import AIDED, CONFIRMED, aided_by
+from goldspan.corpus.passes import AIDED, CONFIRMED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -215,7 +215,7 @@ def _rows(line: Example | None) -> list[SpanRow]:
 def _is_other_reading(line: Example, server: Mapping[str, Example | None], aided: Mapping[str, str]) -> bool:
     """Whether a line counts, and its annotator saw something else than in the project that is pulled."""
     counts = line.extra.get(CONFIRMED) is not False or bool(line.extra.get(COMMENTS))
-    return line.id in server and counts and aided_by(line) != aided.get(line.id)
+    return line.id in server and counts and (line.extra.get(AIDED) or None) != aided.get(line.id)
 
 
 def _is_confirmed(line: Example | None) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files, formats
 from goldspan.annotation import Span, article_of, unit_of
-from goldspan.corpus.passes import aided_by
+from goldspan.corpus.passes import AIDED
 from goldspan.doccano.label_comparison import TRUSTED, LabelDoubt
 from goldspan.doccano.members import pass_folders
 from goldspan.doccano.pull.collect import PullProblem
@@ -145,14 +145,16 @@ def held_lines(changes: Iterable[FileChange], types: LabelComparison) -> Iterato
 def reread_lines(changes: Iterable[FileChange]) -> Iterator[PullProblem]:
     """The examples that somebody read twice, in two projects: with suggestions, with others, or without."""
     for change in changes:
-        earlier = {line.id: aided_by(line) for line in change.merged.examples}
+        earlier = {line.id: line.extra.get(AIDED) for line in change.merged.examples}
         for name in change.merged.reread:
             message = f"was read before {_how_read(earlier[name])}, and that reading is in the corpus"
             yield PullProblem("reread", change.annotator, name, message)
 
 
-def _how_read(project: str | None) -> str:
-    return "without suggestions" if project is None else f"with the suggestions of {project!r}"
+def _how_read(aided: object) -> str:
+    if not aided:
+        return "without suggestions"
+    return f"with the suggestions of {aided!r}" if isinstance(aided, str) else "with suggestions"
 
 
 def pass_folder(annotator: str, pseudonyms: Mapping[str, str]) -> str:
