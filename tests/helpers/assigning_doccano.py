@@ -3,7 +3,7 @@
 Recorded there: who is no administrator of a project sees only the examples that are assigned to them; each example
 lists its assignments; `assignee` filters by user name; an assignment that is there is refused with 400; `bulk_assign`
 touches only examples that nobody has, and of its strategies one takes weights that sum to more than 100; a deleted
-example loses its assignments.
+example loses its assignments; an assignment is deleted by its id, with 204, and with 404 when it is gone.
 """
 
 import json
@@ -145,7 +145,7 @@ class _Exchange:
                 return self._assign(project, form["example"], form["assignee"])
             case ["POST", "bulk_assign"] if self.doccano.has_bulk:
                 return self._bulk_assign(project, json.loads(self.body))
-        return self._json(404, {"detail": "Not found."})
+        return self._unassign(*rest) if self.method == "DELETE" else self._json(404, {"detail": "Not found."})
 
     def _assign(self, project, example, user):
         if self.doccano.fail_after is not None:
@@ -159,6 +159,14 @@ class _Exchange:
             return self._json(400, UNIQUE)
         held[user] = str(uuid.uuid4())
         return self._json(201, {"id": held[user], "assignee": user, "example": example})
+
+    def _unassign(self, one):
+        """The project in the path does not count, as in Doccano: an assignment is found by its id alone."""
+        for held in self.doccano.assigned.values():
+            for user in [user for user, name in held.items() if name == one]:
+                del held[user]
+                return 204, b"", []
+        return self._json(404, {"detail": "No Assignment matches the given query."})
 
     def _bulk_assign(self, project, form):
         weights = [workload["weight"] for workload in form["workloads"]]

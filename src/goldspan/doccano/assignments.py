@@ -1,7 +1,8 @@
 """Which examples annotators see: from Doccano 1.8.5 on, those that are assigned to them.
 
-Everybody who annotates is to see every example of a project, as on servers without assignments. Annotators are all
-members but the project's administrators, who see every example without. An assignment that exists is never taken back.
+Everybody who annotates is to see every example of a project, as on servers without assignments, unless each example is
+to be read by K annotators (see `push.readers`). Annotators are all members but the project's administrators, who see
+every example without. An assignment is taken back only if a plan for K annotators gave it and nobody worked on it.
 
 Whether a server has assignments shows in its answers, not in its version.
 """
@@ -9,6 +10,7 @@ Whether a server has assignments shows in its answers, not in its version.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import ExampleRow, Member
+    from goldspan.doccano.places import PlacePlan
 
 Assign = Literal["all", "none"]  # every example to everybody who annotates, or nothing to anybody
 PARALLEL = 4  # requests
@@ -106,6 +109,15 @@ def _count_assigned(server: Doccano, project: int, names: Iterable[str]) -> dict
 
 
 @dataclass(frozen=True, slots=True)
+class TakenAssignment:
+    """An assignment that is to be taken back: of which example, from whom, and its id on the server."""
+
+    example: str
+    name: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentPlan:
     """What is to be assigned.
 
@@ -113,28 +125,60 @@ class AssignmentPlan:
         hidden: what annotators do not see of what is there; nothing of it on a server without assignments.
         new: how many examples are to be uploaded, which everybody is to see.
         annotators: the user names of those who annotate.
-        wanted: whether they are to see every example.
+        wanted: whether they are to see every example, or those that `places` gives them.
+        places: who is to read which example, where not everybody reads all.
+        new_of: with `places`, by user name how many of the examples to be uploaded they are to see.
+        taken: what is taken back first.
+        by_hand: the examples that somebody sees by an assignment that no plan made, each with their user name.
     """
 
     hidden: HiddenExamples = NOTHING_HIDDEN
     new: int = 0
     annotators: tuple[str, ...] = ()
     wanted: bool = True
+    places: PlacePlan | None = None
+    new_of: Mapping[str, int] = field(default_factory=dict)
+    taken: tuple[TakenAssignment, ...] = ()
+    by_hand: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing of what is there is to be assigned."""
-        return not (self.wanted and self.hidden.of)
+        """Whether nothing of what is there is to be assigned, or taken back."""
+        return not (self.wanted and (self.hidden.of or self.taken))
 
     def counts(self) -> dict[str, int]:
         """By user name how many examples they do not see yet."""
         hidden = self.hidden.of
-        counts = {name: len(hidden.get(name, ())) + self.new for name in self.annotators}
+        counts = {name: len(hidden.get(name, ())) + self.new + self.new_of.get(name, 0) for name in self.annotators}
         return {name: count for name, count in counts.items() if count}
+
+    def taken_counts(self) -> dict[str, int]:
+        """By user name how many examples they are not to see any more."""
+        return dict(Counter(one.name for one in self.taken))
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
-        return {"assign": self.counts() if self.wanted else {}, "hidden": {} if self.wanted else self.counts()}
+        report: dict[str, Any] = {
+            "assign": self.counts() if self.wanted else {},
+            "hidden": {} if self.wanted else self.counts(),
+        }
+        if self.places is not None:
+            report["take_back"] = self.taken_counts()
+            report["by_hand"] = [{"example": example, "name": name} for example, name in self.by_hand]
+            report["places"] = self.places.json()
+        return report
+
+    def take_back(self, server: Doccano, project: int, on_progress: Callable[[int, int], None]) -> int:
+        """Take back what is to be taken back; returns how many assignments were.
+
+        Raises:
+            ServerError: if the server does not answer as it should. What was taken back stays so.
+        """
+        done = 0
+        for number, one in enumerate(self.taken):
+            on_progress(number, len(self.taken))
+            done += server.unassign(project, one.id)
+        return done
 
     def apply(self, server: Doccano, project: int, on_progress: Callable[[int, int], None]) -> int:
         """Assign what is hidden, in one request what nobody has at all.

@@ -159,6 +159,7 @@ def run(
             members=members,
             line_breaks=line_breaks,
             renamed=console.renamed_labels(corpus.scheme, label_renamed),
+            per_example=annotators_per_example,
             options=PushOptions(assign=assign or "all", on_progress=on_progress, on_plan=plans.append),
         )
         if apply:
@@ -314,5 +315,11 @@ def _result_lines(request: PushRequest, result: PushResult) -> Iterator[str]:
         yield f"{amount(result.deleted, 'copy', 'copies')} deleted"
     if result.updated:
         yield f"{result.updated:,} updated"
+    if result.taken_back:
+        yield f"{amount(result.taken_back, 'assignment')} taken back, of examples that nobody worked on"
     if result.assigned:
-        yield f"{amount(result.assigned, 'assignment')} made: everybody who annotates sees every example"
+        per_example = None if request.record is None else request.record.annotators_per_example
+        sees = (
+            "everybody who annotates sees every example" if per_example is None else f"{per_example} read each example"
+        )
+        yield f"{amount(result.assigned, 'assignment')} made: {sees}"

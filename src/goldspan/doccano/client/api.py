@@ -418,6 +418,16 @@ class Doccano:
             raise
         return True
 
+    def unassign(self, project: int, assignment: str) -> bool:
+        """Take an assignment back, by its id; False if it was not there any more."""
+        try:
+            self._call("DELETE", f"v1/projects/{project:d}/assignments/{assignment}", headers=file_upload.ANY)
+        except HTTPStatusError as error:
+            if error.status == HTTPStatus.NOT_FOUND:
+                return False
+            raise
+        return True
+
     def assign_unassigned(self, project: int, members: Iterable[int]) -> None:
         """Assign each example that is assigned to nobody to all of these members, by the numbers of their memberships.
 

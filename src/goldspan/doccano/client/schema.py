@@ -190,6 +190,7 @@ class ExampleRow:
         confirmed: by anybody in a collaborative project, by the caller otherwise.
         comments: how many there are, of everybody.
         assignees: the names of the users to whom it is assigned; None on a server without assignments, before 1.8.5.
+        assignments: by name of these users, the id of the assignment; None on a server without assignments.
     """
 
     id: int
@@ -198,6 +199,7 @@ class ExampleRow:
     confirmed: bool
     comments: int
     assignees: frozenset[str] | None = None
+    assignments: Mapping[str, str] | None = None
 
     @property
     def has_own_keys(self) -> bool:
@@ -255,20 +257,22 @@ def parse_example(data: object, owner: str) -> ExampleRow:
         ServerError: if a key is missing, or a value has another type.
     """
     row = parse_object(data, owner)
+    assignments = _assignments(row, owner) if ASSIGNMENTS in row else None
     return ExampleRow(
         get(row, "id", int, owner),
         get(row, "text", str, owner),
         get(row, "meta", dict, owner),
         get(row, "is_confirmed", bool, owner),
         get(row, "comment_count", int, owner),
-        _assignees(row, owner) if ASSIGNMENTS in row else None,
+        None if assignments is None else frozenset(assignments),
+        assignments,
     )
 
 
-def _assignees(row: Mapping[str, Any], owner: str) -> frozenset[str]:
+def _assignments(row: Mapping[str, Any], owner: str) -> dict[str, str]:
     place = f"an entry of {ASSIGNMENTS!r} of {owner}"
     entries = (parse_object(each, place) for each in get(row, ASSIGNMENTS, list, owner))
-    return frozenset(get(entry, "assignee", str, place) for entry in entries)
+    return {get(entry, "assignee", str, place): get(entry, "id", str, place) for entry in entries}
 
 
 def parse_object(data: object, owner: str) -> dict[str, Any]:

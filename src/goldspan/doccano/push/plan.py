@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.project import ProjectPlan
     from goldspan.doccano.push.desired_state import DesiredExample
     from goldspan.doccano.push.journal import JournalBatch
+    from goldspan.doccano.push.readers import ProjectReaders
     from goldspan.doccano.push.upload import Progress
     from goldspan.doccano.shown_record import ShownRecord
     from goldspan.doccano.snapshot import Snapshot, StoredExample
@@ -376,6 +377,7 @@ class PushOptions:
         names: what the labels are called on the server.
         taken_away: the ids of examples that are not to be there any more, where nobody worked on them.
         shown: where what is filled in is recorded; None where nothing of it is.
+        readers: who is to read which example, by assignments; None where everybody reads all.
     """
 
     other_articles: Collection[str] = ()
@@ -387,6 +389,7 @@ class PushOptions:
     names: LabelNames = SAME_NAMES
     taken_away: Collection[str] = ()
     shown: ShownRecord | None = None
+    readers: ProjectReaders | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +440,8 @@ def observe(
     if project is not None and server.count(project.id):
         options.on_progress(OBSERVE, 0, None)
         # The confirmations cost a second export, so they are asked for only where the plan depends on them.
-        snapshot = None if to_delete else take_full_snapshot(server, project, confirmed=False, names=options.names)
+        at_once = bool(to_delete) or options.readers is not None
+        snapshot = None if at_once else take_full_snapshot(server, project, confirmed=False, names=options.names)
         if (
             snapshot is None
             or depends_on_work(desired, snapshot, options.taken_away)
@@ -460,7 +464,10 @@ def observe(
         other_articles=options.other_articles,
         taken_away=options.taken_away,
     )
-    if not to_delete:
+    if not to_delete and options.readers is not None:
+        assignments = options.readers.plan(server, project, snapshot, worked_on, plan.deletions)
+        plan = replace(plan, assignments=assignments)
+    elif not to_delete:
         numbers = () if snapshot is None else snapshot.copies.keys()
         plan = replace(plan, assignments=_plan_assignments(server, project, plan, options, numbers))
     return Observation(snapshot, plan, worked_on.keys())
@@ -564,7 +571,11 @@ def member_notes(plan: MemberPlan) -> Iterator[str]:
 
 
 def assignment_changes(assignments: AssignmentPlan) -> Iterator[str]:
-    """Who is to see how many more examples."""
+    """Who is to read which, where not everybody reads all; who is to see how many more examples."""
+    if assignments.places is not None:
+        yield from assignments.places.lines()
+    for name, number in assignments.taken_counts().items():
+        yield f"take {amount(number, 'example')} that nobody worked on from {name}"
     names: dict[int, list[str]] = {}
     for name, number in assignments.counts().items() if assignments.wanted else ():
         names.setdefault(number, []).append(name)
@@ -573,7 +584,11 @@ def assignment_changes(assignments: AssignmentPlan) -> Iterator[str]:
 
 
 def assignment_notes(assignments: AssignmentPlan) -> Iterator[str]:
-    """Who does not see all, though nothing is to be assigned."""
+    """Who does not see all, though nothing is to be assigned; what is assigned by hand."""
+    if assignments.places is not None:
+        yield from assignments.places.notes()
+    hands = Counter(name for _, name in assignments.by_hand)
+    yield from (f"{name!r} sees {amount(number, 'example')} by hand: left alone" for name, number in hands.items())
     for name, number in assignments.counts().items() if not assignments.wanted else ():
         yield f"{name!r} does not see {amount(number, 'example')}: not assigned, as --assign none asks"
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan.corpus.reading_order import mark_pushed
 from goldspan.doccano.auto_labelling import require_not_auto_labelled
 from goldspan.doccano.controls import mix_controls, plan_controls, pushed_ids
+from goldspan.doccano.corpus_record import RoundRecord, read_record, write_record
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.project import plan_project, project_kind, require_annotation
@@ -31,6 +32,7 @@ from goldspan.doccano.push.delete import delete
 from goldspan.doccano.push.example_view import example_views
 from goldspan.doccano.push.journal import journal_path, open_journal
 from goldspan.doccano.push.plan import PushOptions, observe, project_changes, project_notes
+from goldspan.doccano.push.readers import ProjectReaders, require_assignable, round_of_project
 from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
 from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.doccano.shown_record import ShownRecord, lines_of_read_examples, with_digest
@@ -72,6 +74,7 @@ class PushResult:
         deleted: how many copies were deleted.
         updated: how many copies got other keys.
         assigned: how many assignments were made, each of one example to one annotator.
+        taken_back: how many assignments were taken back, for others to read these examples.
     """
 
     plan: PushPlan
@@ -80,6 +83,7 @@ class PushResult:
     deleted: int = 0
     updated: int = 0
     assigned: int = 0
+    taken_back: int = 0
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`."""
@@ -92,6 +96,7 @@ class PushResult:
             "deleted": self.deleted,
             "updated": self.updated,
             "assigned": self.assigned,
+            "taken_back": self.taken_back,
         }
 
 
@@ -155,6 +160,7 @@ class _PushRun:
         result = PushResult(observation.plan, observation.plan)
         for _ in range(ROUNDS):
             plan = observation.plan
+            self._keep_places(plan)
             if plan.is_done:
                 self._record_shown(observation)
                 self.journal.close()
@@ -171,6 +177,12 @@ class _PushRun:
             f"the project was not as desired after {ROUNDS} rounds: something else changes it all the time",
             remedy="Make sure that no other push is at work with other texts, then push again.",
         )
+
+    def _keep_places(self, plan: PushPlan) -> None:
+        """Write who is to read which example, before anything of it is done, and once more when all is."""
+        readers, places = self.options.readers, plan.assignments.places
+        if readers is not None and places is not None:
+            places.write(readers.corpus, readers.record.name, leaving=not plan.is_done)
 
     def _upload(self, result: PushResult, before: Observation) -> Observation:
         """Upload what is to be created or replaced, and verify what is there then."""
@@ -192,9 +204,12 @@ class _PushRun:
             self.options.shown.write(by_id, now.worked_on, uploads)
 
     def _assign(self, result: PushResult, before: Observation) -> Observation:
-        """Assign to annotators what they do not see yet."""
-        assign = before.plan.assignments.apply
-        result.assigned += assign(self.server, self.project.id, partial(self.on_progress, "assign"))
+        """Assign to annotators what they do not see yet; before that, take back what others are to read."""
+        assignments, on_progress = before.plan.assignments, partial(self.on_progress, "assign")
+        if assignments.taken:
+            result.taken_back += assignments.take_back(self.server, self.project.id, on_progress)
+        else:
+            result.assigned += assignments.apply(self.server, self.project.id, on_progress)
         now = self._observe()
         verify_deletions(before.copies, now.copies, ())
         return now
@@ -242,6 +257,7 @@ class PushRequest:
         views: how each of them is shown.
         options: how to push.
         controls: the controls; their list is not written yet.
+        record: what the corpus is to remember of the round, where each example is read by some of the members only.
         remarks: that there is no next article; why no span is filled in, where suggestions were to be and there are
             none; what no recogniser read.
     """
@@ -253,6 +269,7 @@ class PushRequest:
     views: Mapping[str, ExampleView]
     options: PushOptions
     controls: Controls
+    record: RoundRecord | None = None
     remarks: Sequence[str] = ()
 
     def plan(self) -> PushPlan:
@@ -273,6 +290,8 @@ class PushRequest:
         """
         self._desired()  # refuses what does not fit before anything is written
         self.controls.record()  # first of all: a control that is there and not on the list would be pulled as work
+        if self.record is not None:
+            write_record(self.corpus, read_record(self.corpus).with_round(self.record))
         project = self.project_plan.apply()
         record_pseudonyms(self.corpus, self.project_plan.listed or ())
         folder = self.corpus.build / "doccano"
@@ -294,6 +313,7 @@ class PushRequest:
             "changes": list(project_changes(self.project_plan)),
             "remarks": [*project_notes(self.project_plan), *self.remarks],
             "controls": self.controls.json(),
+            "annotators_per_example": None if self.record is None else self.record.annotators_per_example,
         }
 
     def _desired(self) -> list[DesiredExample]:
@@ -319,6 +339,7 @@ def prepare_push(
     of_member: ProjectOfMember | None = None,
     aided_articles: Collection[str] | None = None,
     suggestions_folder: Path | None = None,
+    per_example: int | None = None,
 ) -> PushRequest:
     """Put a push from a corpus together.
 
@@ -342,6 +363,8 @@ def prepare_push(
         aided_articles: the ids of the articles whose suggestions are filled in; the others are read unaided. None for
             all articles.
         suggestions_folder: with the suggestions, a file per article; None for `build/suggestions`.
+        per_example: how many annotators are to read each example, by assignments; None for what it was, at first for
+            all of them.
 
     Raises:
         InvalidValueError: if spans are to be filled in where everybody annotates alone, or nothing but suggestions in a
@@ -352,7 +375,11 @@ def prepare_push(
         ServerError: if the project is of the other kind.
     """
     corpus.select_entries(articles)  # refuses what is not there before the server is asked
-    project = identify(server, corpus, name, new=new).project
+    identity = identify(server, corpus, name, new=new)
+    project = identity.project
+    known = None if of_member is not None else round_of_project(corpus, identity, server.url)
+    if per_example is None and known is not None:
+        per_example = known.annotators_per_example
     if project is None:
         require_staff(server, name)
     else:
@@ -391,6 +418,20 @@ def prepare_push(
         suggested = desired_state.suggested_examples(corpus, aided, suggestions_folder)
         options = replace(options, shown=_shown_record(corpus, name, suggested, desired, options.taken_away))
         desired = _with_suggestions(desired, options)
+    record = None
+    if per_example is not None:
+        require_assignable(server, project, name, kind, options.assign)
+        record = known or RoundRecord(name=name, server=server.url)
+        record = record.model_copy(update={"server": server.url, "annotators_per_example": per_example})
+        readers = ProjectReaders(
+            corpus=corpus,
+            record=record,
+            listed=project_plan.listed or (),
+            examples=tuple(desired),
+            others=tuple(desired_state.desired_examples(corpus, corpus.select_entries(others) if others else ())),
+            controls=frozenset(each.id for each in controls.examples),
+        )
+        options = replace(options, readers=readers)
     examples = mix_controls(desired, controls.examples, name)
     return PushRequest(
         server=server,
@@ -400,11 +441,20 @@ def prepare_push(
         views=example_views(corpus, examples, line_breaks, complete=chosen if of_member is None else ()),
         options=options,
         controls=controls,
+        record=record,
         remarks=[
+            *_of_readers(known, record),
             *_without_next(entries, most, prefill),
             *(_of_suggestions(corpus, suggested) if suggested else ()),
         ],
     )
+
+
+def _of_readers(known: RoundRecord | None, record: RoundRecord | None) -> list[str]:
+    """That another number of annotators reads each example than before."""
+    if record is None or known is None or known.annotators_per_example == record.annotators_per_example:
+        return []
+    return [f"annotators per example: {known.annotators_per_example or 'all'} → {record.annotators_per_example}"]
 
 
 def _without_next(entries: Sequence[ManifestEntry], most: int | None, prefill: Prefill) -> list[str]:

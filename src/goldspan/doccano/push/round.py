@@ -16,17 +16,18 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.annotation import article_of
+from goldspan.corpus.assignment_plans import assignment_file, read_assignments
 from goldspan.doccano.controls import pushed_ids
 from goldspan.doccano.corpus_record import RoundRecord, read_record, write_record
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.human_work import worked_on_examples
 from goldspan.doccano.members import ADMIN, find_members, pass_folders, pseudonyms_of
+from goldspan.doccano.places import PlacePlan, count_words, plan_places, require_enough
 from goldspan.doccano.project import is_of_round
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.pass_owners import record_pseudonyms
 from goldspan.doccano.push import desired_state
 from goldspan.doccano.push.journal import journal_path
-from goldspan.doccano.push.places import PlacePlan, count_words, plan_places, require_enough
 from goldspan.doccano.push.plan import PushOptions, project_changes, project_notes
 from goldspan.doccano.push.push import prepare_push
 from goldspan.doccano.rights import require_administrator
@@ -406,11 +407,11 @@ class RoundRequest:
         former = {old: now for name, now in folders.items() if (old := record.folder(name)) not in {None, now}}
         others = [entry for entry in self.corpus.entries if entry.id not in chosen]
         return plan_places(
-            self.corpus,
             self.record.name,
             examples,
             tuple(folders.values()),
             per_example=self.record.annotators_per_example or len(folders),
+            before=read_assignments(assignment_file(self.corpus, self.record.name)),
             held={example: tuple(sorted(who)) for example, who in held.items()},
             renamed={old: now for old, now in former.items() if old is not None},
             others=desired_state.desired_examples(self.corpus, others),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.assignment.balance import ExampleToAssign, assign
-from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, content, read_assignments
+from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, content
 from goldspan.errors import InvalidValueError
 from goldspan.report.text import amount
 
@@ -51,11 +51,22 @@ class PlacePlan:
 
     @property
     def moved(self) -> tuple[str, ...]:
-        """The ids of the examples of which somebody is to read one that others were to read."""
+        """The ids of the examples that go from somebody to somebody else."""
         return tuple(
             example
             for example, folders in self.places.items()
-            if (old := self.before.get(example)) is not None and not {*old.annotators} <= {*folders}
+            if (old := self.before.get(example)) is not None
+            and {*old.annotators} - {*folders}
+            and {*folders} - {*old.annotators}
+        )
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The ids of the examples that fewer are to read than before."""
+        return tuple(
+            example
+            for example, folders in self.places.items()
+            if (old := self.before.get(example)) is not None and {*folders} < {*old.annotators}
         )
 
     @property
@@ -83,6 +94,8 @@ class PlacePlan:
         )
         if self.moved:
             yield f"{amount(len(self.moved), 'example')} that nobody worked on {_move(len(self.moved))} to others"
+        if self.dropped:
+            yield f"{amount(len(self.dropped), 'example')} {_have(len(self.dropped))} fewer annotators than before"
 
     def notes(self) -> Iterator[str]:
         """What a lead should know of it."""
@@ -158,12 +171,12 @@ def require_enough(per_example: int, annotators: int, file: str) -> None:
 
 
 def plan_places(
-    corpus: Corpus,
     round_name: str,
     examples: Sequence[Example],
     folders: Sequence[str],
     *,
     per_example: int,
+    before: Mapping[str, AssignedExample],
     held: Mapping[str, tuple[str, ...]],
     renamed: Mapping[str, str],
     others: Sequence[Example] = (),
@@ -171,26 +184,26 @@ def plan_places(
     """Who is to read which example now.
 
     Args:
-        corpus: which keeps the plan before.
         round_name: of the round.
         examples: all examples of the articles that the plan is about, in their order.
         folders: of the passes of those who annotate now.
         per_example: K.
-        held: by example, who worked on it.
+        before: the plan before, by example.
+        held: by example, who worked on it; nobody by name where it is not known who did.
         renamed: by folder of the plan before the folder that the annotator has now.
         others: further examples that the plan before has; their places stay, and count for the balance.
 
     Raises:
         InvalidValueError: if K is more than there are annotators.
-        InputError: for a plan that cannot be read.
     """
     require_enough(per_example, len(folders), "annotation_guidelines/members.toml")
     before = {
         name: AssignedExample(name, _renamed(line.annotators, renamed), _renamed(line.leaving, renamed))
-        for name, line in read_assignments(assignment_file(corpus, round_name)).items()
+        for name, line in before.items()
     }
     places = {name: line.annotators for name, line in before.items()}
     places |= {name: _held_places(places.get(name, ()), who, folders) for name, who in held.items()}
+    held = {name: who or places[name] for name, who in held.items()}
     fixed = {example.id: places[example.id] for example in others if places.get(example.id)}
     to_assign = [
         *(ExampleToAssign(one.id, count_words(one), fixed[one.id]) for one in others if one.id in fixed),
