@@ -8,7 +8,9 @@ import typer
 
 from goldspan.cli.output import ReportingCommand
 
-COMMANDS: tuple[str, ...] = ("start", "stop", "push", "pull", "status", "doctor", "user", "auto-label")
+COMMANDS: tuple[str, ...] = (
+    "start", "stop", "push", "pull", "status", "doctor", "user", "auto-label", "backup", "restore", "reconcile",
+)  # fmt: skip
 
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Annotate in Doccano: a server, push, pull, status."
