@@ -41,53 +41,52 @@ class ServerModel:
 
     def push(self, desired, cut):
         """Push texts with suggestions, None for none, as far as it gets."""
-        examples = {name: Example(name, text, spans or ()) for name, (text, spans) in zip(NAMES, desired, strict=True)}
-        aided = {name for name, (_, spans) in zip(NAMES, desired, strict=True) if spans is not None}
+        for stage in self._stages(dict(zip(NAMES, desired, strict=True))):
+            if stage == cut:
+                return
+
+    def _stages(self, desired):
+        examples = {name: Example(name, text, spans or ()) for name, (text, spans) in desired.items()}
+        aided = {name for name, (_, spans) in desired.items() if spans is not None}
         lines = {
-            name: with_digest(replace(one, extra={"rules": ["r"] * len(one.spans)}))
-            for name, one in examples.items()
-            if name in aided
+            name: with_digest(replace(examples[name], extra={"rules": ["r"] * len(examples[name].spans)}))
+            for name in aided
         }
         record = ShownRecord(corpus=self.corpus, project=PROJECT, suggested=lines, pushed=examples)
         wanted = rows(*examples.values(), project=SHARED)
         for _ in range(6):
             snapshot = snapshot_of(*self.copies.values(), project=SHARED)
-            work = {number: SPANS_NOT_UPDATED for number in self.worked_on}
+            work = dict.fromkeys(self.worked_on, SPANS_NOT_UPDATED)
             plan = plan_push(wanted, snapshot, work)
-            if plan.is_done:
-                record.write(snapshot.by_id, work)
-                self._settle_empty(dict(zip(NAMES, desired, strict=True)))
-                return
             if plan.uploads:
-                if cut == "nothing":
-                    return
+                yield "nothing"
                 sent = {one.example.id for one in plan.uploads}
                 record.write(snapshot.by_id, work, sent)
-                self._settle_empty(dict(zip(NAMES, desired, strict=True)), sent)
-                if cut == "recorded":
-                    return
+                self._settle_empty(desired, sent)
+                yield "recorded"
                 for one in plan.uploads:
                     self._store(one.example, one.example.id in aided)
-                if cut == "uploaded":
-                    return
+                yield "uploaded"
+            elif not plan.is_done:
+                self._clean_up(plan)
+                yield "deleted"
             else:
-                for number in plan.deletions:
-                    del self.copies[number]
-                for step in plan.steps:
-                    if step.state == "update":
-                        self._update(step)
-                if cut == "deleted":
-                    return
+                record.write(snapshot.by_id, work)
+                self._settle_empty(desired)
+                return
         raise AssertionError("the push does not end")
+
+    def _clean_up(self, plan):
+        for number in plan.deletions:
+            del self.copies[number]
+        for step in plan.steps:
+            if step.state == "update":
+                self.copies[step.keep] = replace(self.copies[step.keep], meta=dict(step.meta))
 
     def _store(self, example, is_aided):
         self.last += 1
         self.copies[self.last] = stored_copy(self.last, example, project=SHARED)
         self.seen[self.last] = example.spans if is_aided else None
-
-    def _update(self, step):
-        copy = self.copies[step.keep]
-        self.copies[step.keep] = replace(copy, meta=dict(step.meta))
 
     def _settle_empty(self, desired, sent=()):
         """Of what nobody worked on, nothing that is empty tells whether it was shown so or is to be read unaided."""
