@@ -19,9 +19,10 @@ AUTHOR = DecisionAuthor("lea", "2026-03-01")
 
 
 class ScriptedPrompt:
-    """A person whose answers are given in advance; keeps what is shown."""
+    """A person whose answers are given in advance; keeps what is shown. Outcomes are stated where they are given."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, outcomes=()):
+        self.outcomes = list(outcomes)
         self.answers, self.shown, self.lines, self.comments = list(answers), [], [], []
 
     def show(self, dispute, number, total, before, comments):
@@ -31,7 +32,9 @@ class ScriptedPrompt:
     def write(self, text):
         self.lines.append(text)
 
-    def ask(self, *_):
+    def ask(self, question, *_):
+        if question == interactive.OUTCOME_QUESTION:
+            return self.outcomes.pop(0) if self.outcomes else ""
         return self.answers.pop(0) if self.answers else None
 
 
@@ -61,6 +64,36 @@ def test_what_a_person_chooses_is_gold_and_on_record(corpus):
     [line] = decisions.read(corpus.decisions / "storm.jsonl")
     assert (line.decision.by, line.decision.when, line.decision.reason) == ("lea", "2026-03-01", "a ferry has a name")
     assert [(one.spans, one.by) for one in line.decision.candidates] == [((BELLE,), ("ann",)), ((), ("bob",))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "outcome"),
+    [
+        ([""], None),
+        (["-"], None),
+        (["slip"], "slip"),
+        (["U"], "unclear-rule"),
+        (["missing rule"], "missing-rule"),
+        (["the weather", "ambiguous_text"], "ambiguous-text"),
+    ],
+)
+def test_the_outcome_is_asked_after_rule_and_reason(corpus, typed, outcome):
+    prompt = ScriptedPrompt("1", "", "", outcomes=typed)
+    interactive.run_session(read_state(corpus), prompt, AUTHOR)
+    [line] = decisions.read(corpus.decisions / "storm.jsonl")
+    assert line.decision.outcome == outcome
+    assert ("outcome" in line.raw) == (outcome is not None)
+    assert (len(typed) > 1) == any("is no outcome" in one and "slip, unclear-rule" in one for one in prompt.lines)
+    if outcome:
+        assert f", guidelines 1.0, {outcome})" in summary.decision_line(line.decision, "")
+        assert "by 1 decision of people: 1 by " in summary.outcome_sentence([line.decision])
+    assert summary.outcome_counts([line.decision])[outcome or "not stated"] == 1
+
+
+def test_whoever_leaves_at_the_outcome_has_decided_nothing(corpus):
+    prompt = ScriptedPrompt("1", "", "", outcomes=["q"])
+    assert interactive.run_session(read_state(corpus), prompt, AUTHOR) == interactive.SessionResult(0, 0, 1)
+    assert not corpus.decisions.exists()
 
 
 @pytest.mark.parametrize(

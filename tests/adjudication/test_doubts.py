@@ -8,7 +8,7 @@ import pytest
 from goldspan import files
 from goldspan.adjudication.doubt_session import QUESTION, DoubtCase, run_doubt_session
 from goldspan.adjudication.gold import apply_decisions, plan
-from goldspan.adjudication.interactive import SessionResult, run_session
+from goldspan.adjudication.interactive import OUTCOME_QUESTION, SessionResult, run_session
 from goldspan.adjudication.state import DecisionAuthor, decide_region, doubt_texts, read_state
 from goldspan.annotation import Span
 from goldspan.corpus import Corpus
@@ -25,9 +25,10 @@ SHORTER = Span(29, 33, "SHIP")  # Nord, of the ship in storm.p02
 
 
 class ScriptedPrompt:
-    """A person whose answers are given in advance; keeps what is shown."""
+    """A person whose answers are given in advance; keeps what is shown. Outcomes are stated where they are given."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, outcomes=()):
+        self.outcomes = list(outcomes)
         self.answers, self.shown, self.lines = list(answers), [], []
 
     def show_doubt(self, case, number, total):
@@ -39,7 +40,9 @@ class ScriptedPrompt:
     def write(self, text):
         self.lines.append(text)
 
-    def ask(self, *_):
+    def ask(self, question, *_):
+        if question == OUTCOME_QUESTION:
+            return self.outcomes.pop(0) if self.outcomes else ""
         return self.answers.pop(0) if self.answers else None
 
 
@@ -63,6 +66,12 @@ def case_of(corpus, start, end, *alternatives, example="storm.p02"):
 def settle(corpus, case, *answers):
     prompt = ScriptedPrompt(*answers)
     return prompt, run_doubt_session(read_state(corpus), [case], prompt, AUTHOR)
+
+
+def test_the_outcome_of_a_place_in_doubt_is_asked(toy):
+    prompt = ScriptedPrompt("k", "", "", outcomes=["s"])
+    run_doubt_session(read_state(toy), [case_of(toy, NORD.start, NORD.end, [SHORTER])], prompt, AUTHOR)
+    assert the_decision(toy).outcome == "slip"
 
 
 def the_decision(corpus, start=NORD.start):
@@ -90,6 +99,7 @@ def test_each_answer_is_a_decision_and_gold_follows(fixture, answers, expected, 
     assert gold_of(corpus).spans == tuple(sorted([*others, *expected]))
     decision = the_decision(corpus)
     assert (decision.choice, decision.how, decision.by, decision.reason) == (expected, "adjudicated", "lea", reason)
+    assert decision.outcome == ("missing-rule" if answers[0] == "g" else None)
     state = read_state(corpus)
     assert decision in state.derived.applied
     assert not state.gold_differences

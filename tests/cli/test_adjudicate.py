@@ -90,7 +90,7 @@ def test_many_comments_are_counted(lead, toy):
 
 
 def test_a_dispute_is_settled_by_typing(lead, toy):
-    code, out, _ = lead("--settle", "--as", "lea", typed="?\n1\n\na ferry has a name\n")
+    code, out, _ = lead("--settle", "--as", "lea", typed="?\n1\n\na ferry has a name\n\n")
     assert code == 0
     assert "number: take that candidate" in out
     assert "1 decided, 0 skipped, 0 not reached." in out
@@ -114,7 +114,7 @@ The [Belle Étoile]{SHIP} left.
 @pytest.mark.parametrize(("typed", "rule"), [("", "S-1"), ("s-2", "S-2"), ("-", None), ("Z-9\n", "S-1")])
 def test_enter_takes_the_rule_that_agree_attributes(lead, toy, typed, rule):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
-    out = lead("--settle", "--as", "lea", typed=f"1\n{typed}\na name\n")[1]
+    out = lead("--settle", "--as", "lea", typed=f"1\n{typed}\na name\n\n")[1]
     assert "  Suggested rule: S-1 (an example marks these very words)\nRule (Enter for the suggested" in out
     assert "one, - for none) [S-1]: " in out
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == rule
@@ -124,7 +124,7 @@ def test_a_check_of_one_of_the_passes_suggests_a_rule_too(lead, toy):
     set_pass_spans(toy, "bob", "storm.p02", Span(12, 25, "SHIP"), NORD, PORT)
     page = "## S-3 Tight edges\n\n```ner-fails edge-whitespace\n[Argo ]{SHIP}sank\n```\n"
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
-    out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
+    out = lead("--settle", "--as", "lea", typed="1\n\n\n\n")[1]
     assert "Suggested rule: S-3 (the check edge-whitespace reports a problem in what bob marked)" in out
 
 
@@ -145,7 +145,7 @@ def test_every_dispute_has_the_rules_that_agree_attributes(toy):
 @pytest.mark.parametrize("page", ["## S-1 Names\n", "| ✗ Belle Étoile ✓ `[Belle Étoile]` | a name | Z-9 |\n"])
 def test_without_evidence_no_rule_is_suggested(lead, toy, page):
     (toy.guidelines / "ship.md").write_text(page, encoding="utf-8")
-    out = lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
+    out = lead("--settle", "--as", "lea", typed="1\n\n\n\n")[1]
     assert "Rule (may be empty): Reason" in out
     assert "Suggested rule" not in out
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule is None
@@ -155,15 +155,15 @@ def test_a_session_that_ends_at_a_suggestion_begins_there_again(lead, toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
     for _ in range(2):
         assert "[S-1]: 0 decided, 0 skipped, 1 not reached." in lead("--settle", "--as", "lea", typed="1\nq\n")[1]
-    assert "1 decided" in lead("--settle", "--as", "lea", typed="1\n\n\n")[1]
+    assert "1 decided" in lead("--settle", "--as", "lea", typed="1\n\n\n\n")[1]
     assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.rule == "S-1"
 
 
 def test_a_decision_to_review_has_its_rule_suggested_too(lead, toy):
     (toy.guidelines / "ship.md").write_text(SHOWN, encoding="utf-8")
-    lead("--settle", "--as", "lea", typed="1\n\n\n")
+    lead("--settle", "--as", "lea", typed="1\n\n\n\n")
     change(toy, "S-1")
-    out = lead("--settle", "--as", "lea", typed="n\n\n\n")[1]
+    out = lead("--settle", "--as", "lea", typed="n\n\n\n\n")[1]
     assert "until now: storm.p02 [12, 24] [Belle Étoile]{SHIP}  (decided: lea, " in out
     assert "Suggested rule: S-1 (an example marks these very words)" in out
 
@@ -174,7 +174,7 @@ def test_the_end_of_the_input_ends_the_session(lead, toy):
 
 
 def test_gold_by_hand_is_shown_refused_and_then_recorded(lead, toy):
-    lead("--settle", "--as", "lea", typed="n\n\n\n")
+    lead("--settle", "--as", "lea", typed="n\n\n\n\n")
     path = toy.gold / "storm.jsonl"
     path.write_text(path.read_text("utf-8").replace('[[11, 21, "PORT", "Valparaíso"]]', "[]"), encoding="utf-8")
     assert "storm.p01 [11, 21] gold: nothing; passes and decisions: [Valparaíso]{PORT}" in lead()[1]
@@ -224,7 +224,7 @@ def test_gold_that_differs_from_an_only_pass_is_replaced_only_where_it_is_asked_
 
 def test_what_was_decided_under_a_rule_is_listed(lead, toy, tmp_path):
     (toy.guidelines / "ship.md").write_text("## S-1 Names\n", encoding="utf-8")
-    lead("--settle", "--as", "lea", typed="1\nS-1\nbecause\n")
+    lead("--settle", "--as", "lea", typed="1\nS-1\nbecause\n\n")
     change(toy, "S-1")
     code, out, _ = lead("--rule", "s-1", "--json", tmp_path / "rule.json")
     assert code == 0
@@ -286,7 +286,7 @@ def test_an_unknown_rule_or_article_is_refused(lead):
 
 
 def test_a_session_is_reported_to_a_file_and_so_is_what_was_adopted(lead, toy, tmp_path):
-    lead("--settle", "--as", "lea", "--json", tmp_path / "session.json", typed="n\n\n\n")
+    lead("--settle", "--as", "lea", "--json", tmp_path / "session.json", typed="n\n\n\n\n")
     report = json.loads((tmp_path / "session.json").read_text("utf-8"))
     assert (report["decided"], report["skipped"], report["left"], report["after"]["disputes"]) == (1, 0, 0, [])
     replaced(toy.gold / "storm.jsonl", '[[11, 21, "PORT", "Valparaíso"]]', "[]")
@@ -301,19 +301,19 @@ def test_an_article_with_decisions_to_read_again_keeps_its_version(lead, toy, be
     (toy.guidelines / "ship.md").write_text("## S-1 Names\n\n## S-2 Ferries\n", encoding="utf-8")
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', f'"guidelines": {before}')
     set_pass_spans(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
-    lead("--settle", "--as", "lea", typed="1\nS-1\n\nq\n")
+    lead("--settle", "--as", "lea", typed="1\nS-1\n\n\nq\n")
     kept = versions(toy)
     change(toy, "S-1")
-    out = lead("--settle", "--as", "lea", typed="1\nS-2\n\nq\n")[1]
+    out = lead("--settle", "--as", "lea", typed="1\nS-2\n\n\nq\n")[1]
     assert "1 decided, 0 skipped, 1 not reached." in out
     assert versions(toy) == kept
-    lead("--settle", "--as", "lea", typed="1\nS-1\n\n")
+    lead("--settle", "--as", "lea", typed="1\nS-1\n\n\n")
     assert versions(toy)["storm"] == ("1.0" if before == '"1.0"' else "1.1")
 
 
 def test_old_gold_does_not_get_a_new_version_for_some_decisions_in_it(lead, toy):
     change(toy, "S-9")
-    lead("--settle", "--as", "lea", typed="n\n\n\n")
+    lead("--settle", "--as", "lea", typed="n\n\n\n\n")
     assert versions(toy)["storm"] == "1.0"
     assert "old-guidelines" in {finding.check for finding in check_project(Corpus(toy.root))}
 
@@ -323,7 +323,7 @@ def test_two_articles_of_a_session_both_get_their_version(lead, toy):
     for path in toy.gold.iterdir():
         path.unlink()
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
-    lead("--settle", "--as", "lea", typed="1\n\n\n1\n\n\n")
+    lead("--settle", "--as", "lea", typed="1\n\n\n\n1\n\n\n\n")
     assert {name for name, version in versions(toy).items() if version} == {"harbour", "storm"}
 
 
@@ -331,15 +331,15 @@ def test_new_gold_has_the_oldest_guideline_version_of_its_decisions(lead, toy):
     set_pass_spans(toy, "bob", "storm.p03", Span(34, 43, "SHIP"), Span(49, 60, "CREW"))
     (toy.gold / "storm.jsonl").unlink()
     replaced(toy.folder / "manifest.jsonl", '"guidelines": "1.0"', '"guidelines": null')
-    lead("--settle", "--as", "lea", typed="1\n\n\nq\n")
+    lead("--settle", "--as", "lea", typed="1\n\n\n\nq\n")
     change(toy, "S-9")
-    lead("--settle", "--as", "lea", typed="1\n\n\n")
+    lead("--settle", "--as", "lea", typed="1\n\n\n\n")
     assert versions(toy)["storm"] == "1.0"
 
 
 def test_a_changelog_ahead_of_the_labels_is_refused_before_any_question(lead, toy):
     (toy.guidelines / "CHANGELOG.md").write_text("## 1.0\n\n## 1.1, 2026-04-01\n\nS-1 changed.\n", encoding="utf-8")
-    code, out, err = lead("--settle", "--as", "lea", typed="1\n\n\n")
+    code, out, err = lead("--settle", "--as", "lea", typed="1\n\n\n\n")
     assert (code, out) == (1, "")
     assert "CHANGELOG.md:3: the newest entry is of version 1.1, but labels.toml has version 1.0" in err
     replaced(toy.guidelines / "labels.toml", 'version = "1.0"', 'version = "first"')

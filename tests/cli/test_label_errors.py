@@ -96,11 +96,12 @@ def test_a_closed_standard_input_settles_nothing(corpus, goldspan, monkeypatch, 
 
 def test_what_is_settled_is_a_decision_and_is_not_listed_again(corpus, goldspan, monkeypatch, capsys):
     first, second = report(goldspan, corpus)["doubts"][:2]
-    monkeypatch.setattr("sys.stdin", _Lines("g\n", "is a mayor a place?\n", "k\n", "\n", "seen\n", "q\n"))
+    monkeypatch.setattr("sys.stdin", _Lines("g\n", "is a mayor a place?\n", "k\n", "\n", "seen\n", "slip\n", "q\n"))
     assert goldspan("label-errors", "--root", corpus.root, "--quick", "--settle", "--as", "lea") == 0
     made = [line.decision for path in sorted(corpus.decisions.glob("*.jsonl")) for line in decisions.read(path)]
     assert {one.example for one in made} == {first["example"], second["example"]}
     assert all((one.by, one.how) == ("lea", "adjudicated") for one in made)
+    assert {one.outcome for one in made} == {"missing-rule", "slip"}
     capsys.readouterr()
     assert goldspan("label-errors", "--root", corpus.root, "--questions") == 0
     assert "is a mayor a place?" in capsys.readouterr().out

@@ -191,6 +191,13 @@ def test_decisions_name_who_decided_by_their_pseudonym(toy, tmp_path):
     assert "lea" not in body.replace("leave", "")
 
 
+def test_the_outcomes_of_decisions_are_stated(toy, tmp_path):
+    path = toy.decisions / "storm.jsonl"
+    assert "Why annotators differed" not in card(toy, tmp_path)[1]
+    files.write(path, path.read_text("utf-8").replace("}\n", ', "outcome": "unclear-rule"}\n'))
+    assert "Why annotators differed, in 1 decision that states it: 1 by an unclear rule." in card(toy, tmp_path)[1]
+
+
 def test_versions_that_differ_are_counted(german, tmp_path):
     first, second = german.entries
     stale = ManifestEntry(first.id, first.file, first.sha256, guidelines="0.9")

@@ -41,6 +41,38 @@ def test_what_is_written_is_read_and_gives_the_same_bytes(tmp_path):
     assert not decisions.write(path, [one.raw + "\n" for one in read])
 
 
+@pytest.mark.parametrize("outcome", decisions.OUTCOMES)
+def test_an_outcome_is_the_last_key_and_an_older_line_stays_as_it_is(tmp_path, outcome):
+    old, new = decisions.line(decision(), TEXT), decisions.line(decision(outcome=outcome), TEXT)
+    assert new == old.replace("}\n", f', "outcome": "{outcome}"}}\n')
+    path = tmp_path / "a.jsonl"
+    decisions.write(path, [old, new])
+    assert [one.decision.outcome for one in decisions.read(path)] == [None, outcome]
+    assert [decisions.line(one.decision, TEXT) for one in decisions.read(path)] == [old, new]
+    renamed = [*decisions.with_names(path, {"ann": "anna"})]
+    assert renamed == [old.replace('"ann"', '"anna"'), new.replace('"ann"', '"anna"')]
+    relabelled = [decisions.relabelled(one, lambda _, label: label.lower()) for one in decisions.read(path)]
+    assert [json.loads(one).get("outcome") for one in relabelled] == [None, outcome]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (None, None), (" ", None), ("Slip", "slip"), ("s", "slip"), ("unclear rule", "unclear-rule"),
+        ("MISSING_RULE", "missing-rule"), ("ambiguous", "ambiguous-text"),
+    ],
+)  # fmt: skip
+def test_an_outcome_is_found_by_what_people_type(typed, found):
+    assert decisions.find_outcome(typed) == found
+
+
+@pytest.mark.parametrize("typed", ["slips", "rule", "other", "unclear-text"])
+def test_what_is_no_outcome_is_refused(typed):
+    with pytest.raises(InvalidValueError, match="is no outcome") as raised:
+        decisions.find_outcome(typed)
+    assert "slip, unclear-rule, missing-rule, ambiguous-text" in raised.value.remedy
+
+
 @given(st.lists(st.tuples(st.integers(0, 27), st.integers(1, 28), st.sampled_from("AB")), max_size=4), st.data())
 def test_any_decision_that_can_be_made_comes_back(numbers, data):
     spans = tuple(Span(start, end, label) for start, end, label in numbers if start < end)
@@ -59,6 +91,7 @@ def test_any_decision_that_can_be_made_comes_back(numbers, data):
         ({"how": "guessed"}, "not one of"),
         ({"when": "2026-3-1"}, "not YYYY-MM-DD"),
         ({"when": "20260301"}, "not YYYY-MM-DD"),
+        ({"outcome": "bad luck"}, "'outcome' is 'bad luck', not one of slip"),
     ],
 )
 def test_an_impossible_decision_is_refused(changes, why):
@@ -78,6 +111,9 @@ def test_an_impossible_decision_is_refused(changes, why):
         ({"rule": 5}, "'rule' is 5"),
         ({"by": ""}, "'by' is"),
         ({"choice": "none"}, "'choice' is"),
+        ({"outcome": None}, "'outcome' is None"),
+        ({"outcome": ["slip"]}, "'outcome' is"),
+        ({"outcome": "bad luck"}, "'outcome' is 'bad luck', not one of slip"),
     ],
 )
 def test_a_broken_line_is_refused_with_its_place(change, why):

@@ -13,6 +13,7 @@ from goldspan.adjudication.interactive import (
     PromptBase,
     SessionResult,
     answer_to,
+    asked_outcome,
     asked_rule,
     chosen_spans,
 )
@@ -79,7 +80,7 @@ def run_doubt_session(
         state: of the adjudication.
         cases: the places, in the order in which they are asked.
         prompt: where the person answers.
-        author: who decides, and the day; rule and reason are asked for.
+        author: who decides, and the day; rule, reason and outcome are asked for.
         hint_of: gives the rules that a place may fall under; the first is suggested.
     """
     decided = skipped = 0
@@ -121,10 +122,12 @@ def _decision(
             _decide(state, case, choice, author)  # refuses before more is asked
             if answer == SILENT:
                 left_open = answer_to(prompt, "What do they leave open?")
-                return _decide(state, case, choice, replace(author, reason=f"{QUESTION}{left_open}".strip()))
+                silent = replace(author, reason=f"{QUESTION}{left_open}".strip(), outcome="missing-rule")
+                return _decide(state, case, choice, silent)
             rule = asked_rule(state, prompt, hint_of(case))
             reason = answer_to(prompt, "Reason (may be empty)")
-            return _decide(state, case, choice, replace(author, rule=rule, reason=reason))
+            reasoned = replace(author, rule=rule, reason=reason, outcome=asked_outcome(prompt))
+            return _decide(state, case, choice, reasoned)
         except InvalidValueError as error:
             prompt.write(str(error))
 

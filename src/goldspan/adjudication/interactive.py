@@ -11,17 +11,19 @@ from goldspan.adjudication.state import DecisionAuthor, decide, find_rule
 from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
 from goldspan.formats import inline
+from goldspan.formats.decisions import OUTCOMES, find_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from goldspan.adjudication.state import AdjudicationState
     from goldspan.corpus.comments import PassComment
-    from goldspan.formats.decisions import Candidate, Decision
+    from goldspan.formats.decisions import Candidate, Decision, Outcome
 
 HELP = "number: take that candidate; n: nothing; e: enter other spans; s: skip; q: quit; ?: this help"
 QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
 NO_RULE = "-"
+OUTCOME_QUESTION = f"Outcome: {', '.join(OUTCOMES)} (first letters do; may be empty)"
 
 
 class PromptBase(Protocol):
@@ -83,7 +85,7 @@ def run_session(
     Args:
         state: of the adjudication.
         prompt: where the person answers.
-        author: who decides, and the day; rule and reason are asked for.
+        author: who decides, and the day; rule, reason and outcome are asked for.
         hint_of: gives the rules that a dispute may fall under; the first is suggested.
     """
     cases: list[tuple[Dispute, Decision | None]] = [(dispute, None) for dispute in state.open]
@@ -132,7 +134,8 @@ def _decision(
             choice = chosen_spans(prompt, place, dispute.candidates, answer, HELP)
             decide(dispute, choice, author, state.corpus.scheme, "adjudicated")  # refuses before more is asked
             rule = asked_rule(state, prompt, hint_of(dispute))  # after the choice, so that no hint sways it
-            reasoned = replace(author, rule=rule, reason=answer_to(prompt, "Reason (may be empty)"))
+            reason = answer_to(prompt, "Reason (may be empty)")
+            reasoned = replace(author, rule=rule, reason=reason, outcome=asked_outcome(prompt))
             return decide(dispute, choice, reasoned, state.corpus.scheme, "adjudicated")
         except InvalidValueError as error:
             prompt.write(str(error))
@@ -186,6 +189,16 @@ def asked_rule(state: AdjudicationState, prompt: PromptBase, hint: RuleHint | No
         answer = answer_to(prompt, question, suggestion)
         try:
             return None if answer == NO_RULE else find_rule(answer, state.rules)
+        except InvalidValueError as error:
+            prompt.write(str(error))
+
+
+def asked_outcome(prompt: PromptBase) -> Outcome | None:
+    """Why annotators differed, as the person says; None for an empty answer."""
+    while True:
+        answer = answer_to(prompt, OUTCOME_QUESTION)
+        try:
+            return None if answer == NO_RULE else find_outcome(answer)
         except InvalidValueError as error:
             prompt.write(str(error))
 

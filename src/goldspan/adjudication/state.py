@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example, LabelScheme
     from goldspan.corpus import Corpus
     from goldspan.corpus.comments import PassComment
-    from goldspan.formats.decisions import How
+    from goldspan.formats.decisions import How, Outcome
     from goldspan.formats.doubts import RegionDoubt
     from goldspan.guidelines.rules import Rule
 
@@ -358,12 +358,14 @@ class DecisionAuthor:
         when: the day, as `YYYY-MM-DD`.
         rule: the id of a rule of the guidelines, or None.
         reason: in words, or None.
+        outcome: why annotators differed, or None.
     """
 
     by: str
     when: str
     rule: str | None = None
     reason: str | None = None
+    outcome: Outcome | None = None
 
     def decide(self, case: Dispute | GoldDifference, choice: Iterable[Span], how: How, guidelines: str) -> Decision:
         """The decision that these spans are right in a region of an example.
@@ -389,7 +391,7 @@ class DecisionAuthor:
             )
         return Decision(
             case.example.id, fingerprint(case.example.text), case.start, case.end, case.candidates, chosen,
-            how, self.by, self.when, guidelines, self.rule, self.reason or None,
+            how, self.by, self.when, guidelines, self.rule, self.reason or None, self.outcome,
         )  # fmt: skip
 
 

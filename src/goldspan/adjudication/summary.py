@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.corpus.comments import comment_line
 from goldspan.formats import inline
+from goldspan.formats.decisions import OUTCOMES
 from goldspan.report.text import Table, amount, visible
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 COLUMNS = ("read twice", "agreed", "majority", "decided", "by hand", "disputed", "again", "read once")
 AROUND = 40  # code points of text on either side of a region
 COMMENTS_SHOWN = 6  # on an example
+NOT_STATED = "not stated"
+OUTCOME_WORDS = {
+    "slip": "by a slip",
+    "unclear-rule": "by an unclear rule",
+    "missing-rule": "by a missing rule",
+    "ambiguous-text": "by an ambiguous text",
+}
 HOW = {"majority": "majority", "adjudicated": "decided", "hand": "by hand"}
 
 
@@ -99,7 +107,9 @@ def decision_line(decision: Decision, text: str) -> str:
     choice = region_markup(text, decision.start, decision.end, decision.choice) if text else spans
     rule = f" by {decision.rule}" if decision.rule else ""
     reason = f": {visible(decision.reason)}" if decision.reason else ""
-    author = f"{HOW[decision.how]}: {decision.by}, {decision.when}{rule}, guidelines {decision.guidelines}{reason}"
+    outcome = f", {decision.outcome}" if decision.outcome else ""
+    made = f"{decision.by}, {decision.when}{rule}, guidelines {decision.guidelines}{outcome}{reason}"
+    author = f"{HOW[decision.how]}: {made}"
     return f"{decision.example} [{decision.start}, {decision.end}] {choice}  ({author})"
 
 
@@ -204,14 +214,32 @@ def json(state: AdjudicationState, planned: GoldPlan) -> dict[str, Any]:
         "outdated": decisions_json(state.outdated),
         "stale": decisions_json(state.derived.stale),
         "hand": list(difference_lines(state)),
+        "outcomes": outcome_counts(line.decision for line in state.lines),
         "read_once": dict(state.derived.read_once),
         "new_in_gold": list(planned.new),
     }
 
 
+def outcome_counts(decisions: Iterable[Decision]) -> dict[str, int]:
+    """How many decisions have each outcome, in its usual order, and under `not stated` how many have none."""
+    counts = Counter(decision.outcome or NOT_STATED for decision in decisions if decision.how != "majority")
+    return {name: counts[name] for name in (*OUTCOMES, NOT_STATED)}
+
+
+def outcome_sentence(decisions: Iterable[Decision]) -> str:
+    """Why annotators differed where a person decided, as a line; empty where no decision states it."""
+    counts = outcome_counts(decisions)
+    stated = {name: number for name, number in counts.items() if number and name != NOT_STATED}
+    if not stated:
+        return ""
+    parts = [f"{number:,} {OUTCOME_WORDS[name]}" for name, number in stated.items()]
+    parts += [f"{counts[NOT_STATED]:,} not stated"] if counts[NOT_STATED] else []
+    return f"Why annotators differed, by {amount(sum(counts.values()), 'decision')} of people: {', '.join(parts)}.\n"
+
+
 def decisions_json(decisions: Iterable[Decision]) -> list[dict[str, Any]]:
     """Decisions for `--json`."""
-    keys = ("example", "how", "by", "when", "rule", "guidelines", "reason")
+    keys = ("example", "how", "by", "when", "rule", "guidelines", "reason", "outcome")
     return [
         {**{key: getattr(decision, key) for key in keys}, "region": [decision.start, decision.end]}
         for decision in decisions

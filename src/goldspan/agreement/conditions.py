@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from goldspan.agreement.annotations import Annotations, Condition
     from goldspan.agreement.report import AgreementReport
+    from goldspan.agreement.rules_to_amend import GuidelineAmendments
 
 MOST_PAIRS = 12  # that a sentence names
 WHY = (
@@ -40,12 +41,14 @@ class AgreementByCondition:
         conditions: those that occur, also where only one was wanted.
         mixed: of each two annotators in how many examples one was aided and the other was not.
         mixed_examples: in how many examples that is so of any two.
+        amendments: the rules to amend, by the decisions of the project; None where it was not asked for a project.
     """
 
     reports: Mapping[Condition, AgreementReport]
     conditions: tuple[Condition, ...]
     mixed: Mapping[tuple[str, str], int]
     mixed_examples: int
+    amendments: GuidelineAmendments | None = None
 
     @property
     def is_unaided(self) -> bool:
@@ -72,8 +75,9 @@ class AgreementByCondition:
 
     def json(self) -> dict[str, Any]:
         """The report for `--json`, see `schema.md`: that of one condition alone where nobody was aided."""
+        decided = {"rules_to_amend": None if self.amendments is None else self.amendments.json()}
         if self.is_unaided:
-            return text_report.report_json(self.reports["unaided"])
+            return text_report.report_json(self.reports["unaided"]) | decided
         return {
             "conditions": {condition: text_report.report_json(report) for condition, report in self.reports.items()},
             "mixed": {
@@ -81,6 +85,7 @@ class AgreementByCondition:
                 "pairs": [{"first": pair[0], "second": pair[1], "examples": n} for pair, n in self.mixed.items()],
             },
             "sentences": list(self.sentences),
+            **decided,
         }
 
 

@@ -82,8 +82,10 @@ def page_by_condition(found: AgreementByCondition) -> str:
     Args:
         found: what it shows; where nobody was aided the page is that of the one report.
     """
+    amendments = _amendment_section(found)
     if found.is_unaided:
-        return page(found.reports["unaided"])
+        report = found.reports["unaided"]
+        return document(text_report.title(report), _header(report), *_sections(_coloured(report)), amendments)
     header = element(
         "header",
         element("p", "Agreement of annotators", class_="eyebrow"),
@@ -91,7 +93,7 @@ def page_by_condition(found: AgreementByCondition) -> str:
         *(element("p", sentence, class_="quiet") for sentence in found.sentences),
     )
     parts = (part for condition, report in found.reports.items() for part in _part(condition, _coloured(report)))
-    return document(f"Agreement of annotators, {enumerate_names(found.reports)}", header, *parts)
+    return document(f"Agreement of annotators, {enumerate_names(found.reports)}", header, *parts, amendments)
 
 
 def _part(condition: Condition, report: AgreementReport) -> Iterable[Markup | None]:
@@ -304,6 +306,13 @@ def _rule_section(report: AgreementReport, ids: str) -> Markup | None:
     links = [element("a", rules, href=f"#{ids}rule-{number}") for number, rules in enumerate(report.by_rule)]
     note = "A rule is a link to its disputes, which show the evidence for it."
     return section(table.title, _note(note), _rendered(table, names=links))
+
+
+def _amendment_section(found: AgreementByCondition) -> Markup | None:
+    """The rules to amend, by the outcomes of decisions; nothing where no decision states one."""
+    if found.amendments is None or not found.amendments.is_stated:
+        return None
+    return _table_section(found.amendments.table())
 
 
 def _surface_section(report: AgreementReport) -> Markup | None:

@@ -21,6 +21,7 @@ from goldspan.agreement.conditions import AgreementByCondition, table_note
 from goldspan.agreement.measures import HEADLINE
 from goldspan.agreement.report import make_report
 from goldspan.agreement.rule_attribution import CheckHit, RuleAttributor
+from goldspan.agreement.rules_to_amend import rules_to_amend
 from goldspan.annotation import article_of
 from goldspan.corpus import Corpus
 from goldspan.corpus.gold_source import GOLD, read_gold
@@ -127,7 +128,12 @@ def run_agreement_by_condition(options: AgreementOptions) -> AgreementByConditio
         condition: _report(options, annotations.of_condition(condition), corpus, scheme, gold) for condition in wanted
     }
     require_map_used(options.reading)
-    return AgreementByCondition(reports, annotations.conditions, annotations.mixed, annotations.mixed_examples)
+    amendments = (
+        rules_to_amend(corpus, options.articles) if corpus is not None and _is_of_corpus(options, corpus) else None
+    )
+    return AgreementByCondition(
+        reports, annotations.conditions, annotations.mixed, annotations.mixed_examples, amendments
+    )
 
 
 def _report(
@@ -251,7 +257,7 @@ def _project(options: AgreementOptions) -> Corpus | None:
 def _annotations(options: AgreementOptions, corpus: Corpus | None) -> Annotations:
     names = corpus.annotators() if corpus else []
     paths = [Path(one) for one in options.passes]
-    if corpus and all(one in names and not path.exists() for one, path in zip(options.passes, paths, strict=True)):
+    if corpus and _is_of_corpus(options, corpus):
         return annotations_of_corpus(corpus, options.passes)
     for path in paths:
         if not path.exists():
@@ -262,6 +268,12 @@ def _annotations(options: AgreementOptions, corpus: Corpus | None) -> Annotation
                 remedy=f"Name a file or folder for each annotator.{known}",
             )
     return annotations_of_paths(paths, options.form, options.reading)
+
+
+def _is_of_corpus(options: AgreementOptions, corpus: Corpus) -> bool:
+    """Whether the passes of the project itself are compared, and no files."""
+    names = corpus.annotators()
+    return all(one in names and not Path(one).exists() for one in options.passes)
 
 
 def _with_common_scheme(options: AgreementOptions) -> AgreementOptions:

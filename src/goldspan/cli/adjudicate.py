@@ -13,6 +13,7 @@ from goldspan.cli import console
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
+from goldspan.formats.decisions import Outcome
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ LIST_RULE = "--rule"  # without another mode it lists what rests on a rule
 SHOW_STATE = ""  # the mode without any option
 MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or without --apply
     "--settle": {"--as", "--apply"},
-    "--adopt": {"--as", "--reason", "--rule", "--apply"},
+    "--adopt": {"--as", "--reason", "--rule", "--outcome", "--apply"},
     "--push": {"--project", "--prefill", "--label-renamed", "--new", "--assign", "--members", "--home", "--apply"},
     "--pull": {"--project", "--label-renamed", "--members", "--home", "--apply"},
     LIST_RULE: {"--rule"},
@@ -76,6 +77,10 @@ def run(
         ),
     ] = None,
     reason: Annotated[str | None, typer.Option("--reason", help="With --adopt: why.", show_default=False)] = None,
+    outcome: Annotated[
+        Outcome | None,
+        typer.Option("--outcome", help="With --adopt: why annotators differed there.", show_default=False),
+    ] = None,
     push: Annotated[
         bool, typer.Option("--push", help="Upload the disputes to the shared Doccano project named by --project.")
     ] = False,
@@ -115,7 +120,8 @@ def run(
         {"--settle": settle, "--adopt": adopt, "--push": push, "--pull": pull},
         {
             "--rule": rule is not None, "--accept": bool(accept), "--as": by is not None,
-            "--reason": reason is not None, "--project": project is not None, "--prefill": prefill is not None,
+            "--reason": reason is not None, "--outcome": outcome is not None,
+            "--project": project is not None, "--prefill": prefill is not None,
             "--label-renamed": bool(label_renamed),
             "--new": new, "--assign": assign is not None,
             "--members": members is not None, "--home": home is not None, "--overwrite": overwrite, "--apply": apply,
@@ -128,7 +134,7 @@ def run(
     elif settle:
         _settle(state, by, json)
     elif adopt:
-        _adopt(state, _author(state, by, rule, reason), json, apply=apply)
+        _adopt(state, replace(_author(state, by, rule, reason), outcome=outcome), json, apply=apply)
     elif push or pull:
         from goldspan.doccano import credentials
         from goldspan.doccano.client.api import Doccano
@@ -206,6 +212,7 @@ def _show_state(
     for sentence in summary.acceptances(planned, accept, len(made)):
         print(sentence)
     console.print_table(console.report_console(), summary.table(after))
+    print(summary.outcome_sentence(line.decision for line in after.lines), end="")
     disputes = [
         line
         for dispute in after.open[:SHOWN]

@@ -126,6 +126,8 @@ def _print_reports(out: Console, found: AgreementByCondition) -> None:
             out.print()
             console.print_text(out, HEADINGS[condition], style="bold underline")
         _print_report(out, report)
+    if found.amendments is not None and found.amendments.is_stated:
+        console.print_table(out, found.amendments.table().first())
 
 
 def _print_report(out: Console, report: AgreementReport) -> None:

@@ -9,6 +9,7 @@ the same. If they do not, a push shows the example again.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,11 +36,12 @@ from goldspan.doccano.push.plan import PushOptions, observe
 from goldspan.doccano.push.push import push_examples
 from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.snapshot import ALL, take_snapshot
-from goldspan.errors import ServerError
-from goldspan.formats.decisions import fingerprint
+from goldspan.errors import InvalidValueError, ServerError
+from goldspan.formats.decisions import OUTCOMES, find_outcome, fingerprint
 from goldspan.formats.doccano import breakable, is_text_of, short_digest
 from goldspan.formats.doubts import RegionDoubt
 from goldspan.guidelines import rules
+from goldspan.report.text import enumerate_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -57,12 +59,14 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushResult
     from goldspan.doccano.snapshot import AnnotatorWork, StoredExample
-    from goldspan.formats.decisions import Decision, How
+    from goldspan.formats.decisions import Decision, How, Outcome
     from goldspan.formats.doccano import ExampleView
 
 Prefill = Literal["majority", "union"]
 LONGEST_COMMENT = 400  # characters that the panel shows of one
 VOTES = "votes"  # the key of the panel that says who marked what
+# Behind `outcome:`, up to what is no letter, space or hyphen; the second word only if it can belong to an outcome.
+STATED_OUTCOME = re.compile(r"\boutcome\s*[:=]\s*(?P<name>[\w-]*(?:\s+(?:rule|text)\b)?)[.,;]*", re.IGNORECASE)
 CHANGED = "the passes changed since it was shown: push again and have it confirmed again"
 
 
@@ -318,8 +322,9 @@ def pull_disputes(
 ) -> DisputesPull:
     """The decisions that were made in a project; nothing is written.
 
-    Who confirmed an example decided it, on the day of the confirmation; the reason is the comments, and the rule the
-    first that a comment names. What was changed outside of every dispute is a decision by hand.
+    Who confirmed an example decided it, on the day of the confirmation; the reason is the comments, the rule the first
+    that a comment names, and the outcome what a comment states as `outcome: slip`. What was changed outside of every
+    dispute is a decision by hand.
 
     Args:
         state: of the adjudication.
@@ -358,7 +363,11 @@ def pull_disputes(
         else:
             [copy] = copies
             by, day = _last_confirmation(server, project.id, copy, users)
-            author = _author(state, by, day, comments.get(copy.number, ()))
+            try:
+                author = _author(state, by, day, comments.get(copy.number, ()))
+            except InvalidValueError as error:
+                problems.append((disputed.example.id, f"{error.message}: correct the comment. {error.remedy}"))
+                continue
             example = disputed.settled.example.with_spans(())
             decisions += [(decision, example) for decision in _decisions(state, disputed, copy, author)]
     record = identity.added_to(read_record(state.corpus), server.url)
@@ -366,9 +375,41 @@ def pull_disputes(
 
 
 def _author(state: AdjudicationState, by: str, day: str, comments: Sequence[str]) -> DecisionAuthor:
-    """Who decided and when, with the comments as the reason and the first rule that they name."""
+    """Who decided and when, with the comments as the reason, the first rule that they name, and their outcome.
+
+    Raises:
+        InvalidValueError: for an outcome that is none, and for two that differ.
+    """
     named = [name for name in rules.mentioned_rules("\n".join(comments)) if name in state.rules]
-    return DecisionAuthor(by, day, named[0] if named else None, " / ".join(comments))
+    outcome, reasons = stated_outcome(comments)
+    return DecisionAuthor(by, day, named[0] if named else None, " / ".join(reasons), outcome)
+
+
+def stated_outcome(comments: Sequence[str]) -> tuple[Outcome | None, list[str]]:
+    """The outcome that comments state as `outcome: slip`, and the comments without that.
+
+    Args:
+        comments: each on one line.
+
+    Raises:
+        InvalidValueError: for an outcome that is none, and for two that differ.
+    """
+    stated = [match["name"] for comment in comments for match in STATED_OUTCOME.finditer(comment)]
+    found = {_outcome_or_none(name) for name in stated}
+    if len(found) > 1 or (stated and None in found):
+        said = enumerate_names([repr(name) for name in stated])
+        raise InvalidValueError(
+            f"the comments state {said} as the outcome", remedy=f"State one of {', '.join(OUTCOMES)}."
+        )
+    left = [" ".join(STATED_OUTCOME.sub(" ", comment).split()) for comment in comments]
+    return next(iter(found), None), [comment for comment in left if comment]
+
+
+def _outcome_or_none(name: str) -> Outcome | None:
+    try:
+        return find_outcome(name)
+    except InvalidValueError:
+        return None
 
 
 def _decisions(

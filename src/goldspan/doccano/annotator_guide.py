@@ -38,7 +38,9 @@ KINDS: dict[ProjectKind, str] = {
         "**You decide where annotators differ.** Each example here has at least one dispute. Beside the text, `votes` "
         "says of each what one side marked and who they are, then the next side; “nothing” is a side, too. The marks "
         "in the text are a proposal. Make them as they should be, comment with the rule and your reason, then confirm: "
-        "the marks are then the decision, and the comment is kept as its reason."
+        "the marks are then the decision, and the comment is kept as its reason. Say why they differed, too: write "
+        "`outcome: slip` if one of them overlooked something, `outcome: unclear-rule`, `outcome: missing-rule` or "
+        "`outcome: ambiguous-text`."
     ),
 }
 PANEL = (

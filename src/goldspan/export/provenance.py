@@ -11,10 +11,11 @@ have the rules and scores of `goldspan suggest` are drafts, whoever kept them.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from goldspan import licences
+from goldspan.adjudication.summary import OUTCOME_WORDS
 from goldspan.corpus.annotators import FILE, MADE, read_annotators
 from goldspan.doccano.members import find_members
 from goldspan.doccano.pull.pass_owners import annotator_names
@@ -25,12 +26,13 @@ from goldspan.report.text import Table, amount, enumerate_names
 from goldspan.suggest.recogniser import MODEL_RULE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
     from goldspan.corpus.annotators import AnnotatorEntry
     from goldspan.corpus.manifest import ManifestEntry
+    from goldspan.formats.decisions import Decision
     from goldspan.settings import ReleaseSettings
 
 NOT_STATED, NOT_RECORDED = "not stated", "not recorded"
@@ -83,6 +85,7 @@ class Provenance:
         drafts: how many of its examples are drafts as they were suggested, by what made them.
         gold: what the project states of gold that is in no pass, under the name `gold`.
         release: what `goldspan.toml` states of the annotation.
+        outcomes: how many decisions say for which reason annotators differed.
     """
 
     entries: tuple[ManifestEntry, ...]
@@ -94,6 +97,7 @@ class Provenance:
     drafts: Counter[str]
     gold: AnnotatorEntry | None
     release: ReleaseSettings
+    outcomes: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, corpus: Corpus, articles: Iterable[str]) -> Provenance:
@@ -129,6 +133,7 @@ class Provenance:
             Counter(filter(None, map(draft_of, gold))),
             stated.get(GOLD),
             corpus.settings.release,
+            Counter(one.outcome for one in _decisions_made(corpus, ids) if one.outcome is not None),
         )
 
     @property
@@ -211,7 +216,14 @@ class Provenance:
         for (how, by), number in sorted(self.decisions.items()):
             who = f"{by} ({self.deciders[by] or 'whether a person or a model is not recorded'})" if by else ""
             parts.append(HOWS[how].format(number=f"{number:,}", by=who))
-        return [f"{amount(self.decisions.total(), 'dispute')} decided: {'; '.join(parts)}."]
+        return [f"{amount(self.decisions.total(), 'dispute')} decided: {'; '.join(parts)}.", *self._outcomes()]
+
+    def _outcomes(self) -> list[str]:
+        """Why annotators differed, as far as those who decided say so."""
+        parts = [f"{self.outcomes[name]:,} {words}" for name, words in OUTCOME_WORDS.items() if self.outcomes[name]]
+        number = self.outcomes.total()
+        where = f"{amount(number, 'decision')} that {'states' if number == 1 else 'state'} it"
+        return [f"Why annotators differed, in {where}: {', '.join(parts)}."] if parts else []
 
     def _outside_passes(self) -> list[str]:
         """Who annotated the gold that is in no pass, and what of the gold is drafts."""
@@ -308,14 +320,16 @@ def _require_known(corpus: Corpus, stated: Mapping[str, AnnotatorEntry], people:
 
 def _decisions(corpus: Corpus, articles: Iterable[str], names: Mapping[str, str]) -> Counter[tuple[str, str]]:
     """How many disputes were decided how and by whom; members have the name of their passes."""
-    found: Counter[tuple[str, str]] = Counter()
+    made = _decisions_made(corpus, articles)
+    return Counter((one.how, "" if one.how == "majority" else names.get(one.by, one.by)) for one in made)
+
+
+def _decisions_made(corpus: Corpus, articles: Iterable[str]) -> Iterator[Decision]:
+    """All decisions on some articles."""
     for article in articles:
         path = corpus.decisions / f"{article}.jsonl"
         for number, raw in numbered(path) if path.is_file() else ():
-            decision = decisions.parse(raw, path, number).decision
-            by = "" if decision.how == "majority" else names.get(decision.by, decision.by)
-            found[decision.how, by] += 1
-    return found
+            yield decisions.parse(raw, path, number).decision
 
 
 def _annotator(

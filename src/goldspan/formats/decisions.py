@@ -3,11 +3,13 @@
     {"example": "a.p03", "sha256": "9f2c…", "region": [4, 16],
      "candidates": [{"spans": [[4, 16, "UNIT", "72nd Brigade"]], "by": ["ann", "ben"]}, {"spans": [], "by": ["cy"]}],
      "choice": [[4, 16, "UNIT", "72nd Brigade"]], "how": "adjudicated", "by": "lea", "when": "2026-03-01",
-     "rule": "MU-5", "guidelines": "1.0", "reason": "the designation alone"}
+     "rule": "MU-5", "guidelines": "1.0", "reason": "the designation alone", "outcome": "slip"}
 
 A region is half-open and counts code points, as spans do. The candidates are the annotators' spans inside it: a
 decision is valid as long as the text and their votes have not changed. Gold that is not from two annotators has one
-candidate, the spans that gold had there, by nobody. Rule and reason are null where none was given.
+candidate, the spans that gold had there, by nobody. Rule and reason are null where none was given. The outcome says
+why annotators differed: an annotator's slip, a rule that is unclear, a rule that is missing, a text that has two
+readings. The key is left out where none is stated.
 """
 
 from __future__ import annotations
@@ -28,9 +30,12 @@ if TYPE_CHECKING:
 
 How = Literal["adjudicated", "majority", "hand"]
 HOWS = get_args(How)
+Outcome = Literal["slip", "unclear-rule", "missing-rule", "ambiguous-text"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+OUTCOME = "outcome"  # a key that is left out where none is stated
 STRINGS = ("example", "sha256", "how", "by", "when", "guidelines")
 KEYS = ("example", "sha256", "region", "candidates", "choice", "how", "by", "when", "rule", "guidelines", "reason")
-REMEDY = f"A decision has the keys {', '.join(KEYS)}; see corpus/decisions in the README."
+REMEDY = f"A decision has the keys {', '.join(KEYS)}, and may have {OUTCOME}; see corpus/decisions in the README."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +72,11 @@ class Decision:
         guidelines: the version that was followed.
         rule: the id of the rule that it is based on.
         reason: in the words of the person.
+        outcome: why annotators differed there: a slip of one of them, an unclear or a missing rule, an ambiguous text.
 
     Raises:
         InvalidValueError: for an empty region or a span that is not wholly inside, a choice that overlaps itself, an
-            annotator with two candidates, an invalid date.
+            annotator with two candidates, an invalid date, an outcome that is none of the four.
     """
 
     example: str
@@ -85,6 +91,7 @@ class Decision:
     guidelines: str
     rule: str | None = None
     reason: str | None = None
+    outcome: Outcome | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "choice", tuple(sorted(set(self.choice))))
@@ -105,6 +112,9 @@ class Decision:
             raise InvalidValueError("an annotator has two candidates", example=self.example)
         if self.how not in HOWS:
             raise InvalidValueError(f"'how' is {self.how!r}, not one of {', '.join(HOWS)}", example=self.example)
+        if self.outcome is not None and self.outcome not in OUTCOMES:
+            problem = f"'outcome' is {self.outcome!r}, not one of {', '.join(OUTCOMES)}"
+            raise InvalidValueError(problem, example=self.example)
         _validate_date(self.when, self.example)
 
     @property
@@ -116,6 +126,26 @@ class Decision:
     def votes(self) -> frozenset[Candidate]:
         """The candidates without their order."""
         return frozenset(self.candidates)
+
+
+def find_outcome(name: str | None) -> Outcome | None:
+    """The outcome that a person named: in any case, with a space for its hyphen, or by its first letters.
+
+    Args:
+        name: what was typed; None or empty for no outcome.
+
+    Raises:
+        InvalidValueError: for what is no outcome.
+    """
+    wanted = "-".join((name or "").casefold().replace("_", " ").replace("-", " ").split())
+    if not wanted:
+        return None
+    found = [one for one in OUTCOMES if one.startswith(wanted)]
+    if len(found) != 1:
+        raise InvalidValueError(
+            f"{(name or '').strip()!r:.80} is no outcome", remedy=f"The outcomes are {', '.join(OUTCOMES)}."
+        )
+    return found[0]
 
 
 def fingerprint(text: str) -> str:
@@ -143,6 +173,8 @@ def line(decision: Decision, text: str) -> str:
         "guidelines": decision.guidelines,
         "reason": decision.reason,
     }
+    if decision.outcome is not None:
+        value[OUTCOME] = decision.outcome
     return files.dumps(value) + "\n"
 
 
@@ -191,6 +223,7 @@ def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
         decision = Decision(
             value["example"], value["sha256"], start, end, candidates, tuple(_spans(value["choice"], surfaces)),
             value["how"], value["by"], value["when"], value["guidelines"], value["rule"], value["reason"],
+            value.get(OUTCOME),
         )  # fmt: skip
     except InvalidValueError as error:
         remedy = error.remedy or REMEDY
@@ -255,10 +288,11 @@ def _span_rows(spans: Iterable[Span], text: str) -> list[list[Any]]:
 
 
 def _validate_shape(value: dict[str, Any]) -> None:
-    if set(value) != set(KEYS):
-        key = min(set(value) ^ set(KEYS))
+    if set(value) - {OUTCOME} != set(KEYS):
+        key = min((set(value) - {OUTCOME}) ^ set(KEYS))
         raise InvalidValueError(f"the key {key!r} is {'missing' if key in KEYS else 'unknown'}")
     wrong = [key for key in STRINGS if not isinstance(value[key], str) or not value[key]]
+    wrong += [OUTCOME] if OUTCOME in value and not isinstance(value[OUTCOME], str) else []
     wrong += [key for key in ("rule", "reason") if not isinstance(value[key], str | None)]
     wrong += [key for key in ("candidates", "choice") if not isinstance(value[key], list)]
     if wrong:

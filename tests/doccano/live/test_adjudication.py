@@ -98,7 +98,13 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
     table.join()
     number = table.rows()["storm.p02"].id
     table.person.comment(table.project, number, "S-1: a ferry\nhas a name")
+    wrong = table.person.comment(table.project, number, "Outcome: lazy")
     table.person.confirm(table.project, number)
+    [(example, problem)] = table.pull().problems
+    assert example == "storm.p02"
+    assert problem.startswith("the comments state 'lazy' as the outcome: correct the comment. State one of slip, ")
+    table.person.uncomment(table.project, wrong)
+    table.person.comment(table.project, number, "Outcome: unclear rule")
     pulled = table.pull()
     [(made, example)] = pulled.decisions
     assert (made.example, made.choice, made.how, made.by) == (
@@ -107,7 +113,7 @@ def test_what_is_confirmed_there_is_the_decision_with_its_ground(table):
         "adjudicated",
         table.person.username,
     )
-    assert (made.rule, made.reason) == ("S-1", "S-1: a ferry has a name")
+    assert (made.rule, made.reason, made.outcome) == ("S-1", "S-1: a ferry has a name", "unclear-rule")
     assert example.spans == ()
     assert pulled.waiting == ("harbour.p04",)
     gold.apply_decisions(table.corpus, pulled.decisions)
