@@ -123,6 +123,9 @@ def test_aided_and_unaided_readings_are_never_pooled(project):
     assert both[0] == agreement_so_far(plain, project.scheme)[0]
     one_sided = {"a1": aided["a1"], "b2": [replace(line, extra={}) for line in aided["b2"]]}
     assert agreement_so_far(one_sided, project.scheme) == ()
+    drafts = agreement_so_far(plain, project.scheme, aided={"a1", "b2"})
+    assert [(one.kind, one.rows) for one in drafts] == [("aided", both[0].rows)]
+    assert agreement_so_far(plain, project.scheme, aided={"a1"}) == ()
     text = make(project, made_up_round.annotator("a1", 3), made_up_round.annotator("b2", 3), readings=mixed)
     assert "Agreement so far, aided" in parse(text).said
 

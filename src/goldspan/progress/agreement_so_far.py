@@ -6,19 +6,20 @@ suggestions, or with them. It is an interim value: what is confirmed first is no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from goldspan.corpus.passes import aided_by
+from goldspan.corpus.passes import AIDED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from goldspan.agreement.agreement import Agreement
+    from goldspan.agreement.annotations import Annotations, Condition
     from goldspan.agreement.intervals import Estimate
     from goldspan.annotation import Example, LabelScheme
 
-UNAIDED, AIDED_KIND = "unaided", "aided"
+ALL_AIDED = "drafts"  # in place of a project, where all of somebody's work began as drafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class AgreementSoFar:
         sentence: what the intervals are, and how far to trust them.
     """
 
-    kind: str
+    kind: Condition
     examples: int
     annotators: tuple[str, ...]
     rows: tuple[LabelAgreement, ...]
@@ -65,33 +66,38 @@ class AgreementSoFar:
         }
 
 
-def agreement_so_far(confirmed: Mapping[str, Iterable[Example]], scheme: LabelScheme) -> tuple[AgreementSoFar, ...]:
-    """How far annotators agree: on unaided readings, then on aided ones; only kinds of which two confirmed an example.
+def agreement_so_far(
+    confirmed: Mapping[str, Iterable[Example]], scheme: LabelScheme, *, aided: Collection[str] = ()
+) -> tuple[AgreementSoFar, ...]:
+    """How far annotators agree: on unaided readings, then on aided ones; only those of which two confirmed an example.
 
     Args:
         confirmed: by annotator what they confirmed; a key `aided` says that they saw suggestions there.
         scheme: the labels.
+        aided: the annotators who saw suggestions in all that they read.
 
     Raises:
         InputError: for examples of one id that have different texts.
     """
-    kinds: dict[str, dict[str, list[Example]]] = {UNAIDED: {}, AIDED_KIND: {}}
-    for name, examples in confirmed.items():
-        for example in examples:
-            kind = UNAIDED if aided_by(example) is None else AIDED_KIND
-            kinds[kind].setdefault(name, []).append(example)
-    found = (_agreement(kind, of_kind, scheme) for kind, of_kind in kinds.items() if len(of_kind) > 1)
+    from goldspan.agreement.annotations import annotations_of_examples  # here, since it imports numpy
+
+    annotations = annotations_of_examples(
+        {
+            name: [replace(one, extra={**one.extra, AIDED: ALL_AIDED}) for one in lines] if name in aided else lines
+            for name, lines in confirmed.items()
+        }
+    )
+    found = (_agreement(kind, annotations.of_condition(kind), scheme) for kind in annotations.conditions)
     return tuple(one for one in found if one is not None)
 
 
-def _agreement(kind: str, confirmed: Mapping[str, list[Example]], scheme: LabelScheme) -> AgreementSoFar | None:
-    from goldspan.agreement.agreement import measure  # here, since it imports numpy
-    from goldspan.agreement.annotations import annotations_of_examples
+def _agreement(kind: Condition, annotations: Annotations, scheme: LabelScheme) -> AgreementSoFar | None:
+    from goldspan.agreement.agreement import measure
     from goldspan.agreement.measures import HEADLINE
 
-    agreement = measure(annotations_of_examples(confirmed), scheme=scheme, names=[HEADLINE])
-    if not agreement.overall.examples:
+    if not any(len(item.spans) > 1 for item in annotations.items):
         return None
+    agreement = measure(annotations, scheme=scheme, names=[HEADLINE])
     return AgreementSoFar(
         kind, agreement.overall.examples, agreement.compared, tuple(_rows(agreement)), agreement.sentence
     )

@@ -91,7 +91,7 @@ def run(
         from goldspan.progress.agreement_so_far import agreement_so_far
         from goldspan.progress.html_page import page
 
-        agreement = agreement_so_far(progress.lines, corpus.scheme)
+        agreement = agreement_so_far(progress.lines, corpus.scheme, aided=corpus.aided_annotators)
         report["agreement"] = [one.json() for one in agreement]
         files.write(html, page(progress, pace, agreement, scheme=corpus.scheme))
     console.write_json(json, report)
