@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from goldspan.doccano.human_work import has_work
+from goldspan.doccano.member_projects import is_common
+from goldspan.doccano.snapshot import ALL
 from goldspan.models.order_plan import count_words
 
 if TYPE_CHECKING:
@@ -79,6 +82,22 @@ def confirmed_work(
             words = count_words([examples[example]], language)
             found |= {name: (found[name][0] + 1, found[name][1] + words) for name in names}
     return found
+
+
+def annotating_users(snapshot: Snapshot, members: Iterable[str], *, member: str | None = None) -> list[str]:
+    """Who annotates in a project, sorted; `snapshot.ALL` alone where nobody knows whose the one annotation is.
+
+    Args:
+        snapshot: what the project holds, without its controls.
+        members: the names of its members who are no administrators; administrators count who did something.
+        member: whose project it is, if one member has it alone.
+    """
+    if is_common(snapshot):
+        return [ALL]
+    if member is not None:
+        return [member]
+    active = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if has_work(work)}
+    return sorted(active.union(members))
 
 
 def annotators_progress(

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import article_of
 from goldspan.corpus.assignment_plans import assignment_file, read_assignments
-from goldspan.doccano.annotator_progress import AnnotatorProgress, annotators_progress
+from goldspan.doccano.annotator_progress import AnnotatorProgress, annotating_users, annotators_progress
 from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, split_controls
-from goldspan.doccano.human_work import has_work
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, renamed_types_of
 from goldspan.doccano.labels import NOTHING
-from goldspan.doccano.member_projects import as_work_of, comments_of, is_common, private_member
+from goldspan.doccano.member_projects import as_work_of, comments_of, private_member
 from goldspan.doccano.members import find_members
 from goldspan.doccano.project import project_kind, round_of
 from goldspan.doccano.project_identity import identify
@@ -411,7 +410,7 @@ class _StatusReader:
         if member is not None:
             member = find_member(corpus, server, member, collected, self.listed)
             collected = work_of_member(collected, member)
-        annotators = [ALL] if is_common(snapshot) else [member] if member else _annotators(names, snapshot)
+        annotators = annotating_users(snapshot, names, member=member)
         people = {ALL: member or ALL}
         of_disputes = kind == "disputes"
         pending, refusal, held = (
@@ -536,12 +535,6 @@ class _StatusReader:
 def _member_of(name: str, found: Round | None) -> str | None:
     """The user name of the member of a round who has a project alone; None for a project of several."""
     return next((each.member for each in (found.projects if found else ()) if each.name == name), None)
-
-
-def _annotators(names: Iterable[str], snapshot: Snapshot) -> list[str]:
-    """Who annotates: all except administrators that did nothing."""
-    active = {name for copy in snapshot.copies.values() for name, work in copy.work.items() if has_work(work)}
-    return sorted(active.union(names))
 
 
 def _article_progress(

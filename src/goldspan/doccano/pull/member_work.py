@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from goldspan.doccano.assignments import hidden_examples
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.human_work import has_work
 from goldspan.doccano.pull.collect import PullProblem
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from goldspan.corpus import Corpus
+    from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.members import ListedMember
     from goldspan.doccano.pull.collect import CollectedWork
@@ -72,17 +72,14 @@ def work_of_member(collected: CollectedWork, member: str) -> CollectedWork:
     )
 
 
-def work_on_seen(server: Doccano, snapshot: Snapshot, collected: CollectedWork) -> CollectedWork:
+def work_on_seen(snapshot: Snapshot, collected: CollectedWork, hidden: HiddenExamples) -> CollectedWork:
     """The work without the examples that an annotator does not see, and on which nothing is theirs.
 
     Nothing follows from their being open: somebody else is to read them.
     """
-    if snapshot.project.collaborative:
-        return collected
-    hidden = hidden_examples(server, snapshot.project.id, collected.lines, snapshot.copies.keys())
     unseen = {
         (name, example)
-        for name, numbers in (hidden.of.items() if hidden else ())
+        for name, numbers in hidden.of.items()
         for example, copies in snapshot.by_id.items()
         if all(copy.number in numbers and not has_work(copy.work.get(name, NO_WORK)) for copy in copies)
     }

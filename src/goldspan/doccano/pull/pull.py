@@ -16,6 +16,7 @@ from goldspan.articles.examples import article_examples
 from goldspan.corpus.shown_suggestions import read_shown
 from goldspan.corpus.withdrawals import read_withdrawals
 from goldspan.doccano.annotator_progress import confirmed_work
+from goldspan.doccano.assignments import NOTHING_HIDDEN, annotators_of, hidden_examples
 from goldspan.doccano.controls import read_controls, score_controls, split_controls
 from goldspan.doccano.corpus_record import read_record, record_key
 from goldspan.doccano.former_labels import with_split_labels
@@ -272,13 +273,20 @@ def read_work(
         withdraw=options.withdraw,
     )
     collected = collect(own, wanted)
-    member = identity.member and find_member(corpus, server, identity.member, collected, listed)
+    member = alone or identity.member
+    if member is not None:
+        member = find_member(corpus, server, member, collected, listed)
+        collected = work_of_member(collected, member)
+    elif kind == "independent":
+        names = [one.username for one in annotators_of(server.members(project.id))]
+        hidden = hidden_examples(server, project.id, names, snapshot.copies.keys())
+        collected = work_on_seen(own, collected, hidden or NOTHING_HIDDEN)
     return ProjectWork(
         identity=identity,
         snapshot=snapshot,
         own=own,
         controls=controls if control_ids else None,
-        collected=work_of_member(collected, member) if member else work_on_seen(server, own, collected),
+        collected=collected,
         types=types,
         member=member,
         confirmed={} if options.articles else _confirmed(own, wanted.examples, member, corpus.scheme.language),
