@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Table = NDArray[np.bool_]
 
-CELLS = 1 << 22  # of tables that are in memory at once
+CELLS = 1 << 20  # of tables that are in memory at once
 
 
 def template(annotators: int, articles: int) -> Table:

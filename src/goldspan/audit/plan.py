@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -142,8 +142,6 @@ class AuditPlan:
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
-        from dataclasses import asdict
-
         return {
             "folder": str(self.folder),
             "plan": asdict(self.record),

@@ -6,8 +6,9 @@ which one edge is moved by a token (`edge`) or which has another label (`label`)
 gold is known, what is moved, relabelled or left out is right there: else it would be no error that is planted.
 
 How many of a kind an article gets is its rate times the number of suggestions, rounded up or down by chance so that the
-rate holds on average. At most a share of what is shown in an article is planted (`densest`): an annotator who sees that
-most suggestions are wrong stops to read them, and the audit would measure that.
+rate holds on average. At most 40 % of what is suggested can be planted wrong spans, and in no article more than a share
+of what is shown (`densest`), half of it at most: an annotator who sees that most suggestions are wrong stops trusting
+them, and the audit would measure that.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 RECOGNISER = "audit"  # of a planted span, in the key `recognisers`
 LONGEST_RUN = 4  # tokens of a spurious span
 SENTENCE_END = re.compile(r"[.!?:;\"“”»«)\]]\W*$")
-DENSEST = 0.4  # of what is shown in an article
+DENSEST = 0.5  # the largest share of what is shown in an article
+MOST_WRONG = 0.4  # planted wrong spans, as a share of the suggestions of an audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,14 @@ def validate_rates(rates: PlantingRates, densest: float) -> None:
         if not 0 <= (rate := getattr(rates, kind)) <= 1:
             raise InvalidValueError(f"the rate of {kind} errors is {rate:g}", remedy="A rate lies between 0 and 1.")
     wrong = rates.spurious + rates.edge + rates.label
-    if not 0 < densest <= 0.5:
+    if not 0 < densest <= DENSEST:
         raise InvalidValueError(
             f"the densest share of planted spans is {densest:g}",
             remedy="It lies above 0 and is at most 0.5: where most of what is shown is wrong, nobody trusts any of it.",
         )
-    if wrong > densest:
+    if wrong > min(densest, MOST_WRONG):
         raise InvalidValueError(
-            f"of what is shown {wrong:.0%} would be wrong, more than {densest:.0%}",
+            f"{wrong:.0%} of the suggestions would be planted wrong spans, more than {min(densest, MOST_WRONG):.0%}",
             remedy="Plan more articles with lower rates.",
         )
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from goldspan.audit import assignment_design
-from goldspan.bootstrap import Interval, resampled
+from goldspan.bootstrap import Interval, intervals_of_rows, ratio, resampled
 from goldspan.jackknife import effective_number, leave_one_out, t_limits
 
 if TYPE_CHECKING:
@@ -34,9 +34,20 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Table = NDArray[np.bool_]
+    Measure = Callable[[Numbers], Numbers]
     Statistic = Callable[[Table], Numbers]  # from assignments, shape (n, annotators, articles), to values, shape (n,)
 
 ALIKE = 1e-9  # values that differ by less are equal but for rounding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntervalOptions:
+    """How intervals over articles are made: `method` as in `goldspan.intervals`, the level, draws of percentiles."""
+
+    method: Method = "jackknife-t"
+    level: float = 0.95
+    resamples: int = 1_000
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,36 +141,40 @@ def null_distribution(
     return np.concatenate([statistic(assignments[:, :, chosen]) for assignments in drawn])
 
 
-def interval_of_articles(
-    above: Numbers, below: Numbers, *, method: Method, level: float, resamples: int, seed: int
-) -> Interval:
-    """The interval of a ratio of sums over articles.
+def interval_of_articles(rows: Numbers, measure: Measure, weights: Numbers, options: IntervalOptions) -> Interval:
+    """The interval of a measure over articles.
 
     Args:
-        above: what each article adds to the numerator.
-        below: what each adds to the denominator.
-        method: of the interval, as in `goldspan.intervals`.
-        level: how sure it is.
-        resamples: how many corpora are drawn for percentiles.
-        seed: of these draws.
+        rows: what each article adds to the sums, shape (articles, columns).
+        measure: from sums, shape (n, columns), to values, shape (n,); NaN where undefined.
+        weights: how much each article weighs; those without weight are left out.
+        options: the method.
     """
-    used = below > ALIKE
-    rows = np.stack([above[used], below[used]], axis=1)
+    rows, weights = rows[weights > ALIKE], weights[weights > ALIKE]
     if len(rows) < 2:
         return Interval(None, None)
     times = np.ones(len(rows), np.int64)
-    if method == "percentile":
-        values = resampled(rows, resamples, _ratio, times=times, rng=seed)
-        low, high = np.quantile(values, ((1 - level) / 2, (1 + level) / 2))
-        return Interval.of(float(low), float(high))
-    found = leave_one_out(times, rows, _ratio)
-    limits = t_limits(found, effective_number(rows[:, 1], times), level, "difference")
+    if options.method == "percentile":
+        values = resampled(rows, options.resamples, measure, times=times, rng=options.seed)
+        [interval] = intervals_of_rows(values[None], ((1 - options.level) / 2, (1 + options.level) / 2))
+        return interval
+    found = leave_one_out(times, rows, measure)
+    limits = t_limits(found, effective_number(weights, times), options.level, "difference")
     return Interval.of(*(float(limit) for limit in limits))
 
 
-def _ratio(sums: Numbers) -> Numbers:
-    ratio = np.divide(sums[:, 0], sums[:, 1], out=np.full(len(sums), np.nan), where=sums[:, 1] > ALIKE)
-    return np.asarray(ratio)
+def quotient(sums: Numbers) -> Numbers:
+    """The first column over the second; NaN where that is 0."""
+    return ratio(sums[:, 0], np.where(sums[:, 1] > ALIKE, sums[:, 1], 0))
+
+
+def difference_of_f1(sums: Numbers) -> Numbers:
+    """The F1 of the first two columns less that of the last two; NaN where one is undefined.
+
+    Args:
+        sums: twice the common spans and all spans, on one side and on the other; shape (n, 4).
+    """
+    return ratio(sums[:, 0], sums[:, 1]) - ratio(sums[:, 2], sums[:, 3])
 
 
 def holm(values: dict[str, float]) -> dict[str, float]:

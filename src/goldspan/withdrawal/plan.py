@@ -1,8 +1,9 @@
 """The plan of a withdrawal: every file of the project without the articles, and what is still elsewhere.
 
 Nothing is written before all is known. What will be written is kept in a journal first, so that a run that is killed
-between two files is completed by the next one. The records of `corpus/releases/` and `corpus/samples/` and the plans of audits stay: they
-have no word of an article, and by them it is known for ever what was released and how articles were drawn.
+between two files is completed by the next one. The records of `corpus/releases/` and `corpus/samples/` and the plans of
+audits stay: they have no word of an article, and by them it is known for ever what was released, and how articles and
+readers were drawn.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import typer
 
 from goldspan.cli.output import ReportingCommand
 
-COMMANDS: tuple[str, ...] = ("plan",)
+COMMANDS: tuple[str, ...] = ("plan", "report")
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -45,7 +45,7 @@ def run(
     densest: Annotated[
         float,
         typer.Option("--densest", help="The largest share of what is shown in an article that is planted, up to 0.5."),
-    ] = 0.4,
+    ] = 0.5,
     primary: Annotated[
         Literal["acceptance", "omission"],
         typer.Option("--primary", help="What the one primary test is about: planted spans, or what was left out."),

@@ -1,0 +1,77 @@
+"""`goldspan audit report`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from goldspan import files
+from goldspan.cli import console
+from goldspan.cli.next_step import typed_command
+from goldspan.corpus import Corpus
+
+RESAMPLES = 1_000
+SHOWN = 12  # remarks
+
+
+def run(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the audit.")],
+    *,
+    interim: Annotated[
+        bool, typer.Option("--interim", help="Test though not everything is read; the report says so.")
+    ] = False,
+    with_debriefing: Annotated[
+        bool, typer.Option("--debrief", help="Also list every planted error with who kept it, to tell the annotators.")
+    ] = False,
+    interval: console.IntervalMethod = "jackknife-t",
+    resamples: console.Resamples = None,
+    level: console.Level = 0.95,
+    seed: console.Seed = 0,
+    html: console.Html = None,
+    json: console.Json = None,
+    root: console.Root = None,
+) -> None:
+    """Report whether suggestions bias those who read them, by an audit that was planned before.
+
+    Four effects, each with a randomization test over the assignment as it was drawn and an interval over articles: how
+    often planted errors are accepted, how often what was left out is missed, how far agreement is inflated, how far the
+    suggester is flattered. `goldspan help audit` has more.
+    """
+    console.note_unused_resamples(resamples, interval)
+    from goldspan.audit import text_report
+    from goldspan.audit.debrief import debrief, debrief_table
+    from goldspan.audit.randomization import IntervalOptions
+    from goldspan.audit.report import report_audit
+
+    corpus = Corpus.find(root)
+    options = IntervalOptions(method=interval, level=level, resamples=resamples or RESAMPLES, seed=seed)
+    with console.spinner("comparing"):
+        report = report_audit(corpus, name, interim=interim, options=options)
+    further = [debrief_table(report.readings)] if with_debriefing else []
+    errors = {"debrief": [one.json() for one in debrief(report.readings)]} if with_debriefing else {}
+    console.write_json(json, {**report.json(), **errors})
+    if html is not None:
+        files.write(html, text_report.page(report, further))
+    out = console.report_console()
+    console.print_text(out, text_report.title(report), style="bold")
+    console.print_text(out, text_report.headline(report))
+    out.print()
+    for table in (*text_report.tables(report), *further):
+        console.print_table(out, table)
+    if report.is_tested:
+        console.print_text(out, text_report.method_note(report))
+    remarks = [*text_report.remarks(report)]
+    for remark in remarks[:SHOWN]:
+        console.print_text(out, f"· {remark}")
+    if len(remarks) > SHOWN:
+        console.print_text(out, f"· and {len(remarks) - SHOWN:,} more, which --html lists")
+    console.print_written(json, html)
+    if json is None:
+        if not report.readings.is_complete:
+            step = typed_command(corpus, "doccano", "pull", "--project", "NAME", "--apply")
+        elif not with_debriefing:
+            step = typed_command(corpus, "audit", "report", name, "--debrief")
+        else:
+            step = typed_command(corpus, "adjudicate", "--settle")
+        console.print_line(f"Next: {step}")
