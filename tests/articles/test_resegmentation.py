@@ -12,6 +12,8 @@ from goldspan.annotation import Example, Span
 from goldspan.articles.examples import article_examples
 from goldspan.articles.resegmentation import named_elsewhere, recut
 from goldspan.corpus import Corpus
+from goldspan.corpus import assignment_plans
+from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, read_assignments
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.errors import InputError
 from goldspan.formats import decisions, gold
@@ -108,6 +110,39 @@ def test_paragraphs_become_sentences_with_their_spans_comments_and_confirmations
     assert read(corpus, "bob").keys() == {"talks.s01", "talks.s03", "talks.s04", "talks.s05"}
     assert not [f for f in checks.check_project(corpus) if f.check in {"unit-mismatch", "example-unknown"}]
     assert recut(corpus, apply=True).contents == {}
+
+
+def assigned(corpus):
+    return {name: one.annotators for name, one in read_assignments(assignment_file(corpus, "kfor")).items()}
+
+
+def test_the_new_examples_are_read_by_those_who_were_to_read_the_old_ones(tmp_path):
+    corpus = annotated(tmp_path / "p")
+    people = {"talks.p01": ("ann", "bob"), "talks.p03": ("ann", "cy"), "talks.p04": ("bob", "cy"), "other.p01": ("cy",)}
+    lines = [AssignedExample(name, who) for name, who in people.items()]
+    files.write(assignment_file(corpus, "kfor"), assignment_plans.content(lines))
+    plan = recut(set_unit(corpus, "sentence"), apply=True)
+    assert plan.json()["assigned"] == {str(assignment_file(corpus, "kfor")): {"before": 4, "after": 7}}
+    assert assigned(corpus) == {
+        "other.p01": ("cy",),
+        "talks.s01": ("ann", "bob"),
+        "talks.s03": ("ann", "cy"),
+        "talks.s04": ("ann", "cy"),
+        "talks.s05": ("ann", "cy"),
+        "talks.s06": ("bob", "cy"),
+        "talks.s07": ("bob", "cy"),
+    }
+    recut(set_unit(corpus, "article"), apply=True)
+    assert assigned(corpus) == {"other.p01": ("cy",), "talks": ("ann", "bob")}
+    assert recut(Corpus(corpus.root)).contents == {}
+
+
+def test_an_article_that_nobody_read_is_assigned_anew(tmp_path):
+    corpus = project(tmp_path / "p")
+    lines = [AssignedExample(f"talks.p0{number}", ("ann",)) for number in (1, 3, 4)]
+    files.write(assignment_file(corpus, "kfor"), assignment_plans.content(lines))
+    recut(set_unit(corpus, "sentence"), apply=True)
+    assert assigned(corpus) == {}
 
 
 def test_sentences_become_the_same_paragraphs_again(tmp_path):

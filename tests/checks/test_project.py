@@ -8,6 +8,7 @@ from goldspan import new_project
 from goldspan.articles.examples import PARAGRAPHS, examples_of
 from goldspan.checks import check_project
 from goldspan.corpus import Corpus
+from goldspan.corpus.assignment_plans import assignment_file
 from goldspan.corpus.manifest import ManifestEntry, read_manifest, write_manifest
 from goldspan.corpus.releases import DecidedRegion, ReleasedExample, ReleasedSpan, ReleaseRecord
 from goldspan.errors import InputError
@@ -184,6 +185,24 @@ def test_what_is_wrong_with_the_clusters_is_named(harbour):
     for line in (fog, "fog\n", '{"article": "rain"}\n', '{"article": "", "cluster": "c"}\n', CLUSTERED % ("rain", "")):
         write(harbour.cluster_file, fog + line)
         assert places(harbour) == [("bad-line", "corpus/clusters.jsonl", 2)]
+
+
+ASSIGNED = '{"example": "%s", "annotators": ["ann", "ben"]}\n'
+
+
+def test_what_is_wrong_with_an_assignment_is_named(harbour):
+    path, place = assignment_file(harbour, "kfor"), "corpus/assignments/kfor.jsonl"
+    fog = ASSIGNED % "fog.p01"
+    write(path, fog)
+    assert places(harbour) == []
+    write(path, fog + ASSIGNED % "snow.p01")
+    assert places(harbour) == [("unknown-article", place, 2)]
+    write(path, ASSIGNED % "rain.p01" + fog)
+    assert places(harbour) == [("non-canonical", place, 1)]
+    twice = '{"example": "rain.p01", "annotators": ["ann", "ann"]}\n'
+    for line in (fog, "fog\n", twice, '{"example": "rain.p01"}\n', ASSIGNED % ""):
+        write(path, fog + line)
+        assert places(harbour) == [("bad-line", place, 2)]
 
 
 def test_articles_of_a_cluster_in_several_splits_are_errors_until_they_are_accepted(harbour):

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from goldspan import files
-from goldspan.annotation import NOT_ANNOTATED, Example, Span
+from goldspan.annotation import NOT_ANNOTATED, Example, Span, article_of
 from goldspan.articles.examples import article_examples
-from goldspan.corpus import id_list, passes
+from goldspan.corpus import assignment_plans, id_list, passes
 from goldspan.corpus.audits import PLAN, audit_names, read_audit
 from goldspan.corpus.comments import COMMENT_KEYS
 from goldspan.corpus.manifest import locked
@@ -83,6 +83,7 @@ class Resegmentation:
         dropped: the further keys of lines that are about the old examples, and how many lines had them.
         outdated: the decisions that were of no text of the article already, by file and line; they stay as they are.
         moved: by old example the new ones that have some of its text.
+        assigned: by file with assignments, how many of its examples there were and will be, where it changes.
     """
 
     contents: dict[Path, bytes] = field(default_factory=dict)
@@ -92,6 +93,7 @@ class Resegmentation:
     dropped: Counter[str] = field(default_factory=Counter)
     outdated: list[tuple[Path, int]] = field(default_factory=list)
     moved: dict[str, list[str]] = field(default_factory=dict)
+    assigned: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -104,6 +106,9 @@ class Resegmentation:
             "dropped": dict(self.dropped),
             "outdated_decisions": [[str(path), line] for path, line in self.outdated],
             "moved": self.moved,
+            "assigned": {
+                str(path): {"before": before, "after": after} for path, (before, after) in self.assigned.items()
+            },
         }
 
 
@@ -124,8 +129,11 @@ def recut(
     """
     with locked(corpus.folder / "manifest.jsonl"):
         plan = Resegmentation()
-        for entry in corpus.select_entries(articles):
+        entries = corpus.select_entries(articles)
+        for entry in entries:
             _plan_article(corpus, entry, plan)
+        for path in assignment_plans.assignment_files(corpus):
+            _plan_assignments(corpus, entries, path, plan)
         _require_no_audit(corpus, plan)
         if apply and (leave_out or not plan.misfits):
             files.write_all(plan.contents)
@@ -201,6 +209,29 @@ def _shown_contents(corpus: Corpus, article: str, source: str, new: Sequence[Exa
         cut = cut_again(shown, new)
         if cut != shown and all(source.startswith(example.text, example.at) for example in shown):
             yield path, "".join(map(gold.line, cut)).encode()
+
+
+def _plan_assignments(corpus: Corpus, entries: Iterable[ManifestEntry], path: Path, plan: Resegmentation) -> None:
+    """Plan who is to read the new examples: who was to read the first old one with text of it.
+
+    Of an article in which nobody has marked anything it is not known where its old examples were: its lines go, but for
+    examples of the same name, and the next push assigns what has no line.
+    """
+    assigned = assignment_plans.read_assignments(path)
+    kept = dict(assigned)
+    for entry in entries:
+        old = [name for name in assigned if article_of(name) == entry.id]
+        if not old:
+            continue
+        new = {example.id for example in article_examples(corpus, entry)}
+        people = {name: assigned[name].annotators for name in old if name in new and name not in plan.moved}
+        for name in sorted(old, reverse=True):
+            people |= dict.fromkeys(plan.moved.get(name, ()), assigned[name].annotators)
+        kept = {name: one for name, one in kept.items() if name not in old}
+        kept |= {name: assignment_plans.AssignedExample(name, who) for name, who in people.items()}
+    if kept != assigned:
+        plan.contents[path] = assignment_plans.content(kept.values()).encode()
+        plan.assigned[path] = (len(assigned), len(kept))
 
 
 def _plan_file(

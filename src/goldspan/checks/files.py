@@ -19,7 +19,7 @@ from goldspan.annotation import article_of, unit_of
 from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.checks.check import CheckResult, SeenIds, check
 from goldspan.checks.project import readable_records
-from goldspan.corpus import clusters, reading_order, releases, withdrawals
+from goldspan.corpus import assignment_plans, clusters, reading_order, releases, withdrawals
 from goldspan.corpus.manifest import read_manifest, unknown_articles, write_manifest
 from goldspan.errors import GoldspanError, InputError, InvalidValueError
 from goldspan.formats import gold
@@ -81,9 +81,11 @@ def duplicate_example(record: Record, seen: SeenIds) -> str | None:
     remedy="Write the line as the tools do: keys in order, spans sorted, one space after each comma and colon.",
 )
 def non_canonical(path: Path) -> Iterator[CheckResult]:
-    """The first difference of a manifest, a list beside it, a release, a split or a gold file."""
+    """The first difference of a manifest, a list beside it, a release, an assignment, a split or a gold file."""
     if path.parts[-3:-1] == ("corpus", releases.FOLDER):
         return _whole(path, _release(path))
+    if path.parts[-3:-1] == ("corpus", assignment_plans.FOLDER):
+        return _whole(path, _assignments(path))
     if path.name in LISTS:
         return _whole(path, LISTS[path.name](path))
     return _whole(path, _split(path)) if path.suffix == ".txt" else _gold(path)
@@ -162,6 +164,13 @@ def _order(path: Path) -> bytes | None:
 def _withdrawals(path: Path) -> bytes | None:
     try:
         return withdrawals.content(withdrawals.read_withdrawals(path)).encode()
+    except InputError:
+        return None
+
+
+def _assignments(path: Path) -> bytes | None:
+    try:
+        return assignment_plans.content(assignment_plans.read_assignments(path).values()).encode()
     except InputError:
         return None
 
@@ -407,13 +416,14 @@ def source_hash(project: ProjectFiles) -> Iterator[CheckResult]:
 @check(
     "unknown-article",
     "project",
-    title="Gold, a pass, a split, the clusters or the reading order has an article that is not in the manifest",
+    title="Gold, a pass, a split, the clusters, the reading order or an assignment has an article that is not in the "
+    "manifest",
     why="Its source and its licence are unknown, and the export leaves it out.",
     remedy="Add the article to the manifest, or correct or remove the file or the line.",
     required="its examples would lead back to no source",
 )
 def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
-    """The files, and the lines of splits, of the clusters and of the reading order, with unknown articles."""
+    """The files, and the lines of splits, clusters, reading order and assignments, with unknown articles."""
     for path in project.annotated:
         if path.stem not in project.entries:
             yield CheckResult(f"the manifest has no article {path.stem!r}", path)
@@ -423,6 +433,7 @@ def unknown_article(project: ProjectFiles) -> Iterator[CheckResult]:
     for file, lines in (
         (project.corpus.cluster_file, [one.article for one in project.clusters]),
         (project.corpus.order_file, [one.article for one in project.reading_order]),
+        *project.assigned_articles.items(),
     ):
         for line, message in unknown_articles(lines, project.entries):
             yield CheckResult(message, file, line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -13,6 +14,7 @@ from goldspan.annotation import article_id_problem, article_of
 from goldspan.checks.check import CheckResult
 from goldspan.checks.severities import OWN_SEVERITIES, Severities
 from goldspan.corpus import SPLITS, passes
+from goldspan.corpus.assignment_plans import assignment_files, read_assignments
 from goldspan.corpus.audits import shown_errors
 from goldspan.corpus.clusters import read_clusters
 from goldspan.corpus.reading_order import read_order
@@ -104,10 +106,11 @@ class ProjectFiles:
 
     @property
     def lists(self) -> list[Path]:
-        """The manifest, the files of the splits, the clusters, the reading order, the withdrawals and the releases."""
+        """The manifest, the splits, the clusters, the reading order, the withdrawals, the releases, the assignments."""
         splits = [self.corpus.split_file(name) for name in SPLITS]
         paths = (self.manifest, *splits, self.corpus.cluster_file, self.corpus.order_file, self.corpus.withdrawal_file)
-        return [*filter(files.is_there, paths), *release_files(self.corpus.releases)]
+        further = (*release_files(self.corpus.releases), *assignment_files(self.corpus))
+        return [*filter(files.is_there, paths), *further]
 
     @property
     def unreadable(self) -> Iterator[CheckResult]:
@@ -121,6 +124,8 @@ class ProjectFiles:
         yield from _reading_error(partial(read_withdrawals, self.corpus.withdrawal_file))
         for path in release_files(self.corpus.releases):
             yield from _reading_error(partial(read_release, path))
+        for path in assignment_files(self.corpus):
+            yield from _reading_error(partial(read_assignments, path))
         for path in sorted(self.corpus.doubts.glob("*.jsonl")):
             yield from _reading_error(partial(doubts.read, path))
         for _, entry in self.entries.values():
@@ -176,6 +181,15 @@ class ProjectFiles:
                 found[path] = read_release(path)
             except InputError:
                 continue
+        return found
+
+    @cached_property
+    def assigned_articles(self) -> dict[Path, list[str]]:
+        """By file with assignments, the article of each of its lines; nothing for a file that cannot be read."""
+        found: dict[Path, list[str]] = {}
+        for path in assignment_files(self.corpus):
+            with suppress(InputError):  # which another check reports
+                found[path] = [article_of(example) for example in read_assignments(path)]
         return found
 
     @cached_property

@@ -71,6 +71,10 @@ def run(
 def _file_lines(corpus: Corpus, plan: Resegmentation) -> Iterator[str]:
     for path in plan.contents:
         name = path.relative_to(corpus.root).as_posix()
+        if path in plan.assigned:
+            had, has = plan.assigned[path]
+            yield f"{name}: {amount(had, 'example')} assigned, {has:,} then; the next push assigns the rest"
+            continue
         if path not in plan.before:
             yield f"{name}: decisions move along"
             continue

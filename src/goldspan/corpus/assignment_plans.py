@@ -31,6 +31,11 @@ def assignment_file(corpus: Corpus, round_name: str) -> Path:
     return corpus.assignments / f"{file_name_of(round_name)}.jsonl"
 
 
+def assignment_files(corpus: Corpus) -> list[Path]:
+    """The files with assignments, in the order of their names."""
+    return sorted(corpus.assignments.glob("*.jsonl"))
+
+
 @dataclass(frozen=True, slots=True)
 class AssignedExample:
     """Who is to read an example.

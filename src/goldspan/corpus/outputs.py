@@ -21,7 +21,8 @@ MANIFEST = "corpus/manifest.jsonl"
 SOURCES = (  # of a project: what people write, and what is derived from it with a plan and --apply
     "seeds", "annotation_guidelines", "corpus/gold", "corpus/passes", "corpus/decisions", "corpus/controls",
     "corpus/splits", MANIFEST, "corpus/annotators.toml", "corpus/doccano.toml", "corpus/rejections.jsonl",
-    "corpus/doubts", "corpus/audits", "corpus/reading_order.jsonl", "corpus/releases", "corpus/withdrawn.jsonl",
+    "corpus/doubts", "corpus/audits", "corpus/assignments", "corpus/shown",
+    "corpus/reading_order.jsonl", "corpus/releases", "corpus/withdrawn.jsonl",
     "corpus/README.md", "corpus/DATA_STATEMENT.md", "corpus/CHANGELOG.md", "corpus/STATS.md",
     "goldspan.toml",
 )  # fmt: skip
