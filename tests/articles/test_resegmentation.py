@@ -11,8 +11,7 @@ from goldspan import checks, files
 from goldspan.annotation import Example, Span
 from goldspan.articles.examples import article_examples
 from goldspan.articles.resegmentation import named_elsewhere, recut
-from goldspan.corpus import Corpus
-from goldspan.corpus import assignment_plans
+from goldspan.corpus import Corpus, assignment_plans
 from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, read_assignments
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.errors import InputError
