@@ -114,7 +114,7 @@ def _figures(progress: RoundProgress, pace: RoundPace, agreement: Sequence[Agree
         ),
         (
             "Pace",
-            "examples a day, last week",
+            _pace_meaning(one),
             report_tables.MISSING if daily is None else f"{daily.examples:,.1f}".replace("-", "−"),
             "needs counts of a day" if daily is None else f"{daily.words:,.0f} words a day".replace("-", "−"),
         ),
@@ -136,6 +136,12 @@ def _figures(progress: RoundProgress, pace: RoundPace, agreement: Sequence[Agree
         for name, meaning, value, below in cards
     )
     return element("dl", *made, class_="figures")
+
+
+def _pace_meaning(one: AnnotatorPace) -> str:
+    if one.week is None or one.week.is_whole:
+        return "examples a day, last week"
+    return f"examples a day, in {report_tables.length(one.week.length)}"
 
 
 def _attention_section(progress: RoundProgress, pace: RoundPace, names: Mapping[str, str]) -> Markup:

@@ -8,7 +8,7 @@ from goldspan.progress.pace import LEVEL
 from goldspan.report.text import Table, amount, level, percent, with_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, timedelta
 
     from goldspan.doccano.status import ArticleProgress, PendingChanges, RoundProgress
@@ -22,35 +22,51 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SOON = 300  # days ahead, up to which a date is written with its day
 MANY = 20  # articles, from which on those in which nothing is going on are only counted
 FEW, SHORT = 3, 12  # annotators beside each other in the table of articles, and columns of their names
-PACE_NOTE = (
-    "last day: confirmed in the last 24 hours; a day: the pace of the last week; below them the time that is known, if "
-    f"it is less; expected end: where the pace leads, its range of {level(LEVEL)}; pull: lines that a pull would write."
-)
+DAY_NOTE = "last day: confirmed in the last 24 hours"
+WEEK_NOTE = "a day: the pace of the last week"
+END_NOTE = f"expected end: where the pace leads, its range of {level(LEVEL)}; pull: lines that a pull would write."
 
 
 def annotator_table(progress: RoundProgress, pace: RoundPace) -> Table:
     """How far each annotator is, at which pace, and when they will be done."""
     pending = progress.pending
-    rows = [_annotator_row(one, one.name, pending.get(one.name), pace) for one in pace.annotators]
+    shared = _shared_length([one.day for one in pace.annotators]), _shared_length([one.week for one in pace.annotators])
+    rows = [_annotator_row(one, one.name, _to_pull_by(pending, one.name), pace, shared) for one in pace.annotators]
     if len(rows) > 1:
-        rows.append(_annotator_row(pace.together, TOGETHER, None, pace, to_pull=_to_pull(pending.values())))
+        rows.append(_annotator_row(pace.together, TOGETHER, _to_pull(pending.values()), pace, shared))
+    notes = (
+        f"last day: confirmed in the {shared[0]} since the first count" if shared[0] else DAY_NOTE,
+        f"a day: the pace of the {shared[1]} since then" if shared[1] else WEEK_NOTE,
+        *(["below them the time that is known, if it is less"] if not all(shared) else []),
+        END_NOTE,
+    )
     header = ("annotator", "assigned", "confirmed", "open", "last day", "a day", "expected end", "pull")
-    return Table(f"{progress.name}: who is how far", PACE_NOTE, header, tuple(rows))
+    return Table(f"{progress.name}: who is how far", "; ".join(notes), header, tuple(rows))
+
+
+def _shared_length(gains: Sequence[Gain | None]) -> str:
+    """The time of which something is known, where it is less than was asked for and the same for all; else nothing."""
+    lengths = {"" if one.is_whole else length(one.length) for one in gains if one is not None}
+    return lengths.pop() if len(lengths) == 1 else ""
 
 
 def _annotator_row(
-    one: AnnotatorPace, name: str, changes: PendingChanges | None, pace: RoundPace, *, to_pull: str = ""
+    one: AnnotatorPace, name: str, to_pull: str, pace: RoundPace, shared: tuple[str, str]
 ) -> tuple[str, ...]:
     return (
         name,
         f"{one.assigned.examples:,.0f}",
         f"{one.confirmed.examples:,.0f}",
         f"{one.open.examples:,.0f}",
-        last_day(one.day),
-        pace_a_day(one.week),
+        last_day(one.day).removesuffix(f"\nin {shared[0]}"),
+        pace_a_day(one.week).removesuffix(f"\nin {shared[1]}"),
         expected(one.end, pace),
-        to_pull or (MISSING if changes is None else _to_pull([changes])),
+        to_pull,
     )
+
+
+def _to_pull_by(pending: Mapping[str, PendingChanges], name: str) -> str:
+    return _to_pull([pending[name]]) if name in pending else MISSING
 
 
 def _to_pull(changes: Iterable[PendingChanges]) -> str:

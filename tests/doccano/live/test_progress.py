@@ -1,7 +1,10 @@
 """The pace of two annotators on a real server over two days, whose times are given."""
 
 import json
+import os
+import secrets
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,24 +12,30 @@ from goldspan.doccano import status
 from goldspan.doccano.corpus_record import read_record
 from goldspan.progress.count_log import log_path, read_log
 from goldspan.progress.round_pace import note_progress, round_pace
-from helpers import sample_corpus
+from helpers import doccano_annotator, sample_corpus
 from helpers.html_pages import parse
+from helpers.team_rounds import TeamRound
 
 FIRST, SECOND = ("storm.p01", "storm.p02"), ("storm.p03", "harbour.p01", "harbour.p02")
 HIDDEN = ("<script", "http://", "https://", "@")
 
 
 @pytest.fixture
-def run(doccano, goldspan, monkeypatch, capsys, begun):
-    """A command on the project: its exit code, what it said, and its report."""
-    folder = begun.corpus.root.parent
-    monkeypatch.setenv("XDG_DATA_HOME", str(folder / "data"))
+def home(doccano, monkeypatch, tmp_path):
+    """An environment that names the server, and a data folder without counts."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     for name in ("url", "username", "password"):
         monkeypatch.setenv(f"DOCCANO_{name.upper()}", getattr(doccano.account, name))
+    return doccano.home
+
+
+@pytest.fixture
+def run(home, goldspan, capsys, begun, tmp_path):
+    """A command on the project: its exit code, what it said, and its report."""
 
     def command(name, *options):
-        report = folder / "report.json"
-        where = ("--project", begun.name, "--root", begun.corpus.root, "--home", doccano.home)
+        report = tmp_path / "report.json"
+        where = ("--project", begun.name, "--root", begun.corpus.root, "--home", home)
         code = goldspan("doccano", name, *where, *options, "--json", report)
         done = capsys.readouterr()
         return code, done.out + done.err, json.loads(report.read_text())
@@ -111,3 +120,51 @@ def test_damaged_counts_stop_status_with_the_remedy_and_no_pull(begun, run, gold
     printed = capsys.readouterr()
     assert "--forget" in printed.err
     assert ":1:" in printed.err or "line 1" in printed.err
+
+
+def test_a_round_of_three_and_a_project_of_one_of_them_are_told_alike(home, doccano, server, goldspan, capsys):
+    folder = Path(os.environ["XDG_DATA_HOME"]).parent
+    people = doccano_annotator.create_by_name(doccano, "a1", "a2", "a3")
+    team = TeamRound(server, folder / "team", f"kfor{secrets.token_hex(3)}", people)
+    report = folder / "report.json"
+
+    def run(project, *options):
+        where = ("--project", project, "--root", team.corpus.root, "--home", home)
+        code = goldspan("doccano", "status", *where, *options, "--json", report)
+        printed = capsys.readouterr()
+        assert code == 0, printed.err
+        return printed.out, json.loads(report.read_text())
+
+    try:
+        team.push(per_example=2)
+        now = datetime.now(UTC)
+        begin = status.round_progress(team.corpus, server, team.name)
+        note_progress(begin, server.url, now - timedelta(days=3))
+        places = team.places()
+        for example in sorted(places)[:6]:
+            for who in places[example]:
+                team.confirm(who, example)
+        page = folder / "page.html"
+        said, found = run(team.name, "--html", page)
+        pace = found["pace"]
+        assert [*pace["annotators"]] == ["a1", "a2", "a3"]
+        assert pace["together"]["confirmed"]["examples"] == pace["together"]["last_week"]["examples"] == 12
+        assert pace["together"]["assigned"]["examples"] == 2 * len(places)
+        assert found["agreement"][0]["examples"] == 6
+        assert said.splitlines()[0].strip() == f"{team.name}: who is how far"
+        alone, of_one = run(f"{team.name}-a1")
+        assert of_one["pace"]["annotators"] == {"a1": pace["annotators"]["a1"]} | of_one["pace"]["annotators"]
+        assert (
+            of_one["pace"]["annotators"]["a1"]["last_week"]["examples"]
+            == pace["annotators"]["a1"]["confirmed"]["examples"]
+        )
+        rows = [
+            [line.split()[:4] for line in text.splitlines() if line.split()[:1] == ["a1"]] for text in (said, alone)
+        ]
+        assert rows[0] == rows[1]
+        assert goldspan("doccano", "status", "--project", team.name, "--root", team.corpus.root, "--forget") == 0
+        assert capsys.readouterr().out.count("removed") == 3
+    finally:
+        team.delete()
+        for person in people.values():
+            person.close()

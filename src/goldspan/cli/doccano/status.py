@@ -97,8 +97,21 @@ def run(
     console.write_json(json, report)
     _print(progress, pace)
     console.print_written(html)
+    if json is None:
+        _print_next(corpus, progress)
     if progress.unread or any(one.held or one.types.serious for one in progress.projects):
         raise typer.Exit(1)
+
+
+def _print_next(corpus: Corpus, progress: RoundProgress) -> None:
+    """What comes next: to pull what is confirmed, or, where all of it is here and nothing is open, what follows."""
+    from goldspan.cli.next_step import print_next_step, typed_command
+
+    if any(one.new or one.changed for one in progress.pending.values()):
+        pull = typed_command(corpus, "doccano", "pull", "--project", progress.name, "--apply")
+        console.print_line(f"Next: pull what is confirmed: {pull}")
+    elif progress.annotators and not any(one.open for one in progress.annotators):
+        print_next_step(corpus, "pull")
 
 
 def _forget(corpus: Corpus, name: str) -> None:
