@@ -62,13 +62,16 @@ def find_programs():
 class Postgres:
     """A PostgreSQL of the test's own, on a free port of 127.0.0.1, that ends with the tests' process.
 
+    Args:
+        owner: its superuser, who owns a database of the same name.
+
     Attributes:
         port: where it listens.
-        password: of the user `NAME`, who owns the database `NAME`.
+        password: of that user.
     """
 
-    def __init__(self):
-        self._programs = find_programs()
+    def __init__(self, owner=NAME):
+        self._programs, self.owner = find_programs(), owner
         self._user = None if os.getuid() else pwd.getpwnam("postgres")
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self.password = secrets.token_hex(16)
@@ -80,10 +83,12 @@ class Postgres:
         if self._user:
             for path in (self._folder, secret):
                 shutil.chown(path, self._user.pw_uid, self._user.pw_gid)
-        self._call("initdb", "-D", self.data, "-U", NAME, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "-N")
+        self._call(
+            "initdb", "-D", self.data, "-U", owner, "-A", "scram-sha-256", "--pwfile", secret, "-E", "UTF8", "-N"
+        )
         self._server = None
         self.start()
-        self._call("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", NAME, NAME)
+        self._call("createdb", "-h", "127.0.0.1", "-p", self.port, "-U", owner, owner)
 
     @property
     def data(self):
@@ -97,8 +102,8 @@ class Postgres:
         """The entry of Django's `DATABASES`."""
         return {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": NAME,
-            "USER": NAME,
+            "NAME": self.owner,
+            "USER": self.owner,
             "PASSWORD": self.password,
             "HOST": "127.0.0.1",
             "PORT": self.port,

@@ -11,6 +11,7 @@ example, since a confirmation is toggled.
 import random
 import re
 import secrets
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -481,3 +482,37 @@ class Room:
 def marks(line):
     """The words and the label of each span of a line, sorted."""
     return sorted((line.surface(span), span.label) for span in line.spans)
+
+
+class BusyTeam:
+    """Annotators who mark, each in examples of their own, and note the numbers of the spans that were acknowledged."""
+
+    def __init__(self, begun, people):
+        self.project, self.label = begun.project.id, begun.corpus.scheme.names[0]
+        self.numbers = [row.id for row in begun.server.examples(self.project)]
+        self.ended, self.done = threading.Event(), []
+        label = people[0].labels(self.project)[self.label]
+        self.threads = [threading.Thread(target=self._work, args=(person, label)) for person in people]
+
+    def _work(self, person, label):
+        at = 0
+        while not self.ended.is_set():
+            start = 4 + at // len(self.numbers)  # behind what `work` marked: spans must not overlap
+            number = self.numbers[at % len(self.numbers)]
+            self.done.append(person.mark(self.project, number, start, start + 1, label))
+            at += 1
+
+    def wait(self, number):
+        """Wait until so many spans were acknowledged."""
+        while len(self.done) < number and any(thread.is_alive() for thread in self.threads):
+            time.sleep(0.01)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        for thread in self.threads:
+            thread.join()

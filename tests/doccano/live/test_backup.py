@@ -19,6 +19,7 @@ from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push import desired_state
 from helpers import doccano_annotator
 from helpers.doccano_project import CorpusProject, from_corpus, remove_member
+from helpers.doccano_team import BusyTeam
 
 
 def work(begun, people):
@@ -56,35 +57,6 @@ def test_the_api_shows_what_the_database_holds(kind, doccano, toy, people, tmp_p
         assert ContentDifference(begun.name, "comments", "2", "3") in found.differences
         (mine,) = (each for each in found.corpus if each.project == begun.name)
         assert (mine.is_there, bool(mine.passes)) == (True, True)
-
-
-class BusyTeam:
-    """Annotators who mark, each in examples of their own, and note the numbers of the spans that were acknowledged."""
-
-    def __init__(self, begun, people):
-        self.project, self.label = begun.project.id, begun.corpus.scheme.names[0]
-        self.numbers = [row.id for row in begun.server.examples(self.project)]
-        self.ended, self.done = threading.Event(), []
-        label = people[0].labels(self.project)[self.label]
-        self.threads = [threading.Thread(target=self._work, args=(person, label)) for person in people]
-
-    def _work(self, person, label):
-        at = 0
-        while not self.ended.is_set():
-            start = 4 + at // len(self.numbers)  # behind what `work` marked: spans must not overlap
-            number = self.numbers[at % len(self.numbers)]
-            self.done.append(person.mark(self.project, number, start, start + 1, label))
-            at += 1
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ended.set()
-        for thread in self.threads:
-            thread.join()
 
 
 @contextmanager

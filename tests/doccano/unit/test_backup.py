@@ -6,6 +6,7 @@ No Doccano runs here: `tests/doccano/live/test_backup.py` has the real one.
 import errno
 import json
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -169,6 +170,22 @@ def test_a_damaged_database_is_refused_and_the_backup_before_it_stays(damage, ho
         "restore FILE" in (words := refusal(backup.make_backup, file, home.folder, replace=True))
         or "copy" in words.lower()
     )
+    assert file.read_bytes() == before
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_disk_that_takes_no_more_of_the_database_is_named_with_the_file(home, file, tmp_path):
+    before, words = file.read_bytes(), tmp_path / "words"
+
+    def act():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        try:
+            backup.make_backup(file, home.folder, replace=True)
+        except OSError as error:
+            words.write_text(f"{error.filename}: {error.strerror}")
+
+    assert not killed(10_000, act)
+    assert words.read_text() == f"{file}: {os.strerror(errno.ENOSPC)}"
     assert file.read_bytes() == before
     assert list(file.parent.iterdir()) == [file]
 

@@ -40,6 +40,7 @@ def run(
     from goldspan.doccano.backup import restore
     from goldspan.doccano.backup.reconcile import reconcile
     from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.server.home import find_home
     from goldspan.doccano.server.process import require_port
 
     if database_only is not None:
@@ -51,12 +52,13 @@ def run(
     corpus = corpus_around(root)
     with console.spinner("Checking the backup") as say:
         manifest = restore.restore_home(file, home, say)
+        console.print_line(f"restored {file} into {find_home(home).folder}", flush=True)  # whatever its start says
         running = server.start(home, port, say)
         stored = restore.restored_contents(home)
         with Doccano(running.account) as client:
             found = reconcile(manifest, client, corpus, stored=stored, on_step=say)
     console.write_json(json, found.json())
-    console.print_line(f"Doccano {running.version} runs on the data of {file}.\n")
+    console.print_line(f"Doccano {running.version} runs on these data.\n")
     console.print_line(f"  address   {running.account.url}")
     console.print_line(f"  user      {running.account.username}")
     console.print_line(f"  password  {running.account.password}")

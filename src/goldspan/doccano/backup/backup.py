@@ -196,7 +196,7 @@ def copy_database(source: Path, target: Path) -> None:
             copied = _row_counts(written)
     except sqlite3.Error as error:
         if any(words in str(error) for words in FULL):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target)) from None
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None  # `new_folder` names the file
         raise InputError(f"the database cannot be read: {error}", file=source, remedy=UNREADABLE) from None
     if counted != copied:
         tables = sorted(name for name, number in counted.items() if copied.get(name) != number)
