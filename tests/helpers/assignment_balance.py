@@ -47,11 +47,14 @@ def page() -> str:
     before, after = rounds()
     return "\n\n".join(
         [
-            *(f"Before:\n\n{each.markdown()}" for each in (before.table(),)),
+            "Seven annotators, before anybody has read anything:",
+            before.table().markdown(),
             "\n".join(f"- {sentence}" for sentence in before.sentences()),
-            f"After `a8` and `a9` have joined, with a third of the examples read:\n\n{after.table().markdown()}",
+            "After `a8` and `a9` have joined, when a third of the examples has been read:",
+            after.table().markdown(),
             "\n".join(f"- {sentence}" for sentence in after.sentences()),
-            f"Examples that two annotators both read then:\n\n{after.pair_table().markdown()}",
+            "How many examples each two of them both read then:",
+            after.pair_table().markdown(),
         ]
     )
 
