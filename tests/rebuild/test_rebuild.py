@@ -302,8 +302,8 @@ def test_a_release_that_contradicts_itself_is_refused(damaged, project, tmp_path
 
 def test_a_release_of_a_newer_goldspan_is_refused(damaged, project, tmp_path):
     path = damaged / "release.json"
-    path.write_text(path.read_text("utf-8").replace('"schema": 1', '"schema": 2'), "utf-8")
-    with pytest.raises(InputError, match="is of schema 2"):
+    path.write_text(path.read_text("utf-8").replace('"schema": 2', '"schema": 3'), "utf-8")
+    with pytest.raises(InputError, match="is of schema 3"):
         rebuild(damaged, project.seeds, tmp_path / "out")
 
 

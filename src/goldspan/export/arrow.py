@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from goldspan import tokens
+from goldspan.corpus.passes import is_aided
 from goldspan.formats.dataset import annotation_features, tag_names
 from goldspan.quantities import is_rate_before, labels_with_values, parse_troop_count
 
@@ -79,6 +80,7 @@ class ArrowColumns:
             "id": [example.id for example in examples],
             "article": [example.article for example in examples],
             "annotator": annotators,
+            "aided": [is_aided(example) for example in examples] if annotators is not None else None,
             "at": [example.at for example in examples],
             "text": [example.text for example in examples],
             "fold": folds,
@@ -240,7 +242,7 @@ def features(scheme: LabelScheme, *, annotator: bool = False) -> Features:
     count = offsets | {"minimum": Value("int64"), "maximum": Value("int64"), "approximate": Value("bool")}
     return Features(
         {"id": Value("string"), "article": Value("string")}
-        | ({"annotator": Value("string")} if annotator else {})
+        | ({"annotator": Value("string"), "aided": Value("bool")} if annotator else {})
         | annotation_features(scheme.names)
         | {name: List(count) for name in quantity_columns(scheme)}
         | {"fold": Value("int32")}

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from goldspan.iob import SchemeFit
 
 EXTRA = "goldspan_extra"
+AIDED = "aided"  # the column of a table of passes: whether the annotator saw suggestions; a key of lines of passes, too
 FILE = "data/train-00000-of-00001.parquet"
 MAGIC = {b"PAR1": "Parquet", b"ARRO": "Arrow", b"\xff\xff\xff\xff": "Arrow"}
 OWN_COLUMNS = ("id", "at", "text", "spans", "tokens", "token_offsets", "ner_tags")
@@ -340,7 +341,7 @@ def _own_records(file: Path) -> Iterator[Record | InputError]:
     """The records of a table that goldspan wrote."""
     with _opened(file) as (schema, batches):
         features = _features(schema, file)
-        kept = [name for name in ("id", "at", "text", "spans", "annotator", EXTRA) if name in schema.names]
+        kept = [name for name in ("id", "at", "text", "spans", "annotator", AIDED, EXTRA) if name in schema.names]
         for number, row in enumerate(_rows(batches(kept), features, file), start=1):
             try:
                 yield _own_record(row, file)
@@ -357,6 +358,8 @@ def _own_record(row: Mapping[str, Any], file: Path) -> Record:
     """
     spans = tuple(_own_span(span) for span in row["spans"])
     extra = strict_json.loads(row[EXTRA]) if row.get(EXTRA) else {}
+    if row.get(AIDED):  # of a pass: its annotator saw suggestions
+        extra = {**extra, AIDED: True}
     match (row["id"], row["text"], row["at"], extra):
         case (str(name), str(text), int(at), dict()):
             return Record(file, None, name, text, spans, at, extra, annotator=row.get("annotator"))

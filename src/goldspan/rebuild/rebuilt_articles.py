@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import Example, Span
+from goldspan.corpus.passes import AIDED
 from goldspan.rebuild.results import RebuiltArticle, RebuiltExample, RebuiltPass, RebuiltSpan
 from goldspan.report.text import amount, percent
 from goldspan.standoff.fingerprints import FingerprintedText
@@ -359,4 +360,4 @@ def _span(one: StandoffSpan, placed: _PlacedText | None, missing: str) -> Rebuil
 def _example(row: StandoffRow, placed: _PlacedText) -> Example:
     """The example of a row on the text that was found, with the spans that were."""
     spans = [Span(*placed.places[one.span], one.span.label) for one in row.example.spans if one.span in placed.places]
-    return Example(row.example.id, placed.text, tuple(spans), placed.at)
+    return Example(row.example.id, placed.text, tuple(spans), placed.at, {AIDED: True} if row.aided else {})

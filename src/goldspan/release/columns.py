@@ -30,6 +30,7 @@ KEYS = {  # the columns whose values name a row
     STANDOFF_PASSES: ("id", "annotator"),
 }
 COLUMNS = {
+    "aided": "Whether the annotator saw suggestions before they read the example.",
     "annotator": "The name of the pass, which may be a pseudonym.",
     "article": "The id of the article.",
     "at": "Where the text of the example begins in its article, in code points.",
@@ -41,11 +42,13 @@ COLUMNS = {
     "label": "The label, as its number in the list of the labels, from 0.",
     "length": "The length of the text of the example, in code points.",
     "marked": "How many annotators marked exactly this span.",
+    "marked_aided": "How many of those who marked the span saw suggestions before they read the example.",
     "marked_by": "The names of the passes that have exactly this span.",
     "ner_tags": "The tag of each token in IOB2, as a number: 0 is O, 2n + 1 begins a span of label n, 2n + 2 goes on.",
     "published": "When the article was published, as the manifest states it.",
     "publisher": "The publisher of the article, as the manifest states it.",
     "read": "How many annotators confirmed the example, whether they marked the span or not.",
+    "read_aided": "How many of those who read the example saw suggestions before.",
     "sha256": "The SHA-256 of the text in UTF-8, in hexadecimal; of a short text, together with its neighbours.",
     "spans": "The spans of the example, sorted.",
     "start": "Where the span begins, in code points of the text of the example.",

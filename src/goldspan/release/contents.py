@@ -22,7 +22,7 @@ CROISSANT = "croissant.json"
 RELEASE = "release.json"  # a folder that has it is a release
 CHECKSUMS = "SHA256SUMS"
 
-SCHEMA = 1  # of release.json and of the tables; raised when an older goldspan could no longer read them
+SCHEMA = 2  # of release.json and of the tables; raised when an older goldspan could no longer read them
 
 GOLD = "gold"  # the configurations, in their order: gold and passes hold the articles whose text may travel
 PASSES = "passes"

@@ -206,6 +206,12 @@ def _require_schema(raw: bytes, path: Path) -> None:
     except strict_json.JSONError as error:
         raise InputError(f"not JSON: {error}", file=path, line=error.line, remedy=error.remedy or REMEDY) from None
     schema = value.get("schema") if isinstance(value, dict) else None
+    if type(schema) is int and 0 < schema < SCHEMA:
+        raise InputError(
+            f"is of schema {schema}, whose tables do not state who saw suggestions; this goldspan reads {SCHEMA}",
+            file=path,
+            remedy="Release the version again, or read it with the version of goldspan that the file names.",
+        )
     if type(schema) is int and schema > SCHEMA:
         raise InputError(
             f"is of schema {schema}; this version of goldspan reads up to {SCHEMA}", file=path, remedy=NEWER

@@ -38,6 +38,7 @@ class StandoffRow:
         fold: of the article; in `standoff` alone.
         annotator: the name of the pass; in `standoff_passes` alone.
         source: what a row of `standoff` that was read states of the article, in the order of `SOURCE`; empty else.
+        aided: whether the annotator saw suggestions before they read; in `standoff_passes` alone.
     """
 
     example: StandoffExample
@@ -45,6 +46,7 @@ class StandoffRow:
     fold: int | None = None
     annotator: str | None = None
     source: tuple[str | None, ...] = ()
+    aided: bool | None = None
 
     @property
     def article(self) -> str:
@@ -70,7 +72,7 @@ def standoff_pass_features(scheme: LabelScheme) -> Features:
     from datasets import Features, List, Value
 
     return Features(
-        {"id": Value("string"), "article": Value("string"), "annotator": Value("string")}
+        {"id": Value("string"), "article": Value("string"), "annotator": Value("string"), "aided": Value("bool")}
         | {"at": Value("int32"), "length": Value("int32"), "sha256": Value("string")}
         | {"tokens": Value("int32"), "spans": List(_span_features(scheme))}
     )
@@ -100,7 +102,7 @@ def write_standoff(
 def write_standoff_passes(path: Path, rows: Iterable[StandoffRow], scheme: LabelScheme) -> WrittenTable:
     """Write `standoff_passes`; no file where there is no row."""
     number = {name: index for index, name in enumerate(scheme.names)}
-    values = (_values(row, number) | {"annotator": row.annotator} for row in rows)
+    values = (_values(row, number) | {"annotator": row.annotator, "aided": row.aided} for row in rows)
     return write_rows(path, values, standoff_pass_features(scheme), _count_spans)
 
 
@@ -200,4 +202,6 @@ def _parsed(row: Row, scheme: LabelScheme) -> StandoffRow:
             raise ValueError(f"the span [{one.span.start}, {one.span.end}] has an edge outside of its tokens")
     surfaces = tuple(one["surface"] for one in row["spans"])
     source = tuple(row[name] for name in SOURCE if name in row)
-    return StandoffRow(example, surfaces, row.get("fold"), row.get("annotator"), source)
+    if "annotator" in row and row["aided"] is None:
+        raise ValueError("it is not stated whether it was read with suggestions")
+    return StandoffRow(example, surfaces, row.get("fold"), row.get("annotator"), source, row.get("aided"))

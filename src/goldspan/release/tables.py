@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
+from goldspan.corpus.passes import is_aided
 from goldspan.export import gold_rows, parquet, pass_rows
 from goldspan.export.arrow import features
 from goldspan.export.parquet import WrittenTable
@@ -217,7 +218,7 @@ def _standoff_pass_rows(sources: TableSources, article: str) -> Iterator[Standof
     for annotator, example in read:
         spans = standoff_spans(example.text, example.spans)
         one = replace(without_text[example.id, example.at, len(example.text)], spans=spans)
-        yield StandoffRow(one, _surfaces(example, spans, entry), annotator=annotator)
+        yield StandoffRow(one, _surfaces(example, spans, entry), annotator=annotator, aided=is_aided(example))
 
 
 def _surfaces(example: Example, spans: Iterable[StandoffSpan], entry: ManifestEntry) -> tuple[str | None, ...]:

@@ -167,6 +167,7 @@ class _Tables:
         self._gold: dict[str, Spans] = {}  # of `standoff`, by example
         self._digests: dict[str, str] = {}  # of the texts of the examples that are as long as a window
         self._readings: dict[tuple[str, str], Spans] = {}  # of `standoff_passes`, by example and annotator
+        self._aided: set[tuple[str, str]] = set()  # those of them that were read with suggestions
 
     def findings(self) -> Iterator[Finding]:
         """What is wrong with the tables."""
@@ -240,6 +241,8 @@ class _Tables:
         found = tuple((one.span.start, one.span.end, one.span.label) for one in row.example.spans)
         if row.annotator is not None:
             self._readings[row.example.id, row.annotator] = found
+            if row.aided:
+                self._aided.add((row.example.id, row.annotator))
             return
         self._gold[row.example.id] = found
         if row.example.tokens >= self._description.fingerprints.size:
@@ -298,6 +301,8 @@ class _Tables:
             yield Finding("release-tables", f"is not in {where}", path, example=example)
         elif known != found:
             yield Finding("release-tables", f"has other spans in {where}", path, example=example)
+        elif of_passes and row["aided"] != ((example, row["annotator"]) in self._aided):
+            yield Finding("release-tables", f"`aided` is otherwise in {where}", path, example=example)
         if example in self._digests and digest(row["text"] or "") != self._digests[example]:
             yield Finding("release-tables", f"has another text than the one whose digest is in {STANDOFF}", path,
                           example=example)  # fmt: skip
@@ -313,9 +318,16 @@ class _Tables:
             yield from self._place(path, one.example, one.article, split)
             readers = read.get(one.example, set())
             marked = sorted(name for name in readers if span in self._readings[one.example, name])
+            of_aided = [sum((one.example, name) in self._aided for name in names) for names in (marked, readers)]
             if (one.read, [*one.marked_by]) != (len(readers), marked):
                 what = (
                     f"{len(marked)} of {len(readers)} marked it in {STANDOFF_PASSES}; here {one.marked} of {one.read}"
+                )
+                yield Finding("release-tables", what, path, example=one.example, span=span)
+            elif [one.aided, one.read_aided] != of_aided:
+                what = (
+                    f"{of_aided[0]} who marked it and {of_aided[1]} who read it were aided in {STANDOFF_PASSES}; here "
+                    f"{one.aided} and {one.read_aided}"
                 )
                 yield Finding("release-tables", what, path, example=one.example, span=span)
             if one.gold is not None and one.gold != (span in self._gold.get(one.example, ())):

@@ -2,7 +2,8 @@
 
 A row is a distinct span (start, end, label) that some annotator marked in a pass that counts, or that gold has. Who did
 not read the example has no voice in it: an annotator who confirmed it without the span has read it and did not mark
-the span; one who never confirmed it is not counted at all.
+the span; one who never confirmed it is not counted at all. Of both numbers the table has how many saw suggestions: who
+kept one did not find it by themselves.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from goldspan.corpus.passes import is_aided
 from goldspan.release.table_files import read_rows, row_error, write_rows
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ class SpanVotes:
         surface: the words; None where the text may not travel.
         marked_by: the names of the passes that have exactly this span, sorted.
         read: how many annotators confirmed the example.
+        aided: how many of those who marked it saw suggestions before they read.
+        read_aided: how many of those who read the example did.
         gold: whether gold has the span; None where the example has no gold that is annotated as a whole.
     """
 
@@ -44,6 +48,8 @@ class SpanVotes:
     surface: str | None
     marked_by: tuple[str, ...]
     read: int
+    aided: int
+    read_aided: int
     gold: bool | None
 
     @property
@@ -66,6 +72,8 @@ def vote_features(scheme: LabelScheme) -> Features:
             "surface": Value("string"),
             "marked": Value("int32"),
             "read": Value("int32"),
+            "marked_aided": Value("int32"),
+            "read_aided": Value("int32"),
             "marked_by": List(Value("string")),
             "gold": Value("bool"),
         }
@@ -112,9 +120,13 @@ def read_votes(path: Path, scheme: LabelScheme) -> Iterator[SpanVotes]:
         try:
             marked_by = tuple(row["marked_by"])
             span = Span(row["start"], row["end"], scheme.names[row["label"]])
-            votes = SpanVotes(row["id"], row["article"], span, row["surface"], marked_by, row["read"], row["gold"])
+            aided = row["marked_aided"], row["read_aided"]
+            votes = SpanVotes(
+                row["id"], row["article"], span, row["surface"], marked_by, row["read"], *aided, row["gold"]
+            )
             named = None not in (votes.example, votes.article, *marked_by)
             valid = named and votes.marked == row["marked"] <= votes.read
+            valid &= 0 <= votes.aided <= min(votes.marked, votes.read_aided) <= votes.read_aided <= votes.read
         except (TypeError, ValueError, IndexError):
             valid = False
         if not valid:
@@ -125,6 +137,7 @@ def read_votes(path: Path, scheme: LabelScheme) -> Iterator[SpanVotes]:
 def _votes(
     example: Example, gold: Example | None, readings: dict[str, Example], with_text: bool
 ) -> Iterator[SpanVotes]:
+    aided = {annotator for annotator, reading in readings.items() if is_aided(reading)}
     marked: dict[Span, list[str]] = {span: [] for span in (gold.spans if gold else ())}
     for annotator, reading in readings.items():
         for span in reading.spans:
@@ -132,7 +145,17 @@ def _votes(
     for span in sorted(marked):
         surface = example.surface(span) if with_text else None
         in_gold = None if gold is None else span in gold.spans
-        yield SpanVotes(example.id, example.article, span, surface, tuple(sorted(marked[span])), len(readings), in_gold)
+        yield SpanVotes(
+            example.id,
+            example.article,
+            span,
+            surface,
+            tuple(sorted(marked[span])),
+            len(readings),
+            len(aided.intersection(marked[span])),
+            len(aided),
+            in_gold,
+        )
 
 
 def _row(votes: SpanVotes, label: int) -> Row:
@@ -145,6 +168,8 @@ def _row(votes: SpanVotes, label: int) -> Row:
         "surface": votes.surface,
         "marked": votes.marked,
         "read": votes.read,
+        "marked_aided": votes.aided,
+        "read_aided": votes.read_aided,
         "marked_by": [*votes.marked_by],
         "gold": votes.gold,
     }
