@@ -44,6 +44,7 @@ class Invitation:
         keys: the key and the name of each label that has a key there.
         keyless: the number of labels without one.
         disputes: whether they are to settle disputes there.
+        corrects: whether they are to correct suggestions there.
     """
 
     names: tuple[str, ...]
@@ -53,6 +54,7 @@ class Invitation:
     keys: tuple[tuple[str, str], ...] = ()
     keyless: int = 0
     disputes: bool = False
+    corrects: bool = False
 
     @property
     def link(self) -> str | None:
@@ -93,6 +95,7 @@ class Invitation:
         lines += [
             _line("Guidelines", "the open book above the text (“Show Guideline”): read them first."),
             _line("In doubt", "decide, then comment with the rule's id: speech bubble above the text, then Send."),
+            *([_line("Marks", "that are there were made by a program, and some are wrong.")] if self.corrects else []),
             "",
             "Five keys:",
             *self._keys(),
@@ -167,6 +170,7 @@ def invite(server: Doccano, names: Sequence[str], project: DoccanoProject | None
         keys=keys,
         keyless=len(types) - len(keys),
         disputes=project_kind(project) == "disputes",
+        corrects=project_kind(project) == "private",
     )
 
 

@@ -6,10 +6,14 @@ from dataclasses import replace
 import pytest
 
 from goldspan.annotation import Example, Span
+from goldspan.corpus import Corpus
 from goldspan.corpus.passes import AIDED, aided_by
 from goldspan.corpus.shown_suggestions import read_shown, shown_examples
+from goldspan.doccano.auto_labelling import reason_against
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.doctor.run import run_doctor
+from goldspan.doccano.invitation import invite_members
 from goldspan.doccano.members import ListedMember
 from goldspan.doccano.project import project_kind
 from goldspan.doccano.pull.pull import plan_pull
@@ -18,8 +22,11 @@ from goldspan.doccano.push.push import prepare_push
 from goldspan.doccano.rounds import ProjectOfMember
 from goldspan.doccano.shown_record import is_shown_in
 from goldspan.doccano.snapshot import take_snapshot
+from goldspan.doccano.status import project_progress
 from goldspan.errors import InvalidValueError
 from goldspan.formats import gold
+from goldspan.relabel.change import plan_change
+from goldspan.relabel.plan import plan_relabel
 from helpers import sample_corpus
 from helpers.doccano_project import CorpusProject
 
@@ -282,3 +289,54 @@ def test_what_somebody_read_unaided_is_not_replaced_by_aided_work(team):
     plan = team.pull("ann")
     assert [(each.kind, each.example) for each in plan.problems] == [("reread", "a.p01")]
     assert path.read_bytes() == before
+
+
+def test_status_doctor_and_auto_labelling_know_the_kind(team, doccano):
+    team.push("ann")
+    team.project("ann").confirm("ann", "a.p01")
+    progress = project_progress(team.corpus, team.server, team.name("ann"))
+    assert progress.json()["kind"] == "private"
+    assert [sum(article.done.values()) for article in progress.articles] == [1, 0]
+    assert progress.annotators == (team.people["ann"].username,)
+    assert {who: changes.new for who, changes in progress.pending.items()} == {"ann": 1}
+    project = team.server.project(team.name("ann"))
+    assert "the suggestions that a push filled in" in str(reason_against(project))
+    assert "made by a program" in project.guideline
+    assert "made by a program" in invite_members(team.server, project).text
+    members = [each.username for each in team.server.members(project.id)]
+    assert len(members) == 2
+    report = run_doctor(doccano.account, project.name, team.corpus, home=doccano.home)
+    assert "member-drift" not in {finding.check for finding in report.findings}
+    assert any(f"{project.name!r} (private)" in fact for fact in report.facts)
+
+
+def test_a_shared_project_has_a_record_of_its_suggestions_too(team):
+    name = f"shared {secrets.token_hex(3)}"
+    prepare_push(team.server, team.corpus, name, kind="shared", prefill="suggestions").apply()
+    copies = take_snapshot(team.server, team.server.project(name)).by_id
+    record = read_shown(team.corpus, name)
+    assert record.keys() == copies.keys() == TEXTS.keys()
+    assert all(is_shown_in(lines[0], copies[name][0]) for name, lines in record.items())
+    team.server.delete_project(team.server.project(name).id)
+
+
+def test_a_label_that_is_renamed_leaves_the_record_what_it_is(team):
+    team.push("ann")
+    ann = team.project("ann")
+    ann.mark("ann", "a.p01", "left", "CREW")
+    ann.confirm("ann", "a.p01", "a.p02", "a.p03")
+    team.pull("ann")
+    corpus = Corpus(team.corpus.root)
+    plan_relabel(corpus, plan_change(corpus.scheme, "SHIP", ["VESSEL"])).apply()
+    team.corpus = Corpus(team.corpus.root)
+    assert surfaces(team.record("ann")["a.p01"]) == [("Aurora", "VESSEL"), ("Port", "PORT")]
+    assert surfaces(team.lines("ann")["a.p01"])[0] == ("Aurora", "VESSEL")
+    for _ in range(2):
+        plan = team.pull("ann")
+        assert plan.is_complete, plan.problems
+        assert {name: aided_by(line) for name, line in team.lines("ann").items()} == dict.fromkeys(
+            ["a.p01", "a.p02", "a.p03"], team.name("ann")
+        )
+        suggest(team.corpus, {"a.p01": {"Aurora": "VESSEL"}})
+        team.push("ann")
+    assert surfaces(team.record("ann")["a.p01"]) == [("Aurora", "VESSEL"), ("Port", "PORT")]
