@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from goldspan.articles.resegmentation import named_elsewhere, recut
 from goldspan.corpus import Corpus, assignment_plans
 from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, read_assignments
 from goldspan.corpus.manifest import ManifestEntry, write_manifest
+from goldspan.corpus.shown_suggestions import shown_examples
 from goldspan.errors import InputError
 from goldspan.formats import decisions, gold
 
@@ -319,3 +321,27 @@ def test_every_span_moves_or_is_named_and_no_text_becomes_annotated(tmp_path_fac
         text_of = {at for at in range(example.at, example.at + len(example.text)) if not text[at].isspace()}
         assert not example.extra["confirmed"] or text_of <= confirmed
     assert recut(corpus).contents == {}
+
+
+def test_what_was_shown_is_cut_with_the_passes_and_their_lines_stay_aided(tmp_path):
+    corpus = project(tmp_path / "talks")
+    first, second = [each for each in article_examples(corpus, corpus.entries[0]) if each.text.startswith("The")]
+    suggested = mark(first, ("Nordlicht", "LABEL"), ("left Pyla. Ten", "LABEL"), ("Doe", "LABEL"))
+    keys = {"rules": ["a", "b", "c"], "scores": [0.1, 0.2, 0.3], "recognisers": ["x", "y", "z"], "sent": "0"}
+    shown = [replace(suggested, extra=keys), replace(second, extra={"rules": [], "scores": [], "recognisers": []})]
+    gold.write(corpus.shown / "kfor-ann" / "talks.jsonl", shown)
+    write(corpus, [mark(first, ("Nordlicht", "LABEL"), confirmed=True, aided="kfor-ann")], "ann")
+    assert not recut(corpus, apply=True).moved
+    corpus = set_unit(corpus, "sentence")
+    assert not recut(corpus, apply=True).dropped
+    lines = list(shown_examples(corpus, "kfor-ann"))
+    assert [([line.surface(one) for one in line.spans], line.extra.get("rules")) for line in lines[:3]] == [
+        (["Nordlicht"], ["a"]),
+        ([], []),
+        (["Doe"], ["c"]),
+    ]
+    assert lines[2].extra == {"rules": ["c"], "scores": [0.3], "recognisers": ["z"]}
+    passes = list(corpus.pass_examples("ann"))
+    assert {line.id for line in passes} <= {line.id for line in lines}
+    assert [line.extra for line in passes] == [{"confirmed": True, "aided": "kfor-ann"}] * 3
+    assert not [one for one in checks.check_project(corpus) if one.check == "aided-unknown"]

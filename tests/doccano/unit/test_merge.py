@@ -195,3 +195,36 @@ def test_no_line_loses_a_span_of_a_label_that_is_gone(case, is_gold, gone):
     assert all(span[2] in gone for edit in merged.held for span in edit.lost)
     others = {name: line for name, line in there.items() if name not in held}
     assert merged.examples == merge.merge(here, others, gold=is_gold).examples
+
+
+READINGS = [None, "kfor-a1", "ships"]
+
+
+@given(here_and_there(), st.data())
+def test_a_line_of_another_reading_stays_unless_nobody_confirmed_it(case, data):
+    here, there = case
+    readings = {line.id: data.draw(st.sampled_from(READINGS)) for line in here}
+    here = [
+        Example(line.id, line.text, line.spans, line.at, {**line.extra, **({"aided": aided} if aided else {})})
+        for line in here
+        if (aided := readings[line.id]) or "aided" not in line.extra
+    ]
+    aided = {name: found for name in there if (found := data.draw(st.sampled_from(READINGS))) is not None}
+    there = {
+        name: line and merge.pass_line(line, line.spans, confirmed=line.extra["confirmed"], aided=aided.get(name))
+        for name, line in there.items()
+    }
+    merged = merge.merge(here, there, aided=aided)
+    after = {line.id: line for line in merged.examples}
+    for old in here:
+        counts = old.extra.get("confirmed") is not False or old.extra.get("comments")
+        if old.id in there and counts and old.extra.get("aided") != aided.get(old.id):
+            assert after[old.id] is old
+            assert (old.id in merged.reread) == (there[old.id] is not None and there[old.id].extra["confirmed"])
+        elif there.get(old.id) is not None:
+            assert after[old.id].extra.get("aided") == aided.get(old.id)
+    for name, line in there.items():
+        if name not in {old.id for old in here} and line is not None:
+            assert after[name].extra.get("aided") == aided.get(name)
+    again = merge.merge(merged.examples, there, aided=aided)
+    assert (again.is_changed, again.examples, again.reread) == (False, merged.examples, merged.reread)

@@ -213,6 +213,31 @@ def test_unconfirmed_takes_all_examples_of_those_who_began():
     assert set(found.lines["bob"].values()) == {None}
 
 
+def test_in_a_private_project_what_a_push_filled_in_counts_once_it_is_confirmed():
+    sent, line = fingerprint([AURORA]), replace(TEXTS["harbour.p02"], spans=(AURORA,))
+    shown = {"harbour.p02": [line], "storm.p01": [TEXTS["storm.p01"]]}
+    empty = fingerprint(())
+    for options in ({}, {"unconfirmed": True}):
+        untouched = snapshot(copy(1, "harbour.p02", sent=sent, ann=work(AURORA, confirmed=False)), shared=True)
+        assert collect(untouched, wish(shown=shown, **options)).lines == {"ann": {"harbour.p02": None}}
+    kept = snapshot(
+        copy(1, "harbour.p02", sent=sent, ann=work(AURORA)),
+        copy(2, "storm.p01", sent=empty, ann=work()),
+        copy(3, "storm.p02", sent=empty, ann=work()),
+        shared=True,
+    )
+    found = collect(kept, wish(shown=shown))
+    assert {name: line.extra.get("aided") for name, line in found.lines["ann"].items()} == {
+        "harbour.p02": "ships",
+        "storm.p01": "ships",
+        "storm.p02": None,
+    }
+    assert (found.aided, found.problems) == ({"harbour.p02", "storm.p01"}, [])
+    lost = collect(kept, wish(shown={"storm.p01": shown["storm.p01"]}))
+    assert kinds(lost) == [("shown", "ann", "harbour.p02")]
+    assert "harbour.p02" not in lost.lines["ann"]
+
+
 def test_comments_are_pulled_and_those_on_open_examples_reported():
     copies = [
         copy(1, "storm.p01", ann=work(comments=["a storm?"])),

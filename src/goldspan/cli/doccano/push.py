@@ -49,7 +49,7 @@ def run(
         ),
     ] = None,
     suggestions: Annotated[
-        bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For a shared project, or --each.")
+        bool, typer.Option("--suggestions", help="Fill in the spans of build/suggestions. For --shared or --each.")
     ] = False,
     gold: Annotated[bool, typer.Option("--gold", help="Fill in the spans of the gold. For a shared project.")] = False,
     shared: Annotated[
