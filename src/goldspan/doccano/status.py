@@ -15,7 +15,7 @@ from goldspan.doccano.controls import read_controls, split_controls
 from goldspan.doccano.label_comparison import TRUSTED, LabelComparison, renamed_types_of
 from goldspan.doccano.labels import NOTHING
 from goldspan.doccano.member_projects import as_work_of, comments_of, private_member
-from goldspan.doccano.members import find_members
+from goldspan.doccano.members import find_members, pseudonyms_of
 from goldspan.doccano.project import project_kind, round_of
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.collect import collect
@@ -514,8 +514,12 @@ class _StatusReader:
         plan, member = self._plan(found), _member_of(name, found)
         if not plan:
             return self.desired.keys()
-        folder = self.names.get(member, member) if member else None
-        return {one.example for one in plan.values() if folder is None or folder in one.annotators}
+        folders = None if member is None else self._folders(member)
+        return {one.example for one in plan.values() if folders is None or folders.intersection(one.annotators)}
+
+    def _folders(self, member: str) -> frozenset[str]:
+        """The names that the folder of a member's passes may have in a plan: a new pseudonym waits for a pull."""
+        return frozenset({self.names.get(member, member), pseudonyms_of(self.listed).get(member, member)})
 
     def _unassigned(
         self, snapshot: Snapshot, hidden: HiddenExamples, controls: Collection[str], found: Round | None
@@ -526,8 +530,12 @@ class _StatusReader:
             return {name: len(numbers) for name, numbers in hidden.of.items()}
         counts = {}
         for name, numbers in hidden.of.items():
-            folder, ids = self.names.get(name, name), (snapshot.copies[number].id or "" for number in numbers)
-            theirs = (each for each in ids if each in controls or (each in plan and folder in plan[each].annotators))
+            folders, ids = self._folders(name), (snapshot.copies[number].id or "" for number in numbers)
+            theirs = (
+                each
+                for each in ids
+                if each in controls or (each in plan and folders.intersection(plan[each].annotators))
+            )
             counts[name] = sum(1 for _ in theirs)
         return {name: count for name, count in counts.items() if count}
 

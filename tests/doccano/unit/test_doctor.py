@@ -39,7 +39,7 @@ def member(number, name, role="annotator"):
 
 def example(number, *assigned):
     row = {"id": number, "text": "x", "meta": {}, "is_confirmed": False, "comment_count": 0}
-    return row | {"assignments": [{"id": 1, "assignee": name, "assignee_id": 2} for name in assigned]}
+    return row | {"assignments": [{"id": f"{number}-{name}", "assignee": name, "assignee_id": 2} for name in assigned]}
 
 
 def messages(report):

@@ -23,7 +23,8 @@ SHOWN = 20  # findings of one check
 def run(
     *,
     project: Annotated[
-        str | None, typer.Option("--project", help="Check this project, too.", show_default=False)
+        str | None,
+        typer.Option("--project", help="Check this project, too, or all projects of this round.", show_default=False),
     ] = None,
     members: console.Members = None,
     try_defaults: Annotated[
@@ -72,12 +73,12 @@ def _corpus(root: Path | None) -> Corpus | None:
 
 def _lines(report: DoctorReport) -> Iterator[str]:
     """The facts, the findings with their remedies, the checks that passed and those that were skipped."""
-    from goldspan.doccano.doctor import CHECKS
+    from goldspan.doccano.doctor import CHECKS, ROUND_CHECKS
 
     yield from report.facts or [report.url]
     for _, group in groupby(report.findings, lambda finding: finding.check):
         yield from _finding_lines(report, list(group))
-    titles = {check.id: check.title for check in CHECKS}
+    titles = {check.id: check.title for check in (*CHECKS, *ROUND_CHECKS)}
     yield from (f"passed: {titles[name]}" for name in report.passed)
     skipped: dict[str, list[str]] = {}
     for name, why in report.skipped.items():

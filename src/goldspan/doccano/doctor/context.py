@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -16,7 +16,7 @@ from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.errors import ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.client.schema import DoccanoProject, Member, User
+    from goldspan.doccano.rounds import Round
     from goldspan.doccano.snapshot import Snapshot
 
-Needs = Literal["server", "project", "corpus", "examples"]
+Needs = Literal["server", "project", "corpus", "examples", "round"]
 Problem: TypeAlias = "str | tuple[str, str]"  # the message, or the id of an example and the message
 Test: TypeAlias = "Callable[[DoctorContext], Iterator[Problem]]"
 
@@ -44,7 +45,8 @@ class DoctorCheck:
 
     Args:
         id: stable; the same in code, report, docs and tests.
-        needs: what it looks at: the server, a project, the project and the corpus, or the project's examples.
+        needs: what it looks at: the server, a project, the project and the corpus, the project's examples, or all
+            projects of a round.
         severity: an error corrupts or hides annotation; a warning asks a person to decide.
         title: what holds if it passes, as a clause without a full stop.
         remedy: what to do about a finding, as a sentence.
@@ -98,6 +100,9 @@ class DoctorContext:
         project: the project to check, if one is named.
         corpus: what the project should hold, if there is a corpus.
         members_file: the list of members, instead of `members.toml`.
+        round: the round that is checked, if it is one.
+        parts: of a round as a whole, by name the contexts of its projects.
+        missing: of a round as a whole, by name why a project of it cannot be checked.
     """
 
     account: Account
@@ -107,6 +112,14 @@ class DoctorContext:
     project: DoccanoProject | None = None
     corpus: Corpus | None = None
     members_file: Path | None = None
+    round: Round | None = None
+    parts: Mapping[str, DoctorContext] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_planned(self) -> bool:
+        """Whether a plan gives each example to some of those who annotate."""
+        return self.round is not None and self.round.record.annotators_per_example is not None
 
     @cached_property
     def me(self) -> User:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan.annotation import Finding
-from goldspan.doccano.doctor import checks
+from goldspan.doccano.doctor import checks, round_checks
 from goldspan.doccano.doctor.auto_labelling_checks import AUTO_LABELLING_CHECKS, services_in_use
 from goldspan.doccano.doctor.context import DoctorCheck, DoctorContext, Skipped
 from goldspan.doccano.project import project_kind
 from goldspan.doccano.project_identity import find_project
-from goldspan.errors import ServerError
+from goldspan.doccano.rounds import find_round
+from goldspan.errors import NotFoundError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -28,6 +29,7 @@ CHECKS: tuple[DoctorCheck, ...] = (
     *AUTO_LABELLING_CHECKS,
     *checks.EXAMPLE_CHECKS,
 )
+ROUND_CHECKS: tuple[DoctorCheck, ...] = round_checks.ROUND_CHECKS  # of a round as a whole
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class DoctorReport:
     Args:
         url: of the server.
         facts: what is known of the server and the project, a line each.
-        findings: with ids of `CHECKS`, or `UNREACHABLE`, or `UNANSWERED`.
+        findings: with ids of `CHECKS` or `ROUND_CHECKS`, or `UNREACHABLE`, or `UNANSWERED`.
         passed: the ids of the checks that found nothing.
         skipped: by id, why a check could not be run.
         remedies: by the id of a finding, the remedy of the error that caused it.
@@ -91,13 +93,13 @@ def run_doctor(
     members_file: Path | None = None,
     on_check: Callable[[str], None] = lambda _: None,
 ) -> DoctorReport:
-    """Check a server, and one of its projects.
+    """Check a server, and one of its projects, or all those of a round and the round as a whole.
 
     Nothing is changed there, but that a task that does nothing may be left in the queue of a dead worker.
 
     Args:
         account: the server and the login.
-        name: of the project; None for the server alone.
+        name: of the project, or of a round; None for the server alone.
         corpus: what the project should hold; None to compare with none.
         home: of the embedded server, of which more is known than of others.
         try_defaults: whether to try well-known passwords on a server that is not on this machine.
@@ -105,9 +107,9 @@ def run_doctor(
         on_check: called with the title of each check before it is run.
 
     Raises:
-        NotFoundError: if there is no project of that name.
+        NotFoundError: if there is no project of that name, and no round.
         ServerError: if several projects have the name, or one for another task.
-        InputError: for guidelines or a list of members that cannot be read.
+        InputError: for guidelines, a list of members or a record that cannot be read.
     """
     from goldspan.doccano.client.api import Doccano
 
@@ -120,20 +122,49 @@ def run_doctor(
         report.skipped |= {check.id: "there is no login" for check in CHECKS}
         return report
     with server:
-        context = DoctorContext(
+        base = DoctorContext(
             account,
             server,
             embedded=_is_embedded(account, home),
             try_defaults=try_defaults,
-            project=None if name is None else find_project(server, name, corpus),
             corpus=corpus,
             members_file=members_file,
         )
-        report.facts += _facts(context)
-        for check in CHECKS:
+        whole, parts = _contexts(base, name)
+        report.facts += _facts(parts[0])
+        for part in parts:
+            report.facts += _project_facts(part)
+        for check in (*CHECKS, *(ROUND_CHECKS if whole is not None else ())):
             on_check(check.title)
-            _run_check(check, context, report)
+            if check.needs == "round":
+                _run_check(check, [whole] if whole else [], report)
+            else:
+                _run_check(check, parts[:1] if check.needs == "server" else parts, report)
     return report
+
+
+def _contexts(base: DoctorContext, name: str | None) -> tuple[DoctorContext | None, list[DoctorContext]]:
+    """What is checked: a round as a whole, if it is one, and its projects; or one project, or none.
+
+    Raises:
+        NotFoundError: if there is no project of that name, and no round.
+        ServerError: if several projects have the name, or one for another task.
+    """
+    if name is None:
+        return None, [base]
+    found = None if base.corpus is None else find_round(base.corpus, name, base.server.url)
+    if found is None:
+        return None, [replace(base, project=find_project(base.server, name, base.corpus))]
+    base = replace(base, round=found)
+    parts, missing = dict[str, DoctorContext](), dict[str, str]()
+    for each in found.project_names:
+        try:
+            parts[each] = replace(base, project=find_project(base.server, each, base.corpus))
+        except (NotFoundError, ServerError) as error:
+            if not found.record.each:
+                raise
+            missing[each] = f"{each}: {error.message}"
+    return replace(base, parts=parts, missing=missing), [*parts.values()] or [base]
 
 
 def remedy(check_id: str) -> str:
@@ -142,23 +173,37 @@ def remedy(check_id: str) -> str:
         return "Check the address and the login: DOCCANO_URL, DOCCANO_USERNAME, DOCCANO_PASSWORD."
     if check_id == UNANSWERED:
         return "The log of the server says more; run the doctor again when the server works."
-    return next(check.remedy for check in CHECKS if check.id == check_id)
+    return next(check.remedy for check in (*CHECKS, *ROUND_CHECKS) if check.id == check_id)
 
 
-def _run_check(check: DoctorCheck, context: DoctorContext, report: DoctorReport) -> None:
-    """Run one check, and add its outcome to the report."""
-    try:
-        _require_needs(check, context)
-        findings = list(check.findings(context))
-    except Skipped as error:
-        report.skipped[check.id] = str(error)
-    except ServerError as error:
-        report.skipped[check.id] = "the server did not answer as it should"
-        report.findings.append(Finding(UNANSWERED, f"{check.id}: {error.message}"))
-    else:
-        report.findings += findings
-        if not findings:
-            report.passed.append(check.id)
+def _run_check(check: DoctorCheck, contexts: Sequence[DoctorContext], report: DoctorReport) -> None:
+    """Run one check on each of these, and add its outcome to the report; with several, findings name the project."""
+    found: list[Finding] = []
+    skipped: dict[str, str] = {}
+    for context in contexts:
+        name = context.project.name if context.project is not None and len(contexts) > 1 else ""
+        try:
+            _require_needs(check, context)
+            findings = list(check.findings(context))
+        except Skipped as error:
+            skipped[name] = str(error)
+        except ServerError as error:
+            skipped[name] = "the server did not answer as it should"
+            report.findings.append(Finding(UNANSWERED, f"{_of(name)}{check.id}: {error.message}"))
+        else:
+            found += [replace(finding, message=f"{_of(name)}{finding.message}") for finding in findings]
+    report.findings += found
+    if skipped:
+        same = len(skipped) == len(contexts) and len({*skipped.values()}) == 1
+        reasons = [next(iter(skipped.values()))] if same else [f"{_of(name)}{why}" for name, why in skipped.items()]
+        report.skipped[check.id] = "; ".join(reasons)
+    elif not found:
+        report.passed.append(check.id)
+
+
+def _of(project: str) -> str:
+    """The beginning of what is about one of several projects."""
+    return f"{project}: " if project else ""
 
 
 def _require_needs(check: DoctorCheck, context: DoctorContext) -> None:
@@ -167,7 +212,7 @@ def _require_needs(check: DoctorCheck, context: DoctorContext) -> None:
     Raises:
         Skipped: if it is not.
     """
-    if check.needs == "server":
+    if check.needs in {"server", "round"}:
         return
     if context.project is None:
         raise Skipped("no project was named")
@@ -187,10 +232,14 @@ def _is_embedded(account: Account, home: Path | None) -> bool:
 
 
 def _facts(context: DoctorContext) -> Iterator[str]:
-    me, project = context.me, context.project
+    me = context.me
     rank = "superuser" if me.superuser else "staff" if me.staff else "plain user"
     yield f"{context.account.url}, logged in as {me.username} ({rank})"
     yield "Doccano 1.8.5 or newer" if context.assigns else "Doccano 1.8.4 or older"
+
+
+def _project_facts(context: DoctorContext) -> Iterator[str]:
+    project = context.project
     if project is not None:
         kind, examples = project_kind(project), context.server.count(project.id)
         yield f"project {project.name!r} ({kind}), {examples:,} examples: {project.description}"

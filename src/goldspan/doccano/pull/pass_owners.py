@@ -435,11 +435,15 @@ def _renamed_assignments(corpus: Corpus, names: Mapping[str, str]) -> Iterator[t
     for path in sorted(corpus.assignments.glob("*.jsonl")):
         assigned = assignment_plans.read_assignments(path)
         renamed = [
-            replace(one, annotators=tuple(sorted(names.get(name, name) for name in one.annotators)))
+            replace(one, annotators=_renamed(one.annotators, names), leaving=_renamed(one.leaving, names))
             for one in assigned.values()
         ]
         if renamed != [*assigned.values()]:
             yield path, assignment_plans.content(renamed).encode("utf-8")
+
+
+def _renamed(folders: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(sorted(names.get(name, name) for name in folders))
 
 
 def _quoted(name: str) -> str:
