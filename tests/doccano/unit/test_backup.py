@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from goldspan.doccano.backup import archive, backup, restore
 from goldspan.doccano.backup.archive import BackupManifest, opened_archive, read_manifest
-from goldspan.doccano.backup.contents import TOGETHER, ProjectReading, ServerContents, compare
+from goldspan.doccano.backup.contents import TOGETHER, ProjectReading, ServerContents, compare, compare_projects
 from goldspan.doccano.backup.stored_contents import stored_contents
 from goldspan.doccano.server import install
 from goldspan.doccano.server.environment import ServerEnvironment
@@ -434,6 +434,22 @@ def test_each_difference_is_named():
         (difference,) = compare(then, now)
         assert difference.what == what
     assert compare(then, ServerContents(users=["anna"], projects=[]), unseen=[1]) == []
+
+
+@given(st.permutations(range(12)), st.permutations(range(12)), st.sampled_from(["independent", "shared"]))
+@settings(max_examples=25)
+def test_the_order_in_which_work_is_read_does_not_matter(one, other, kind):
+    def read(order):
+        made = ProjectReading(1, "kfor", "", kind, {"anna": "annotator", "ben": "annotator"})
+        for number in order:
+            made.add_example(number, f"Text {number}", {"b": number, "a": [None, "é"]})
+            made.add_span(number // 2, ("anna", "ben")[number % 2], number, number + 1, "UNIT")
+            made.add_confirmation(number // 3, "anna")
+            made.add_comment(number // 2, "ben", "why?")
+        return made.contents()
+
+    assert compare_projects(read(one), read(other)) == []
+    assert read(one) == read(other)
 
 
 def test_the_manifest_is_read_as_it_was_written(file):

@@ -79,7 +79,8 @@ def print_reconciliation(found: Reconciliation) -> None:
 def _lines(found: Reconciliation) -> Iterator[str]:
     names = {each.number: each.name for each in found.manifest.contents.projects}
     for number, why in found.unread.items():
-        yield f"not compared over the API: {names.get(number, f'project {number}')}: {why}"
+        how = "compared in the database alone" if found.in_database else "not compared over the API"
+        yield f"{how}: {names.get(number, f'project {number}')}: {why}"
     for each in found.differences[:SHOWN]:
         what = f"{each.project}: {each.what}" if each.project else each.what
         yield f"differs: {what}: {each.backup} in the backup, {each.server} on the server"

@@ -67,6 +67,7 @@ class Reconciliation:
         unread: by the number of each project that could not be read over the API, why.
         server: what was read.
         corpus: what the corpus has of the projects that it remembers; None without a corpus.
+        in_database: whether all projects were compared in the server's database, too.
     """
 
     url: str
@@ -75,6 +76,7 @@ class Reconciliation:
     unread: Mapping[int, str]
     server: ServerContents
     corpus: tuple[CorpusComparison, ...] | None = None
+    in_database: bool = False
 
     @property
     def compared(self) -> list[ProjectContents]:
@@ -88,6 +90,7 @@ class Reconciliation:
             "url": self.url,
             "backup": {"time": self.manifest.time, "doccano": self.manifest.doccano, "server": self.manifest.server},
             "same": not self.differences,
+            "in_database": self.in_database,
             "differences": [each.json() for each in self.differences],
             "projects": [each.model_dump(mode="json") for each in self.compared],
             "not_compared": [
@@ -139,6 +142,7 @@ def reconcile(
         unread,
         served.contents,
         None if corpus is None else tuple(_compare_corpus(corpus, server, served.contents, on_step)),
+        in_database=stored is not None,
     )
 
 
