@@ -6,7 +6,9 @@ course of the work has one point a day, so that it shows the time of no single a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from math import floor, log10
 from typing import TYPE_CHECKING
 
 from goldspan.progress import report_tables
@@ -41,7 +43,7 @@ IDLE = 3  # days without a confirmation, from which on it is said of an annotato
 LEAST_AHEAD = 28.0  # days of the future that plots can show; with a longer past, more
 SHOWN_IDS = 12  # disputed examples of an article that are named
 MOST_DISPUTED = 0.25  # of the examples of an article
-TICKS = 3  # on the axis of time, at most
+FAR = 2  # times as high as what plots show, from which on what is to be read is not on them
 
 
 def page(
@@ -266,18 +268,20 @@ def _course_section(pace: RoundPace, names: Mapping[str, str]) -> Markup | None:
     past = (pace.now - begin) / DAY
     ahead = max((_days_from(begin, one.end.day, pace) - past for one in pace.annotators if one.end.day), default=0.0)
     right = past + min(1.05 * ahead, max(LEAST_AHEAD, past))
+    plots = [_plot(one, pace, begin, right, names[one.name]) for one in pace.annotators]
+    top = _top(max(plot.highest for plot in plots), max(plot.total for plot in plots))
     figures = (
         element(
             "figure",
             element("figcaption", element("bdi", names[one.name]), f": {_course_words(one, pace)}"),
-            _plot(one, pace, begin, right, names[one.name]).svg(),
+            replace(plot, top=top).svg(),
         )
-        for one in pace.annotators
+        for one, plot in zip(pace.annotators, plots, strict=True)
     )
     note = (
-        "Confirmed examples over time, a point a day, on the line between the counts that are known. The upper dashed "
-        "line is what each is to read now. The dashed course is the pace of the last week, around it the range "
-        f"of {level(LEVEL)}."
+        "Confirmed examples over time, a point a day, on the line between the counts that are known; all on one scale. "
+        "The dashed course is the pace of the last week, around it the range of "
+        f"{level(LEVEL)}; the dotted line, where it is in sight, is what each is to read."
     )
     return section(
         "Confirmed over time",
@@ -308,9 +312,18 @@ def _plot(one: AnnotatorPace, pace: RoundPace, begin: datetime, right: float, na
         latest=latest,
         ticks=_ticks(begin, right, pace),
         right=right,
+        top=1.0,
         words=f"{name}: {one.confirmed.examples:,.0f} of {one.assigned.examples:,.0f} confirmed, "
         f"{_course_words(one, pace)}",
     )
+
+
+def _top(highest: float, total: float) -> float:
+    """The upper edge of plots: what is to be read; while that is far off, a round number above all that is shown."""
+    if FAR * highest >= total:
+        return max(total, highest, 1.0)
+    step = 10.0 ** floor(log10(max(1.0, highest)))
+    return next(step * times for times in (1, 2, 5, 10) if step * times >= highest)
 
 
 def _daily(counts: Sequence[CountAt], pace: RoundPace) -> list[CountAt]:
@@ -375,7 +388,8 @@ def _no_agreement_section(agreement: Sequence[AgreementSoFar]) -> Markup | None:
 def _article_section(progress: RoundProgress) -> Markup:
     """Each article: how much of its readings is confirmed, and what is disputed."""
     people = [one.member for one in progress.annotators]
-    shown = sorted(progress.articles, key=lambda one: (not one.id, -len(one.disputed)))[:MOST]
+    lively, note = report_tables.lively_articles(progress)
+    shown = sorted(lively, key=lambda one: (not one.id, -len(one.disputed)))[:MOST]
     rows, bars, disputed = [], [], []
     for article in shown:
         done, waiting = (sum(of(name) for name in people) for of in (article.done.__getitem__, article.open))
@@ -386,9 +400,11 @@ def _article_section(progress: RoundProgress) -> Markup:
     table = Table("Articles", "", ("article", "examples", "confirmed", "open", "disputed examples"), tuple(rows))
     return section(
         "Articles",
-        element("p", "Readings of all annotators; those with the most disputed examples come first.", class_="note"),
+        element(
+            "p", f"Readings of all annotators, the most disputed first. {note}".strip(), class_="note"
+        ),
         render_table(table, cells={4: disputed}, plots=PlotColumn(1, "", bars), kind="wide progress"),
-        more(len(progress.articles)),
+        more(len(lively)),
         kind="long",
     )
 

@@ -133,30 +133,23 @@ def article_tables(progress: RoundProgress) -> Iterator[Table]:
     """
     names = {one.member: one.folder for one in progress.annotators}
     apart = len(names) <= FEW and all(len(name) <= SHORT for name in names.values())
-    articles, quiet = _lively(progress.articles, [*names])
+    articles, others = lively_articles(progress)
     header = ("article", "examples", *(names.values() if apart else ("confirmed + open", "not begun by")), "disputed")
     rows = [_article_row(article, names, apart=apart) for article in articles]
     if len(progress.articles) > 1:
         rows.append(_total_row(progress, names, apart=apart))
     each = "confirmed + open" if apart else "confirmed + open of all annotators"
-    note = " ".join(
-        (
-            f"{each}; disputed: confirmed by several, with other spans.",
-            *(
-                f"{number:,} further {'article' if number == 1 else 'articles'}: {what}."
-                for what, number in quiet.items()
-            ),
-        )
-    )
+    note = f"{each}; disputed: confirmed by several, with other spans. {others}".strip()
     yield Table(f"{progress.name}: articles", note, header, tuple(rows))
 
 
-def _lively(articles: Sequence[ArticleProgress], names: Sequence[str]) -> tuple[list[ArticleProgress], dict[str, int]]:
-    """The articles to be listed, and of many how many others there are of each kind."""
-    if len(articles) <= MANY:
-        return [*articles], {}
+def lively_articles(progress: RoundProgress) -> tuple[list[ArticleProgress], str]:
+    """The articles to be listed: of many those in which something is going on; and how many others there are."""
+    if len(progress.articles) <= MANY:
+        return [*progress.articles], ""
+    names = [one.member for one in progress.annotators]
     kept, quiet = [], {"nobody has begun": 0, "confirmed by all, nothing disputed": 0}
-    for article in articles:
+    for article in progress.articles:
         done, waiting = (sum(of(name) for name in names) for of in (article.done.__getitem__, article.open))
         if article.id and not article.disputed and not done:
             quiet["nobody has begun"] += 1
@@ -164,7 +157,8 @@ def _lively(articles: Sequence[ArticleProgress], names: Sequence[str]) -> tuple[
             quiet["confirmed by all, nothing disputed"] += 1
         else:
             kept.append(article)
-    return kept, {what: number for what, number in quiet.items() if number}
+    others = (f"{amount(number, 'further article')}: {what}." for what, number in quiet.items() if number)
+    return kept, " ".join(others)
 
 
 def _article_row(article: ArticleProgress, names: Iterable[str], *, apart: bool) -> tuple[str, ...]:

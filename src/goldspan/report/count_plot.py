@@ -21,11 +21,12 @@ class CountPlot:
 
     Args:
         points: where it is known, by time: time and count, both from 0.
-        total: where it ends; a dashed line.
+        total: where it ends; a dotted line, if it is below the upper edge.
         end: when it is expected to reach the total; None if that is not known.
         earliest, latest: the range of that; None without one, or where it has no end.
         ticks: times and their names, from the left.
         right: the time at the right edge.
+        top: the count at the upper edge, so that several plots can have one scale; positive.
         words: the same in words, for screen readers.
         width, height: of the drawing; on the page it is as wide as its column.
     """
@@ -37,6 +38,7 @@ class CountPlot:
     latest: float | None = None
     ticks: Sequence[tuple[float, str]]
     right: float
+    top: float
     words: str
     width: int = 380
     height: int = 190
@@ -48,20 +50,29 @@ class CountPlot:
             viewBox=f"0 0 {self.width} {self.height}", class_="line-plot",
         )  # fmt: skip
 
+    @property
+    def highest(self) -> float:
+        """The highest count of the course and of what is expected."""
+        reached = [count for _, count in self.points]
+        if self.points:
+            ends = (end for end in (self.end, self.earliest) if end is not None)
+            reached += [self._towards(self.points[-1], end)[1] for end in ends]
+        return max(reached, default=0.0)
+
     def _x(self, time: float) -> float:
         return LEFT + (self.width - LEFT - RIGHT) * time / (self.right or 1)
 
     def _y(self, count: float) -> float:
-        highest = max(1.0, self.total, *(count for _, count in self.points))
-        return TOP + (self.height - TOP - BOTTOM) * (1 - count / highest)
+        return TOP + (self.height - TOP - BOTTOM) * (1 - min(count, self.top) / self.top)
 
     def _axes(self) -> Iterator[Markup]:
         left, right, bottom = self._x(0), self._x(self.right), self._y(0)
-        for count in (0, self.total / 2):
+        for count in (0, self.top / 2, self.top):
             yield _line(left, self._y(count), right, self._y(count), "grid")
-        for count in dict.fromkeys((0, self.total)):
+        for count in (0, self.top):
             yield _text(left - 8, self._y(count) + 4, f"{count:,.0f}", "end")
-        yield _line(left, self._y(self.total), right, self._y(self.total), "level")
+        if self.total <= self.top:
+            yield _line(left, self._y(self.total), right, self._y(self.total), "level")
         for time, name in self.ticks:
             x = self._x(time)
             yield _line(x, bottom, x, bottom + 4, "tick")

@@ -132,7 +132,10 @@ def _print(progress: RoundProgress, pace: RoundPace) -> None:
     from goldspan.progress.report_tables import annotator_table, article_tables
 
     for table in (annotator_table(progress, pace), *article_tables(progress)):
-        console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
+        shown = console.rich_table(table.title, table.header, table.rows, table.note)
+        for column in shown.columns[1:]:  # of what is too wide for a terminal, names are folded
+            column.no_wrap = True
+        console.make_console().print(shown)
     for line in _round_lines(progress):
         console.print_line(line)
     said: set[str] = set()
