@@ -196,9 +196,21 @@ def test_a_condition_in_which_nobody_read_is_refused(toy):
 def test_the_table_for_papers_is_of_unaided_readings(mixed, toy):
     found = run.agreement_table(mixed)
     assert found.note.endswith("4 readings of examples were made by correcting suggestions and were left out.")
+    assert found.header[0] == "unaided passes and label"
     for name in toy.annotators():
         mark_aided(toy, name, 1_000)
-    assert "All annotators saw suggestions" in run.agreement_table(toy).note
+    found = run.agreement_table(toy)
+    assert "All annotators saw suggestions" in found.note
+    assert found.header[0] == "aided passes and label"
+
+
+def test_the_state_of_an_adjudication_says_what_nobody_marked_unaided(mixed, goldspan, tmp_path, capsys):
+    """Each of the two read two examples of one article with suggestions; they agree there on four spans."""
+    assert goldspan("adjudicate", "--root", mixed.root, "--json", tmp_path / "r.json") == 0
+    made = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert made["agreed_spans"] > made["agreed_spans_aided"] > 0
+    words = f"{made['agreed_spans_aided']:,} come from readings with suggestions alone: nobody marked them without."
+    assert words in " ".join(capsys.readouterr().out.split())
 
 
 def test_the_page_has_both_parts_and_each_id_once(mixed):

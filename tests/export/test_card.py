@@ -345,3 +345,33 @@ def test_a_folder_in_place_of_the_annotators_is_refused(german, tmp_path):
 )  # fmt: skip
 def test_a_size_is_said_in_the_words_of_the_hub(rows, words):
     assert size_category(rows) == words
+
+
+@pytest.mark.parametrize(
+    ("marked", "drafts", "cell", "sentence"),
+    [
+        (2, None, "suggestions, in 2 of 4 examples", "Of 4 readings of examples 2 were made by correcting suggestions"),
+        (
+            1,
+            "none",
+            "suggestions, in 1 of 4 examples",
+            "Of 4 readings of examples 1 was made by correcting suggestions",
+        ),
+        (4, None, "suggestions, in 4 of 4 examples", "All 4 readings of examples were made by correcting suggestions"),
+        (1, "rules", "by rules", "All 4 readings of examples were made by correcting suggestions"),
+    ],
+)
+def test_how_much_was_read_with_suggestions_is_computed(german, tmp_path, *, marked, drafts, cell, sentence):
+    add_pass(german, "ann", confirmed=True)
+    left = marked
+    for path in sorted((german.passes / "ann").glob("*.jsonl")):
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for row in lines[:left]:
+            row["aided"] = "kfor-ann"
+        left -= len(lines[:left])
+        files.write(path, "".join(files.dumps(row) + "\n" for row in lines))
+    state(german, {"name": "ann", "kind": "person"} | ({} if drafts is None else {"drafts": drafts}))
+    header, body = card(german, tmp_path)
+    assert f"| ann | person | 4 | {cell} |" in body
+    assert f"{sentence} (ann {4 if drafts == 'rules' else marked})." in body
+    assert header["annotations_creators"] == ["expert-generated", "machine-generated"]

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from goldspan.corpus.comments import comment_line
+from goldspan.corpus.passes import is_aided
 from goldspan.formats import inline
 from goldspan.formats.decisions import OUTCOMES
 from goldspan.report.text import Table, amount, visible
@@ -53,7 +54,33 @@ def table(state: AdjudicationState) -> Table:
         "Regions of text: settled by majority, decided by a person, decided by an edit of gold (by hand), still "
         "disputed, to be reviewed because a rule has changed (again)."
     )
+    if sentence := aided_sentence(state):
+        note += f" {sentence}"
     return Table("Adjudication", note, ("article", *COLUMNS), tuple(rows))
+
+
+def agreed_spans(state: AdjudicationState) -> tuple[int, int]:
+    """How many spans all readers of an example have, and how many of them nobody found without suggestions."""
+    agreed = aided = 0
+    for name, settled in state.derived.settled.items():
+        if settled.readers:
+            readings = state.readings(name).values()
+            number = len(frozenset.intersection(*(frozenset(reading.spans) for reading in readings)))
+            agreed += number
+            aided += number if all(map(is_aided, readings)) else 0
+    return agreed, aided
+
+
+def aided_sentence(state: AdjudicationState) -> str:
+    """How many agreed spans come from aided readings alone; empty if none do."""
+    agreed, aided = agreed_spans(state)
+    if not aided:
+        return ""
+    come = "comes" if aided == 1 else "come"
+    return (
+        f"Of {amount(agreed, 'span')} that all readers of an example have, {aided:,} {come} from readings with "
+        "suggestions alone: nobody marked them without."
+    )
 
 
 def dispute_lines(dispute: Dispute) -> list[str]:
@@ -206,6 +233,7 @@ def json(state: AdjudicationState, planned: GoldPlan) -> dict[str, Any]:
     """The report for `--json`."""
     return {
         **table(state).json(),
+        **dict(zip(("agreed_spans", "agreed_spans_aided"), agreed_spans(state), strict=True)),
         "disputes": [
             {**_dispute(dispute), "comments": [one.json() for one in state.comments.get(dispute.example.id, ())]}
             for dispute in state.open

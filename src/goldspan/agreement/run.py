@@ -177,7 +177,10 @@ def agreement_table(corpus: Corpus) -> Table | None:
     agreement = measure_pairs(annotations, corpus.scheme, {HEADLINE})
     table = report_tables.passes_table(annotations, agreement, labels)
     note = table_note(everything)
-    return replace(table, note=f"{table.note} {note}") if table is not None and note else table
+    if table is None or not note:
+        return table
+    first, *rest = table.header  # a data card has the table without its note
+    return replace(table, note=f"{table.note} {note}", header=(f"{everything.conditions[0]} {first}", *rest))
 
 
 def rule_attributor(

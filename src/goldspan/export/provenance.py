@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from goldspan import licences
 from goldspan.adjudication.summary import OUTCOME_WORDS
 from goldspan.corpus.annotators import FILE, MADE, read_annotators
+from goldspan.corpus.passes import is_aided
 from goldspan.doccano.members import find_members
 from goldspan.doccano.pull.pass_owners import annotator_names
 from goldspan.errors import InputError
@@ -62,6 +63,7 @@ class AnnotatorSummary:
         examples: how many examples of the dataset they confirmed.
         drafts: what they were shown to correct, as the project states it, a key of `DRAFTS`.
         unchanged: how many of the examples are drafts as they were suggested, by what made them.
+        aided: in how many of the examples they saw suggestions before they read.
     """
 
     name: str
@@ -69,6 +71,14 @@ class AnnotatorSummary:
     examples: int
     drafts: str | None
     unchanged: Counter[str]
+    aided: int = 0
+
+    @property
+    def began_as(self) -> str:
+        """What their spans began as, in words."""
+        if not self.aided or self.drafts in MADE:
+            return DRAFTS[self.drafts]
+        return f"suggestions, in {self.aided:,} of {amount(self.examples, 'example')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,7 @@ class Provenance:
         gold = [self.gold] if self.gold and self.without_pass else []
         kinds = {one.kind for one in active} | {one.kind for one in gold} | set(self.deciders.values())
         corrected = {one.drafts for one in active} | {one.drafts for one in gold}
-        drafted = self.drafts or any(one.unchanged for one in active) or not corrected.isdisjoint(MADE)
+        drafted = self.drafts or any(one.unchanged or one.aided for one in active) or not corrected.isdisjoint(MADE)
         people = ["expert-generated"] if "person" in kinds else []
         return [*people, *(["machine-generated"] if "model" in kinds or drafted else [])]
 
@@ -174,15 +184,14 @@ class Provenance:
         return [
             *_annotated_by(active, decided_by_people="person" in self.deciders.values()),
             *_drafts_of(active),
+            *_aided_readings(active),
             *self._decided_by(),
             *self._outside_passes(),
         ]
 
     def annotator_table(self) -> Table:
         """A row per annotator: who they are, what they confirmed, and what it began as."""
-        rows = tuple(
-            (one.name, one.kind or NOT_RECORDED, f"{one.examples:,}", DRAFTS[one.drafts]) for one in self.annotators
-        )
+        rows = tuple((one.name, one.kind or NOT_RECORDED, f"{one.examples:,}", one.began_as) for one in self.annotators)
         return Table(
             "Annotators", " ".join(self.sentences()), ("annotator", "person or model", "examples", "drafts"), rows
         )
@@ -336,7 +345,8 @@ def _annotator(
     name: str, kind: str | None, stated: AnnotatorEntry | None, examples: Sequence[Example]
 ) -> AnnotatorSummary:
     unchanged = Counter(filter(None, map(draft_of, examples)))
-    return AnnotatorSummary(name, kind, len(examples), stated.drafts if stated else None, unchanged)
+    aided = sum(map(is_aided, examples))
+    return AnnotatorSummary(name, kind, len(examples), stated.drafts if stated else None, unchanged, aided)
 
 
 def draft_of(example: Example) -> str | None:
@@ -378,6 +388,19 @@ def _drafts_of(annotators: Sequence[AnnotatorSummary]) -> list[str]:
             verb = "is a draft" if number == 1 else "are drafts"
             sentences.append(f"{which} {verb} {DRAFTS[made]}, only confirmed.")
     return sentences
+
+
+def _aided_readings(annotators: Sequence[AnnotatorSummary]) -> list[str]:
+    """How much was read with suggestions, and by whom; nothing where nothing was."""
+    aided = {one.name: one.aided for one in annotators if one.aided}
+    if not aided:
+        return []
+    number, readings = sum(aided.values()), sum(one.examples for one in annotators)
+    whose = enumerate_names(f"{name} {times:,}" for name, times in aided.items())
+    if number == readings:
+        return [f"All {amount(readings, 'reading')} of examples were made by correcting suggestions ({whose})."]
+    was = "was" if number == 1 else "were"
+    return [f"Of {amount(readings, 'reading')} of examples {number:,} {was} made by correcting suggestions ({whose})."]
 
 
 def _corrected(drafts: str | None) -> str:

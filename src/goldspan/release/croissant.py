@@ -149,7 +149,7 @@ def responsible_use(
     parts = {key: statement.part(heading) for heading, key in NAMED_PARTS.items()}
     models = [one.name for one in source.annotators if one.kind == "model" and one.examples]
     tools = [f"{name}: a model" for name in models]
-    tools += ["Drafts by rules or a model"] if any(one.drafts in MADE for one in source.annotators) else []
+    tools += ["Drafts by rules or a model"] if any(one.drafts in MADE or one.aided for one in source.annotators) else []
     keys: dict[str, Any] = {
         "rai:dataCollection": stated("Curation rationale"),
         "rai:dataCollectionRawData": " ".join([*computed["Speech situation"], *computed["Provenance appendix"]]),
