@@ -140,6 +140,17 @@ def test_every_span_of_a_file_is_in_the_pass_on_its_words_or_the_file_is_refused
     assert [surface for surface, _ in words(corpus, "ann")] == [e.surface(e.spans[0]) for e in examples]
 
 
+def test_what_was_read_with_suggestions_is_not_added_as_read_without(corpus, tmp_path):
+    lines = [replace(EXAMPLES[0], extra={"aided": "kfor-ann"}), replace(EXAMPLES[1], extra={"aided": False})]
+    gold.write(tmp_path / "a.jsonl", lines)
+    assert not add(corpus, tmp_path / "a.jsonl", annotator="ann").dropped
+    assert [line.extra for line in confirmed(corpus, "ann")] == [
+        {"confirmed": True, "aided": True},
+        {"confirmed": True},
+    ]
+    assert not [one for one in checks.check_project(Corpus(corpus.root)) if one.check == "aided-unknown"]
+
+
 def test_the_command_says_what_it_adds(corpus, tmp_path):
     gold.write(tmp_path / "a.jsonl", [Example("storm.p01", FIRST, (NORDWIND,), extra={"rule": "x"})])
     report = tmp_path / "r.json"

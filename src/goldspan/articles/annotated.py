@@ -19,7 +19,7 @@ from goldspan.annotation import NOT_ANNOTATED, Example, Span
 from goldspan.articles.examples import Segmentation, examples_of
 from goldspan.articles.ingest import AddedArticle, ArticleRegister
 from goldspan.corpus.manifest import locked, name_problem, write_manifest
-from goldspan.corpus.passes import CONFIRMED
+from goldspan.corpus.passes import AIDED, CONFIRMED, is_aided
 from goldspan.errors import InputError
 from goldspan.formats import gold
 from goldspan.formats.convert import input_files
@@ -162,7 +162,7 @@ def _read(
             if isinstance(record, InputError):
                 raise record
             addition.notes += record.notes
-            addition.dropped.update(key for key in record.extra if key not in {NOT_ANNOTATED, CONFIRMED})
+            addition.dropped.update(key for key in record.extra if key not in {NOT_ANNOTATED, CONFIRMED, AIDED})
             _collect(articles, record, corpus, options)
     require_map_used(options.reading)
     return list(articles.values())
@@ -263,12 +263,13 @@ def _passes(
     begins = placed.begins
     for name, readings in article.readings.items():
         annotated = [(begins[key], begins[key] + len(article.texts[key])) for key in readings]
+        aided = [(begins[key], begins[key] + len(article.texts[key])) for key, one in readings.items() if is_aided(one)]
         spans = [
             Span(begins[key] + span.start, begins[key] + span.end, span.label)
             for key, example in readings.items()
             for span in example.spans
         ]
-        lines = [_line(paragraph, spans, annotated) for paragraph in paragraphs]
+        lines = [_aided(_line(paragraph, spans, annotated), aided) for paragraph in paragraphs]
         if sum(len(line.spans) for line in lines) < len(spans):
             raise _no_paragraph(article, placed.text, name, spans, lines)
         yield name, [line for line in lines if line.spans or line.extra[CONFIRMED]]
@@ -284,6 +285,12 @@ def _line(paragraph: Example, spans: Sequence[Span], annotated: Sequence[tuple[i
     )
     confirmed = not any(not gap[2] for gap in _covered(start, end, annotated, paragraph))
     return replace(paragraph, spans=inside, extra={CONFIRMED: confirmed})
+
+
+def _aided(line: Example, aided: Sequence[tuple[int, int]]) -> Example:
+    """The line, aided if some of its text was read with suggestions; those are in no record of this project."""
+    touched = any(start < line.end and line.at < end for start, end in aided)
+    return replace(line, extra={**line.extra, AIDED: True}) if touched else line
 
 
 def _covered(

@@ -130,7 +130,13 @@ class ShownRecord:
         """
         shown = read_shown(self.corpus, self.project)
         settled = {
-            name: self._settle(name, shown.get(name, ()), by_id.get(name, ()), worked_on, is_sent=name in uploads)
+            name: self._settle(
+                name,
+                shown.get(name, ()),
+                by_id.get(name, ()),
+                worked_on,
+                is_sent=name in uploads and name in self.pushed,
+            )
             for name in shown.keys() | self.suggested.keys()
         }
         write_shown(self.corpus, self.project, settled)

@@ -19,6 +19,7 @@ from goldspan.doccano.project import project_kind
 from goldspan.doccano.pull.pull import plan_pull
 from goldspan.doccano.push.plan import SPANS_NOT_UPDATED
 from goldspan.doccano.push.push import prepare_push
+from goldspan.doccano.push.round import RoundOptions, prepare_round
 from goldspan.doccano.rounds import ProjectOfMember
 from goldspan.doccano.shown_record import is_shown_in
 from goldspan.doccano.snapshot import take_snapshot
@@ -31,6 +32,7 @@ from helpers import sample_corpus
 from helpers.doccano_project import CorpusProject
 
 LABELS = ("SHIP", "PORT", "CREW")
+TASK = "SequenceLabelingProject"
 TEXTS = {
     "a.p01": "Aurora left for Port Said.",
     "a.p02": "🚢 Nobody saw Belle in Valparaíso.",
@@ -263,9 +265,9 @@ def test_a_project_is_one_members_and_nobody_else_annotates_there(team):
         team.prepare("ann", member="bob")
     for prefill in ("nothing", "gold"):
         with pytest.raises(InvalidValueError, match="correction of suggestions"):
-            prepare_push(team.server, team.corpus, team.name("ann"), prefill=prefill)
+            team.prepare("ann", prefill=prefill)
     with pytest.raises(InvalidValueError, match="controls have no suggestions"):
-        prepare_push(team.server, team.corpus, team.name("ann"), prefill="suggestions", control=1)
+        team.prepare("ann", control=1)
 
 
 def test_a_lost_record_is_not_taken_for_unaided_work(team):
@@ -340,3 +342,38 @@ def test_a_label_that_is_renamed_leaves_the_record_what_it_is(team):
         suggest(team.corpus, {"a.p01": {"Aurora": "VESSEL"}})
         team.push("ann")
     assert surfaces(team.record("ann")["a.p01"]) == [("Aurora", "VESSEL"), ("Port", "PORT")]
+
+
+def test_with_k_the_record_has_what_each_member_has_and_no_more(team):
+    sample_corpus.list_members(team.corpus, {"ann": team.people["ann"]})
+
+    def push():
+        prepare_round(team.server, team.corpus, team.round, RoundOptions(suggestions=True, per_example=1)).apply()
+        copies = {}
+        for who in team.people:
+            project = team.server.project(team.name(who))
+            copies[who] = {} if project is None else take_snapshot(team.server, project).by_id
+            record = read_shown(team.corpus, team.name(who))
+            assert record.keys() == copies[who].keys()
+            assert all(is_shown_in(record[name][0], held[0]) for name, held in copies[who].items())
+        assert sorted(name for held in copies.values() for name in held) == sorted(TEXTS)
+        return copies
+
+    assert push()["ann"].keys() == TEXTS.keys()
+    team.project("ann").confirm("ann", "a.p01")
+    sample_corpus.list_members(team.corpus, team.people)
+    after = push()
+    assert after["bob"]
+    assert "a.p01" in after["ann"]
+
+
+def test_a_project_that_was_renamed_keeps_the_name_that_its_lines_have(team):
+    team.push("ann")
+    project = team.server.project(team.name("ann"))
+    team.server._json("PATCH", f"v1/projects/{project.id}", json={"name": f"{project.name}x", "resourcetype": TASK})
+    try:
+        with pytest.raises(InvalidValueError, match="is recorded under that name") as caught:
+            plan_pull(team.corpus, team.server, f"{project.name}x")
+        assert f"the name {project.name!r} back" in caught.value.remedy
+    finally:
+        team.server._json("PATCH", f"v1/projects/{project.id}", json={"name": project.name, "resourcetype": TASK})
