@@ -3,7 +3,8 @@
 An unaided reader makes the planted error themselves with a probability whose logit is the sum of a constant, of the
 annotator, of the article and of the error; for an aided reader the constant is larger, and annotators differ in how far
 suggestions sway them. All these effects are drawn from normal distributions. The constants are such that the mean
-probabilities are the base rate, and the base rate with the excess. The audit that is simulated has the design and the
+probabilities are the base rate, and the base rate with the excess. Without an excess nobody is swayed, in no direction:
+that is Fisher's null hypothesis. The audit that is simulated has the design and the
 planted errors of the plan, and its test is that of the report.
 """
 
@@ -68,14 +69,15 @@ class ReaderModel:
         runs, annotators, articles = assignments.shape
         article = np.repeat(np.arange(articles), errors)
         spread = np.sqrt(self.between_annotators**2 + self.between_articles**2 + self.between_errors**2)
-        swayed = np.sqrt(spread**2 + self.between_annotators**2)
+        sways = self.between_annotators if self.excess else 0.0
+        swayed = np.sqrt(spread**2 + sways**2)
         unaided, aided = _constant(self.base, float(spread)), _constant(self.base + self.excess, float(swayed))
         common = (
             rng.normal(0, self.between_annotators, (runs, annotators, 1))
             + rng.normal(0, self.between_articles, (runs, 1, articles))[:, :, article]
             + rng.normal(0, self.between_errors, (runs, 1, article.size))
         )
-        sway = aided + rng.normal(0, self.between_annotators, (runs, annotators, 1))
+        sway = aided + rng.normal(0, sways, (runs, annotators, 1))
         return _expit(common + np.where(assignments[:, :, article], sway, unaided)), article
 
 

@@ -238,10 +238,11 @@ def audit_folder(corpus: Corpus, name: str) -> Path:
 
 
 def audit_names(corpus: Corpus) -> list[str]:
-    """The names of the audits of a project, sorted."""
+    """The names of the audits of a project, sorted: of all folders with a file, be it a plan or not."""
     if not corpus.audits.is_dir():
         return []
-    return sorted(path.name for path in corpus.audits.iterdir() if path.is_dir() and not path.name.startswith("."))
+    folders = [path for path in corpus.audits.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return sorted(path.name for path in folders if any(one.is_file() for one in path.rglob("*")))
 
 
 def read_audit(corpus: Corpus, name: str) -> Audit:
