@@ -170,6 +170,12 @@ def test_a_damaged_record_is_refused(shown, examples):
     assert (refusal.value.file, refusal.value.line, refusal.value.example) == (path, 1, examples["storm.p02"].id)
 
 
+def test_what_an_interrupted_push_left_is_waited_for(shown, examples):
+    show(shown, "kfor-ann", examples["harbour.p02"], (Span(4, 10, "PORT"), "names", 1.0, "list"))
+    with pytest.raises(InputError, match=r"(?s)which of two lines was shown is not known.*Push again"):
+        review_suggestions(shown)
+
+
 def test_rules_stay_with_their_spans_in_any_order(shown):
     path = shown_folder(shown, "kfor-ann") / "harbour.jsonl"
     row = json.loads(path.read_text("utf-8"))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from goldspan.corpus.folder_names import file_name_of
 from goldspan.corpus.passes import aided_by, classify
-from goldspan.corpus.shown_suggestions import shown_folder
+from goldspan.corpus.shown_suggestions import TWO_LINES, UNAIDED, shown_folder
 from goldspan.doccano.corpus_record import read_record
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
@@ -241,13 +241,24 @@ def _read_shown(folder: Path) -> Iterator[ShownExample]:
     """What was shown in a project.
 
     Raises:
-        InputError: for a line that is not valid, or without rule, score and recogniser for each of its spans.
+        InputError: for a line that is not valid, for one without rule, score and recogniser for each of its spans, and
+            for what an interrupted push left.
     """
     for path in sorted(folder.glob("*.jsonl")):
+        seen: set[str] = set()
         for record in gold.scan(path):
             if isinstance(record, InputError):
                 raise record
             example = LocatedExample.of(record).example
+            if example.id in seen or UNAIDED in record.extra:
+                raise InputError(
+                    "is half written: which of two lines was shown is not known",
+                    file=path,
+                    line=record.line,
+                    example=example.id,
+                    remedy=TWO_LINES,
+                )
+            seen.add(example.id)
             columns = [record.extra.get(key, []) for key in (RULES, SCORES, RECOGNISERS)]
             if not all(isinstance(column, list) and len(column) == len(record.spans) for column in columns):
                 raise InputError(

@@ -400,9 +400,7 @@ def _article_section(progress: RoundProgress) -> Markup:
     table = Table("Articles", "", ("article", "examples", "confirmed", "open", "disputed examples"), tuple(rows))
     return section(
         "Articles",
-        element(
-            "p", f"Readings of all annotators, the most disputed first. {note}".strip(), class_="note"
-        ),
+        element("p", f"Readings of all annotators, the most disputed first. {note}".strip(), class_="note"),
         render_table(table, cells={4: disputed}, plots=PlotColumn(1, "", bars), kind="wide progress"),
         more(len(lively)),
         kind="long",
