@@ -134,6 +134,15 @@ def test_a_copy_is_of_one_moment_while_others_write(home, tmp_path):
     assert counts[-1] > counts[0]
 
 
+@pytest.mark.parametrize("state", ["{", None])
+def test_a_server_without_a_readable_state_is_backed_up_and_restored(state, home, tmp_path):
+    home.state.write_text(state) if state else home.state.unlink()
+    made = backup.make_backup(tmp_path / "b", home.folder)
+    assert (made.manifest.doccano, made.manifest.server) == ("", "")
+    restore.restore_home(made.file, tmp_path / "new")
+    assert read_state(find_home(tmp_path / "new")) is not None
+
+
 # What is refused
 
 

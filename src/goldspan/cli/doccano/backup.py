@@ -87,8 +87,9 @@ def print_contents(title: str, contents: ServerContents) -> None:
 
 def _title(made: FinishedBackup) -> str:
     manifest = made.manifest
+    what = "Backup" if manifest.files else f"Manifest of {manifest.server}"
     version = f" of Doccano {manifest.doccano}" if manifest.doccano else ""
-    return f"Backup{version}, {manifest.time}, {amount(len(manifest.contents.users), 'user')}"
+    return f"{what}{version}, {manifest.time}, {amount(len(manifest.contents.users), 'user')}"
 
 
 def _require_embedded(home: Path | None) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from goldspan.doccano.client.api import Doccano
+    from goldspan.doccano.server.home import ServerState
 
 OWNER_ONLY = 0o700
 FULL = ("full", "disk I/O error")  # what SQLite says of a disk that takes no more
@@ -97,7 +98,7 @@ def make_backup(
         copies, skipped = _copy_home(server_home, folder, on_step)
         on_step("Checking the copy")
         require_whole(copies[DATABASE], server_home.database)
-        state = read_state(server_home)
+        state = _readable_state(server_home)
         version = DOCCANO.match(state.environment) if state else None
         manifest = BackupManifest(
             form=FORM,
@@ -152,6 +153,14 @@ def write_manifest(
     with files.replacing(file) as stream:
         stream.write(content)
     return FinishedBackup(file, len(content), manifest, tuple(unread))
+
+
+def _readable_state(home: ServerHome) -> ServerState | None:
+    """The state, if it can be read: a start refuses one that is garbled, and the work is backed up all the same."""
+    try:
+        return read_state(home)
+    except InputError:
+        return None
 
 
 def _copy_home(home: ServerHome, folder: Path, on_step: Callable[[str], object]) -> tuple[dict[str, Path], list[str]]:
