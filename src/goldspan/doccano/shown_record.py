@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Of a copy: its annotator saw suggestions; nothing was filled in; something was, and the record does not say what.
 Aid = Literal["aided", "unaided", "unknown"]
+NOT_ON_RECORD = "suggestions were filled in, and corpus/shown does not say which"
 
 
 def is_shown_in(line: Example, copy: StoredExample) -> bool:

@@ -270,14 +270,21 @@ def test_a_project_is_one_members_and_nobody_else_annotates_there(team):
         team.prepare("ann", control=1)
 
 
-def test_a_lost_record_is_not_taken_for_unaided_work(team):
+def test_a_lost_record_is_not_taken_for_unaided_work(team, doccano):
     team.push("ann")
     team.project("ann").confirm("ann", "a.p01", "a.p02")
+
+    def unrecorded():
+        report = run_doctor(doccano.account, team.name("ann"), team.corpus, home=doccano.home)
+        return {finding.example for finding in report.findings if finding.check == "shown-unrecorded"}
+
+    assert not unrecorded()
     for path in (team.corpus.shown / team.name("ann")).iterdir():
         path.unlink()
     plan = team.plan("ann")
     assert {(each.kind, each.example) for each in plan.problems} == {("shown", "a.p01"), ("shown", "a.p02")}
     assert not plan.written
+    assert unrecorded() == {"a.p01", "a.p02", "b.p01"}
 
 
 def test_what_somebody_read_unaided_is_not_replaced_by_aided_work(team):

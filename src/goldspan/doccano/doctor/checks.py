@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from goldspan.annotation import article_of
+from goldspan.corpus.shown_suggestions import read_shown
 from goldspan.doccano import guideline_page, label_comparison, labels, members
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.doctor.context import DoctorCheck, Skipped, doctor_check
@@ -17,6 +18,7 @@ from goldspan.doccano.member_projects import only_member, remembered_member
 from goldspan.doccano.project import FLAGS, project_kind
 from goldspan.doccano.project_identity import KEY_LINE, identify
 from goldspan.doccano.pull import span_issues
+from goldspan.doccano.shown_record import NOT_ON_RECORD, aid_of
 from goldspan.doccano.snapshot import DUPLICATE
 from goldspan.errors import InvalidValueError, NotFoundError, ServerError
 from goldspan.web.addresses import is_loopback
@@ -541,4 +543,31 @@ def _possible_authors(context: DoctorContext) -> str:
     return f"users who are not members: {', '.join(others) or 'none, so the account was deleted'}"
 
 
-EXAMPLE_CHECKS = (foreign_example, imported_example, doubled_id, spoiled_text, unfit_span, former_member)
+@doctor_check(
+    "shown-unrecorded",
+    "examples",
+    "error",
+    title="corpus/shown says what the member of a private project was shown",
+    remedy="Get the newest corpus/shown from git, where whoever pushed committed it. Until then a pull leaves these "
+    "examples in Doccano.",
+)
+def shown_unrecorded(context: DoctorContext) -> Iterator[tuple[str, str]]:
+    """Suggestions were filled into an example of a private project, and the record does not have them."""
+    assert context.project is not None
+    if context.corpus is None or project_kind(context.project) != "private":
+        return
+    record = read_shown(context.corpus, context.project.name)
+    for copy in context.snapshot.copies.values():
+        if copy.id is not None and copy.corruption is None and aid_of(copy, record.get(copy.id, ())) == "unknown":
+            yield copy.id, NOT_ON_RECORD
+
+
+EXAMPLE_CHECKS = (
+    foreign_example,
+    imported_example,
+    doubled_id,
+    spoiled_text,
+    unfit_span,
+    former_member,
+    shown_unrecorded,
+)

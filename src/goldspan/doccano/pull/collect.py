@@ -23,7 +23,7 @@ from goldspan.doccano.pull.span_issues import (
     label_issues,
     tidy_spans,
 )
-from goldspan.doccano.shown_record import aid_of
+from goldspan.doccano.shown_record import NOT_ON_RECORD, aid_of
 from goldspan.doccano.snapshot import ALL, AnnotatorComment, fingerprint
 from goldspan.formats.doccano import is_text_of, without_line_breaks
 
@@ -53,7 +53,6 @@ OwnKind = Literal[
 ]
 ProblemKind = OwnKind | IssueKind
 IN_DOCCANO = "Ask the annotator to correct it in Doccano"
-NOT_ON_RECORD = "suggestions were filled in, and corpus/shown does not say which"
 REMEDIES: dict[ProblemKind, str] = {
     "foreign": "It was not pushed from this corpus: delete it in Doccano, or leave it.",
     "withdrawn": "Its text may not stay: delete the example in Doccano. Nothing of it is written here.",
