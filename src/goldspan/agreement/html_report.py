@@ -194,7 +194,7 @@ def _rendered(table: Table, **options: Any) -> Markup:  # noqa: ANN401  (those o
     return join(render_table(shown, **options), more(len(table.rows)))
 
 
-def _intervals_below(table: Table, first: int) -> dict[int, list[Child]]:
+def intervals_below(table: Table, first: int) -> dict[int, list[Child]]:
     """The cells of the columns from one on, with the interval of a number below it."""
 
     def split(text: str) -> Child:
@@ -226,7 +226,7 @@ def _measures_section(table: Table, measures: Mapping[str, MeasureSet], report: 
     body = _rendered(
         table,
         names=names,
-        cells=_intervals_below(table, 3),
+        cells=intervals_below(table, 3),
         plots=PlotColumn(3, axis(SCALE), plots),
         total=table.rows[-1][0] == report_tables.ALL_LABELS,
         kind="wide slim agreement",

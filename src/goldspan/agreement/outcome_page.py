@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.agreement import outcome_report
+from goldspan.agreement.html_report import intervals_below
 from goldspan.agreement.outcome_report import ANNOTATORS, LABELS, RECOGNISERS, RULES, SCORES
 from goldspan.report.html import PlotColumn, document, element, html_list, render_table, section
 from goldspan.report.svg import SCALE, axis, chip, colours, dot_and_whisker
@@ -72,4 +73,11 @@ def _section(table: Table, rows: Sequence[OutcomeRow], of_label: Mapping[str, st
     ]
     plotted = PlotColumn(at, axis(SCALE), plots) if rows else None
     note = element("p", table.note, class_="note") if table.note else None
-    return section(table.title, note, render_table(table, names=names, plots=plotted, kind="wide"), kind="long")
+    body = render_table(
+        table,
+        names=names,
+        cells=intervals_below(table, 1),
+        plots=plotted,
+        kind="wide slim agreement" if rows else "wide",
+    )
+    return section(table.title, note, body, kind="long")
