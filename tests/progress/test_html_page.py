@@ -95,13 +95,16 @@ def test_what_needs_attention_is_said(project):
     idle = made_up_round.daily_log(a1=[5, 5, 0, 0, 0, 0], b2=[5, 5, 5, 5, 5, 5])
     people = [made_up_round.annotator("a1", 10), made_up_round.annotator("b2", 23), made_up_round.annotator("c3", 0)]
     articles = (ArticleProgress("storm", 8, {one.member: 8 for one in people}, tuple("abcd")),)
-    said = parse(make(project, *people, log=idle, articles_of=articles, not_pushed=("x.p01",))).said
+    said = parse(
+        make(project, *people, log=idle, articles_of=articles, not_pushed=("x.p01",), unread={"kfor-d4": "gone"})
+    ).said
     for sentence in (
         "a1 has confirmed nothing for 4 days, and 290 examples are open.",
         "b2 has 2 confirmations less than a day ago",
         "c3 has not confirmed anything yet.",
         "In storm, 4 of 8 examples are disputed",
         "1 example not pushed yet",
+        "kfor-d4 could not be read",
         "9 lines to pull",
     ):
         assert sentence in said

@@ -179,6 +179,8 @@ def attention(progress: RoundProgress, pace: RoundPace, names: Mapping[str, str]
 def _differences(progress: RoundProgress) -> Iterator[str]:
     """What differs between the corpus and the server."""
     name = progress.name
+    for project in progress.unread:
+        yield f"{project} could not be read, and is counted nowhere (goldspan doccano status says why)."
     if progress.not_pushed:
         yield f"{amount(len(progress.not_pushed), 'example')} not pushed yet (goldspan doccano push --project {name})."
     changed = {example for one in progress.projects for example in one.changed}
