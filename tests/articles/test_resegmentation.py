@@ -18,6 +18,7 @@ from goldspan.corpus.manifest import ManifestEntry, write_manifest
 from goldspan.corpus.shown_suggestions import shown_examples
 from goldspan.errors import InputError
 from goldspan.formats import decisions, gold
+from helpers.audits import write_audit
 
 TALKS = """\
 Talks in Pyla
@@ -290,6 +291,17 @@ def test_an_article_that_was_edited_is_refused(tmp_path):
     (corpus.seeds / "talks.txt").write_text(TALKS + "More.\n", encoding="utf-8")
     with pytest.raises(InputError, match="not the file as received"):
         recut(corpus)
+
+
+def test_the_articles_of_an_audit_are_not_cut_otherwise(tmp_path):
+    """Also where nobody has read them: what was planted is about the examples as they are."""
+    corpus = project(tmp_path / "p")
+    [entry] = corpus.entries
+    write_audit(corpus, "spring", {"talks": article_examples(corpus, entry)})
+    assert recut(corpus).moved == {}
+    with pytest.raises(InputError, match="in the audit 'spring'") as error:
+        recut(set_unit(corpus, "sentence"))
+    assert error.value.example == "talks.p01"
 
 
 LINES = ["Pyla is calm. Doe left.", "By Jane Doe", "Gen. Doe spoke…", "- one. Two", "| a | b |", "| c | d |", "Ten men"]

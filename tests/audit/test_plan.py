@@ -11,7 +11,15 @@ from goldspan.audit.plan import AuditOptions, plan_audit
 from goldspan.audit.planting import validate_rates
 from goldspan.audit.power import ReaderModel
 from goldspan.corpus import Corpus
-from goldspan.corpus.audits import KINDS, PlantingRates, PrimaryTest, read_audit, read_suggestions, shown_errors
+from goldspan.corpus.audits import (
+    KINDS,
+    PlantingRates,
+    PrimaryTest,
+    read_audit,
+    read_suggestions,
+    renamed_annotators,
+    shown_errors,
+)
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import gold
 from helpers.audit_project import DAY, EASY, make_project, planned, read_made_up
@@ -249,3 +257,13 @@ def test_passes_of_made_up_readers_are_valid(corpus):
     audit = planned(corpus)
     read_made_up(corpus, audit, accepts=0.3)
     assert sorted(corpus.annotators()) == [*audit.annotators]
+
+
+def test_an_annotator_who_gets_another_folder_has_it_in_the_plan(corpus):
+    audit = planned(corpus)
+    for path, content in renamed_annotators(corpus, {"ann": "zoe", "nobody": "x"}):
+        path.write_bytes(content)
+    after = read_audit(corpus, "spring")
+    assert after.annotators == ("bob", "cy", "zoe")
+    assert after.shown_to("zoe") == audit.shown_to("ann")
+    assert [*renamed_annotators(corpus, {"nobody": "x"})] == []

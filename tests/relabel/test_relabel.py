@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from goldspan.adjudication.state import read_state
 from goldspan.annotation import Span
 from goldspan.checks.runner import check_project
 from goldspan.corpus import Corpus
+from goldspan.corpus.audits import PlantedSuggestion, read_audit
 from goldspan.corpus.change_journal import journal_path, read_journal
 from goldspan.corpus.manifest import read_manifest
 from goldspan.doccano.corpus_record import read_record, record_path
@@ -24,6 +26,7 @@ from goldspan.formats import gold
 from goldspan.relabel.change import plan_change
 from goldspan.relabel.plan import plan_relabel
 from goldspan.suggest.suggester import Suggester
+from helpers.audits import write_audit
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
 DAY = "2026-11-30"
@@ -84,6 +87,20 @@ def test_a_rename_there_and_back_gives_the_same_bytes(toy):
     relabel(toy, "Schiff/Ü", "SHIP")
     assert contents(toy) == before
     assert toy.scheme_file.read_text(encoding="utf-8").startswith('version = "1.2"\n')
+
+
+def test_an_audit_has_the_new_names_and_fitting_digests(toy):
+    example = next(one for one in toy.gold_examples() if any(span.label == "SHIP" for span in one.spans))
+    ship = next(span for span in example.spans if span.label == "SHIP")
+    planted = PlantedSuggestion("label", replace(ship, label="PORT"), ship)
+    shown = example.with_spans([*(one for one in example.spans if one != ship), planted.shown])
+    before = write_audit(toy, "spring", {example.article: [shown]}, {example.id: (planted,)})
+    relabel(toy, "SHIP", "VESSEL")
+    after = read_audit(Corpus(toy.root), "spring")
+    [error] = after.planted[example.id]
+    assert error == PlantedSuggestion("label", planted.shown, replace(ship, label="VESSEL"))
+    assert after.record.suggestions != before.record.suggestions
+    assert after.aided == before.aided
 
 
 def test_a_rename_of_every_label_of_the_real_corpus_leaves_it_as_clean_as_it_was(project, tmp_path):

@@ -130,30 +130,33 @@ def recut(
     with locked(corpus.folder / "manifest.jsonl"):
         plan = Resegmentation()
         entries = corpus.select_entries(articles)
+        _require_no_audit(corpus, entries)
         for entry in entries:
             _plan_article(corpus, entry, plan)
         for path in assignment_plans.assignment_files(corpus):
             _plan_assignments(corpus, entries, path, plan)
-        _require_no_audit(corpus, plan)
         if apply and (leave_out or not plan.misfits):
             files.write_all(plan.contents)
     return plan
 
 
-def _require_no_audit(corpus: Corpus, plan: Resegmentation) -> None:
-    """Refuse to cut the articles of an audit otherwise.
+def _require_no_audit(corpus: Corpus, entries: Collection[ManifestEntry]) -> None:
+    """Refuse to cut the articles of an audit otherwise, be they read or not.
 
     What was planted and who saw it is about the examples as they were, and keeps planted errors out of gold.
     """
     for name in audit_names(corpus):
         audit = read_audit(corpus, name)
-        if cut := [example for example in audit.examples if example in plan.moved]:
-            raise InputError(
-                f"would be cut otherwise, and is in the audit {name!r}",
-                file=audit.folder / PLAN,
-                example=cut[0],
-                remedy="Name the other articles with --articles.",
-            )
+        for entry in entries:
+            planned = [example for example in audit.examples.values() if example.article == entry.id]
+            new = {*map(_place, article_examples(corpus, entry))} if planned else set()
+            if cut := [example for example in planned if _place(example) not in new]:
+                raise InputError(
+                    f"would be cut otherwise, and is in the audit {name!r}",
+                    file=audit.folder / PLAN,
+                    example=cut[0].id,
+                    remedy="Name the other articles with --articles.",
+                )
 
 
 def named_elsewhere(corpus: Corpus, plan: Resegmentation) -> Iterator[tuple[Path, str, list[str]]]:
