@@ -78,7 +78,7 @@ AssignTo = Annotated[
     typer.Option(
         "--assign",
         help="From Doccano 1.8.5 on annotators see only what is assigned to them: assign all examples to everybody who "
-        "annotates (the default), or none, if you assign in Doccano yourself. No assignment is ever taken back.",
+        "annotates (the default), or none, if you assign in Doccano yourself.",
         show_default=False,
     ),
 ]

@@ -6,20 +6,18 @@ an example on which nobody did anything moves; a place whose annotator left, and
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.assignment.balance import ExampleToAssign, assign
+from goldspan.assignment.summary import AssignmentSummary, summarize
 from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, content
 from goldspan.errors import InvalidValueError
-from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from goldspan.annotation import Example
     from goldspan.corpus import Corpus
@@ -36,6 +34,7 @@ class PlacePlan:
         places: by example, who is to read it: folders, sorted.
         before: by example, who was to read it, of the plan before.
         held: by example, who worked on it.
+        summary: the same in figures.
     """
 
     per_example: int
@@ -44,6 +43,7 @@ class PlacePlan:
     places: Mapping[str, tuple[str, ...]]
     before: Mapping[str, AssignedExample] = field(default_factory=dict)
     held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    summary: AssignmentSummary
 
     def of(self, folder: str) -> frozenset[str]:
         """The ids of the examples that an annotator is to read."""
@@ -60,60 +60,10 @@ class PlacePlan:
             and {*folders} - {*old.annotators}
         )
 
-    @property
-    def dropped(self) -> tuple[str, ...]:
-        """The ids of the examples that fewer are to read than before."""
-        return tuple(
-            example
-            for example, folders in self.places.items()
-            if (old := self.before.get(example)) is not None and {*folders} < {*old.annotators}
-        )
-
-    @property
-    def crowded(self) -> tuple[str, ...]:
-        """The ids of the examples that more worked on than are to read it."""
-        return tuple(example for example, folders in self.places.items() if len(folders) > self.per_example)
-
-    def words(self) -> dict[str, int]:
-        """By annotator, how many words they are to read."""
-        words = {example.id: count_words(example) for example in self.examples}
-        return {folder: sum(words.get(example, 0) for example in self.of(folder)) for folder in self.folders}
-
-    def pairs(self) -> dict[tuple[str, str], int]:
-        """By pair of those who annotate now, how many examples both are to read."""
-        counts = Counter(pair for folders in self.places.values() for pair in combinations(folders, 2))
-        return {pair: counts[pair] for pair in combinations(sorted(self.folders), 2)}
-
-    def lines(self) -> Iterator[str]:
-        """The plan in words: how even it is, and what moves."""
-        words, pairs = self.words(), self.pairs()
-        yield (
-            f"{amount(len(self.places), 'example')}, each to {self.per_example} of {len(self.folders)} annotators: "
-            f"{min(words.values()):,} to {max(words.values()):,} words each"
-            + (f"; each pair has {min(pairs.values()):,} to {max(pairs.values()):,} in common" if pairs else "")
-        )
-        if self.moved:
-            yield f"{amount(len(self.moved), 'example')} that nobody worked on {_move(len(self.moved))} to others"
-        if self.dropped:
-            yield f"{amount(len(self.dropped), 'example')} {_have(len(self.dropped))} fewer annotators than before"
-
-    def notes(self) -> Iterator[str]:
-        """What a lead should know of it."""
-        if self.crowded:
-            yield (
-                f"{amount(len(self.crowded), 'example')} already {_have(len(self.crowded))} work of more than "
-                f"{self.per_example} annotators, and keep it"
-            )
-
     def json(self) -> dict[str, Any]:
         """For `--json`."""
-        return {
-            "annotators_per_example": self.per_example,
-            "examples": {example: list(folders) for example, folders in self.places.items()},
-            "moved": list(self.moved),
-            "words": self.words(),
-            "pairs": [{"annotators": list(pair), "examples": count} for pair, count in self.pairs().items()],
-        }
+        places = {example: list(folders) for example, folders in self.places.items()}
+        return {**self.summary.json(), "places": places, "moved": list(self.moved)}
 
     def content(self, *, leaving: bool = False) -> str:
         """The content of the file.
@@ -140,14 +90,6 @@ class PlacePlan:
         path, new = assignment_file(corpus, round_name), self.content(leaving=leaving)
         if not files.is_there(path) or files.read_bytes(path) != new.encode("utf-8", "surrogatepass"):
             files.write(path, new)
-
-
-def _move(number: int) -> str:
-    return "moves" if number == 1 else "move"
-
-
-def _have(number: int) -> str:
-    return "has" if number == 1 else "have"
 
 
 def count_words(example: Example) -> int:
@@ -204,6 +146,7 @@ def plan_places(
     places = {name: line.annotators for name, line in before.items()}
     places |= {name: _held_places(places.get(name, ()), who, folders) for name, who in held.items()}
     held = {name: who or places[name] for name, who in held.items()}
+    earlier = {name: line.annotators for name, line in before.items()}
     fixed = {example.id: places[example.id] for example in others if places.get(example.id)}
     to_assign = [
         *(ExampleToAssign(one.id, count_words(one), fixed[one.id]) for one in others if one.id in fixed),
@@ -217,6 +160,7 @@ def plan_places(
         places={example.id: tuple(sorted(assigned[example.id])) for example in examples},
         before=before,
         held=held,
+        summary=summarize(to_assign, folders, assigned, per_example=per_example, before=earlier),
     )
 
 

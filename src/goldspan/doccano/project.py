@@ -246,7 +246,12 @@ def describe(kind: ProjectKind, version: str, key: str, round_name: str | None =
 
 def closed_description(description: str, day: str) -> str:
     """The description of a project that is closed since a day."""
-    return CLOSED.sub("", description) + f", closed {day}"
+    return open_description(description) + f", closed {day}"
+
+
+def open_description(description: str) -> str:
+    """The description of a project that is not closed, or not any more."""
+    return CLOSED.sub("", description)
 
 
 def round_of(project: DoccanoProject) -> str | None:

@@ -92,14 +92,29 @@ def require_open(record: RoundRecord) -> None:
         )
 
 
-def has_project_each(corpus: Corpus, name: str, server: str) -> bool:
-    """Whether a name is that of a round in which each member has a project.
+def round_of_members(corpus: Corpus, name: str, server: str) -> tuple[str, str | None] | None:
+    """The round in which each member has a project that a name is about; None if it is about none.
+
+    Args:
+        corpus: which remembers its rounds.
+        name: of the round, or of the project of one member.
+        server: the address of the server.
+
+    Returns:
+        The name of the round, and the name of the project if it is about one alone.
 
     Raises:
         InputError: for a record that cannot be read.
     """
-    found = read_record(corpus).round(name, server)
-    return found is not None and found.each
+    record = read_record(corpus)
+    found = record.round(name, server)
+    if found is not None:
+        return (name, None) if found.each else None
+    rounds = {each.round for each in record.projects if each.name == name and each.member is not None} - {None}
+    for round_name in sorted(filter(None, rounds)):
+        if any(each.name == name for each in record.projects_of_round(round_name, server)):
+            return round_name, name
+    return None
 
 
 def find_round(corpus: Corpus, name: str, server: str) -> Round | None:

@@ -6,9 +6,10 @@ import secrets
 import pytest
 
 from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.push.push import prepare_push
 from goldspan.errors import InvalidValueError
-from helpers import doccano_annotator
-from helpers.team_rounds import TeamRound, require_places
+from helpers import doccano_annotator, sample_corpus
+from helpers.team_rounds import TeamRound, paragraphs, require_places
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_a_push_without_the_option_goes_on_with_the_round(doccano, team, goldspa
     words = ("doccano", "push", "--project", team.name, "--root", team.corpus.root)
     report = team.corpus.root / "report.json"
     assert goldspan(*words, "--each", "--annotators-per-example", 2) == 0
-    assert "each to 2 of 3 annotators" in capsys.readouterr().out
+    assert "Each of 12 examples to 2 annotators" in capsys.readouterr().out
     assert team.projects() == {}
     assert goldspan(*words, "--each", "--annotators-per-example", 2, "--apply") == 0
     said = capsys.readouterr().out
@@ -105,3 +106,25 @@ def test_a_name_that_another_project_has_is_refused_before_anything_is_written(t
         assert read_record(team.corpus).rounds == ()
     finally:
         team.client.delete_project(taken.id)
+
+
+def test_one_member_s_project_can_be_pushed_by_its_name(doccano, team, goldspan, monkeypatch):
+    team.list_members("a1", "a2")
+    team.push()
+    sample_corpus.write_articles(team.corpus, paragraphs(18))
+    team.corpus = type(team.corpus)(team.corpus.root)
+    for name, value in vars_of(doccano.account):
+        monkeypatch.setenv(f"DOCCANO_{name}", value)
+    words = ("doccano", "push", "--root", team.corpus.root, "--apply", "--project")
+    assert goldspan(*words, f"{team.name}-a1") == 0
+    assert {folder: len(numbers) for folder, numbers in team.copies().items()} == {"a1": 18, "a2": 12}
+    with pytest.raises(InvalidValueError, match="part of the round"):
+        prepare_push(team.client, team.corpus, f"{team.name}-a2")
+    assert goldspan(*words, team.name, "--order", "random") == 0
+    orders = [list(numbers)[12:] for numbers in team.copies().values()]
+    assert orders[0] == sorted(orders[0])  # was there already, and stays where it is
+    assert sorted(orders[1]) == sorted(orders[0])
+
+
+def vars_of(account):
+    return (("URL", account.url), ("USERNAME", account.username), ("PASSWORD", account.password))

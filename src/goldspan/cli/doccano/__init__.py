@@ -9,7 +9,8 @@ import typer
 from goldspan.cli.output import ReportingCommand
 
 COMMANDS: tuple[str, ...] = (
-    "start", "stop", "push", "pull", "status", "doctor", "user", "auto-label", "backup", "restore", "reconcile",
+    "start", "stop", "push", "pull", "status", "close", "doctor", "user", "auto-label",
+    "backup", "restore", "reconcile",
 )  # fmt: skip
 
 app = typer.Typer(

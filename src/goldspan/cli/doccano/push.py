@@ -79,6 +79,26 @@ def run(
             show_default=False,
         ),
     ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            "--order",
+            metavar="FILE|disagreement|random",
+            help="In which order what is new goes up: by the scores of a file, per article or per example, the highest "
+            "first; first where the recognisers disagree; or at random. What is there stays where it is.",
+            show_default=False,
+        ),
+    ] = None,
+    audit: Annotated[
+        str | None,
+        typer.Option(
+            "--audit",
+            metavar="NAME",
+            help="With --each: show each member the suggestions of this audit in the articles that its plan gives "
+            "them, and none elsewhere.",
+            show_default=False,
+        ),
+    ] = None,
     label_renamed: console.LabelRenamed = None,
     new: console.New = False,
     members: console.Members = None,
@@ -118,24 +138,32 @@ def run(
     from goldspan.doccano.push.plan import PushOptions
     from goldspan.doccano.push.push import prepare_push
     from goldspan.doccano.push.round import RoundOptions, prepare_round
-    from goldspan.doccano.rounds import has_project_each
+    from goldspan.doccano.push.upload_order import read_upload_order
+    from goldspan.doccano.rounds import round_of_members
 
     if suggestions and gold:
         raise typer.BadParameter("--suggestions and --gold exclude each other")
     if invitations is not None:
         outputs.validate_folder(invitations)
     corpus = Corpus.find(root)
+    split_articles = articles and console.split_names(articles)
     invited: Invitation | None = None
     prefill: Prefill = "suggestions" if suggestions else "gold" if gold else "nothing"
     plans: list[PushPlan] = []  # printed once all is done, as a reader of a pipe may leave
     with console.progress_bar() as on_progress, Doccano(credentials.find_account(home)) as server:
-        if each or has_project_each(corpus, project, server.url):
+        order_of_upload = None if order is None else read_upload_order(corpus, order, split_articles)
+        part = round_of_members(corpus, project, server.url)
+        if each or part is not None or audit is not None:
             if gold or shared is not None:
                 raise typer.BadParameter("--each goes with neither --gold, --shared nor --independent")
+            round_name, only = part or (project, None)
             options = RoundOptions(
-                articles=articles and console.split_names(articles),
+                articles=split_articles,
                 most=next_articles,
                 suggestions=suggestions,
+                audit=audit,
+                order=order_of_upload,
+                only=only,
                 per_example=annotators_per_example,
                 control=control,
                 members=members,
@@ -144,13 +172,13 @@ def run(
                 new=new,
                 push=PushOptions(assign=assign or "all", on_progress=on_progress),
             )
-            _push_round(prepare_round(server, corpus, project, options), apply=apply, json=json, folder=invitations)
+            _push_round(prepare_round(server, corpus, round_name, options), apply=apply, json=json, folder=invitations)
             return
         request: PushRequest = prepare_push(
             server,
             corpus,
             project,
-            articles=articles and console.split_names(articles),
+            articles=split_articles,
             most=next_articles,
             prefill=prefill,
             kind=None if shared is None else "shared" if shared else "independent",
@@ -160,6 +188,7 @@ def run(
             line_breaks=line_breaks,
             renamed=console.renamed_labels(corpus.scheme, label_renamed),
             per_example=annotators_per_example,
+            order=order_of_upload,
             options=PushOptions(assign=assign or "all", on_progress=on_progress, on_plan=plans.append),
         )
         if apply:

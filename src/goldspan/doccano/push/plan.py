@@ -573,7 +573,7 @@ def member_notes(plan: MemberPlan) -> Iterator[str]:
 def assignment_changes(assignments: AssignmentPlan) -> Iterator[str]:
     """Who is to read which, where not everybody reads all; who is to see how many more examples."""
     if assignments.places is not None:
-        yield from assignments.places.lines()
+        yield from assignments.places.summary.sentences()
     for name, number in assignments.taken_counts().items():
         yield f"take {amount(number, 'example')} that nobody worked on from {name}"
     names: dict[int, list[str]] = {}
@@ -585,8 +585,6 @@ def assignment_changes(assignments: AssignmentPlan) -> Iterator[str]:
 
 def assignment_notes(assignments: AssignmentPlan) -> Iterator[str]:
     """Who does not see all, though nothing is to be assigned; what is assigned by hand."""
-    if assignments.places is not None:
-        yield from assignments.places.notes()
     hands = Counter(name for _, name in assignments.by_hand)
     yield from (f"{name!r} sees {amount(number, 'example')} by hand: left alone" for name, number in hands.items())
     for name, number in assignments.counts().items() if not assignments.wanted else ():

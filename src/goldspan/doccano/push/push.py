@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from goldspan.assignment.example_order import order_examples
 from goldspan.corpus.reading_order import mark_pushed
 from goldspan.doccano.auto_labelling import require_not_auto_labelled
 from goldspan.doccano.controls import mix_controls, plan_controls, pushed_ids
@@ -33,6 +34,7 @@ from goldspan.doccano.push.example_view import example_views
 from goldspan.doccano.push.journal import journal_path, open_journal
 from goldspan.doccano.push.plan import PushOptions, observe, project_changes, project_notes
 from goldspan.doccano.push.readers import ProjectReaders, require_assignable, round_of_project
+from goldspan.doccano.push.upload_order import order_notes
 from goldspan.doccano.push.verify import PushTally, reconcile, verify_deletions
 from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.doccano.shown_record import ShownRecord, lines_of_read_examples, with_digest
@@ -56,6 +58,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.example_view import LineBreaks
     from goldspan.doccano.push.journal import Journal
     from goldspan.doccano.push.plan import Observation, PushPlan
+    from goldspan.doccano.push.upload_order import UploadOrder
     from goldspan.doccano.rounds import ProjectOfMember
     from goldspan.formats.doccano import ExampleView
 
@@ -340,6 +343,7 @@ def prepare_push(
     aided_articles: Collection[str] | None = None,
     suggestions_folder: Path | None = None,
     per_example: int | None = None,
+    order: UploadOrder | None = None,
 ) -> PushRequest:
     """Put a push from a corpus together.
 
@@ -365,6 +369,7 @@ def prepare_push(
         suggestions_folder: with the suggestions, a file per article; None for `build/suggestions`.
         per_example: how many annotators are to read each example, by assignments; None for what it was, at first for
             all of them.
+        order: in which what is new goes up; None for the order of reading.
 
     Raises:
         InvalidValueError: if spans are to be filled in where everybody annotates alone, or nothing but suggestions in a
@@ -432,6 +437,8 @@ def prepare_push(
             controls=frozenset(each.id for each in controls.examples),
         )
         options = replace(options, readers=readers)
+    if order is not None:
+        desired = order_examples(desired, order, seed=name)
     examples = mix_controls(desired, controls.examples, name)
     return PushRequest(
         server=server,
@@ -444,6 +451,7 @@ def prepare_push(
         record=record,
         remarks=[
             *_of_readers(known, record),
+            *order_notes(order, desired),
             *_without_next(entries, most, prefill),
             *(_of_suggestions(corpus, suggested) if suggested else ()),
         ],

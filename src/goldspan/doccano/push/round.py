@@ -11,12 +11,14 @@ next.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
 from goldspan.annotation import article_of
 from goldspan.corpus.assignment_plans import assignment_file, read_assignments
+from goldspan.corpus.audits import read_audit
 from goldspan.doccano.controls import pushed_ids
 from goldspan.doccano.corpus_record import RoundRecord, read_record, write_record
 from goldspan.doccano.former_labels import corpus_label_names
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.example_view import LineBreaks
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushRequest, PushResult
+    from goldspan.doccano.push.upload_order import UploadOrder
     from goldspan.doccano.rounds import Round
 
 ATTEMPTS = 8  # at taking away what moves, while people open examples
@@ -65,6 +68,9 @@ class RoundOptions:
         articles: their ids; None for all.
         most: how many further articles to push, the next of the reading order; None for all articles.
         suggestions: whether suggestions are filled in, which each member corrects alone.
+        audit: the name of an audit, whose suggestions are filled in where its plan shows them.
+        order: in which what is new goes up; None for the order of reading.
+        only: the name of the only project to push; None for those of all members.
         per_example: how many members are to read each example; None for what the round had, at first for all.
         control: how many examples with gold are to be mixed into each project as controls.
         members: the file that lists them.
@@ -77,6 +83,9 @@ class RoundOptions:
     articles: Sequence[str] | None = None
     most: int | None = None
     suggestions: bool = False
+    audit: str | None = None
+    order: UploadOrder | None = None
+    only: str | None = None
     per_example: int | None = None
     control: int = 0
     members: Path | None = None
@@ -162,13 +171,11 @@ class RoundPlan:
             yield f"annotators per example: {before} → {self.record.annotators_per_example}"
         yield from self._grouped(lambda request: project_changes(request.project_plan))
         if self.places is not None:
-            yield from self.places.lines()
+            yield from self.places.summary.sentences()
 
     def notes(self) -> Iterator[str]:
         """What is left as it is, or should be known."""
         yield from self.remarks
-        if self.places is not None:
-            yield from self.places.notes()
         yield from self._grouped(lambda request: [*project_notes(request.project_plan), *request.remarks])
 
     def _grouped(self, lines_of: Callable[[PushRequest], Iterable[str]]) -> Iterator[str]:
@@ -206,6 +213,7 @@ class RoundPlan:
             "each": self.record.each,
             "annotators_per_example": self.record.annotators_per_example,
             "suggestions": self.record.suggestions,
+            "audit": self.record.audit,
             "new": self.known is None,
             "changes": list(self.changes()),
             "notes": list(self.notes()),
@@ -283,11 +291,11 @@ class RoundRequest:
             InputError: for a file that cannot be read.
             ServerError: if the server does not answer as it should.
         """
-        shares = self._shares()
+        shares, options = self._shares(), self.options
         present = {share.project: {*pushed_ids(self.server, share.found)} for share in shares}
         entries, remarks = self._entries(shares, present)
         if self.record.annotators_per_example is None:
-            shares = [share for share in shares if not share.has_left]
+            shares = [share for share in shares if not share.has_left and options.only in {None, share.project.name}]
             members = [self._member_push(share, entries, None, frozenset()) for share in shares]
             return self._round_plan(members, None, [*remarks, *self._left_alone()])
         examples = desired_state.desired_examples(self.corpus, entries)
@@ -391,7 +399,7 @@ class RoundRequest:
 
     @property
     def _prefill(self) -> Prefill:
-        return "suggestions" if self.record.suggestions else "nothing"
+        return "suggestions" if self._kind == "private" else "nothing"
 
     @property
     def _kind(self) -> ProjectKind:
@@ -431,6 +439,7 @@ class RoundRequest:
         self, share: _Share, entries: Sequence[ManifestEntry], examples: frozenset[str] | None, away: frozenset[str]
     ) -> MemberPush:
         options, folder = self.options, share.project.folder
+        audit = None if self.record.audit is None else read_audit(self.corpus, self.record.audit)
 
         def on_progress(step: str, done: int, total: int | None) -> None:
             options.push.on_progress(f"{folder}: {step}", done, total)
@@ -447,6 +456,9 @@ class RoundRequest:
             options=replace(options.push, on_progress=on_progress),
             renamed=options.renamed,
             new=options.new,
+            aided_articles=None if audit is None else audit.shown_to(folder),
+            suggestions_folder=None if audit is None else audit.suggestions_folder,
+            order=options.order,
             of_member=ProjectOfMember(
                 round=self.record.name,
                 member=share.project.member,
@@ -505,10 +517,43 @@ def prepare_round(server: Doccano, corpus: Corpus, name: str, options: RoundOpti
             remedy=f"Make accounts with `goldspan doccano user`, and list them in {file}, in the role annotator.",
         )
     known = find_round(corpus, name, server.url)
+    if options.suggestions and options.audit is not None:
+        raise InvalidValueError(
+            "an audit has its own suggestions, and its plan says who sees them", remedy="Push without --suggestions."
+        )
     record = _round_record(corpus, server, name, None if known is None else known.record, options)
+    if record.audit is not None:
+        _require_audited(corpus, record.audit, listed)
+    if options.control and (record.suggestions or record.audit):
+        raise InvalidValueError(
+            "controls score what annotators find unaided, and here suggestions are shown",
+            remedy="Push without --control.",
+        )
+    if options.only is not None and record.annotators_per_example is not None:
+        raise InvalidValueError(
+            f"{options.only!r} is part of a round in which each example is read by {record.annotators_per_example}: "
+            "what one reads depends on what the others do",
+            remedy=f"Push the round: --project {shlex.quote(name)}",
+        )
     if record.annotators_per_example is not None:
         require_enough(record.annotators_per_example, annotators, file)
     return RoundRequest(server=server, corpus=corpus, record=record, known=known, listed=listed, options=options)
+
+
+def _require_audited(corpus: Corpus, audit: str, listed: Sequence[ListedMember]) -> None:
+    """Refuse annotators whom the plan of an audit does not have: nothing says what they are to see.
+
+    Raises:
+        InvalidValueError: naming them.
+        NotFoundError: if there is no such audit.
+    """
+    names = [each.name for each in listed if each.role != ADMIN]
+    planned = read_audit(corpus, audit).annotators
+    if others := sorted({*pass_folders(names, pseudonyms_of(listed), ()).values()} - {*planned}):
+        raise InvalidValueError(
+            f"the audit {audit!r} was planned for {enumerate_names(planned)}, and not for {enumerate_names(others)}",
+            remedy="Name a file that lists the annotators of the audit alone: --members FILE",
+        )
 
 
 def _round_record(
@@ -527,11 +572,18 @@ def _round_record(
             each=True,
             suggestions=options.suggestions,
             annotators_per_example=options.per_example,
+            audit=options.audit,
         )
     require_open(known)
     if not known.each:
         raise InvalidValueError(
             f"in the round {name!r} all have one project", remedy="Push without --each, or take another name."
+        )
+    if options.audit is not None and options.audit != known.audit:
+        raise InvalidValueError(
+            f"the round {name!r} was begun "
+            + ("without an audit" if known.audit is None else f"with the audit {known.audit!r}"),
+            remedy="Begin another round, with another name.",
         )
     if options.suggestions and not known.suggestions:
         raise InvalidValueError(
