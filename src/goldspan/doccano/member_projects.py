@@ -46,8 +46,8 @@ def member_of(identity: ProjectIdentity, kind: ProjectKind, stated: str | None =
         raise InvalidValueError(
             f"the project {identity.name!r} is that of {remembered!r}, not of {stated!r}: what one did there would "
             "become the other's",
-            remedy=f"Take another name for the project of {stated!r}. If an account was renamed, write member = "
-            f'"{stated}" in place of "{remembered}" in {RECORD}.',
+            remedy=f"Take another name for the project of {stated!r}. If the account was renamed, pull first; or write "
+            f'member = "{stated}" in place of "{remembered}" in {RECORD}.',
         )
     member = stated or remembered
     if member is None and kind == "private":
@@ -129,7 +129,10 @@ def private_member(server: Doccano, identity: ProjectIdentity, kind: ProjectKind
         return None
     member = member_of(identity, kind)
     assert member is not None
-    require_alone(identity.name, member, server.members(identity.require().id))
+    there = annotators_of(server.members(identity.require().id))
+    if len(there) == 1 and member not in {user.username for user in server.users()}:
+        return there[0].username  # of an account that was renamed, as the owners of passes will tell
+    require_alone(identity.name, member, there)
     return member
 
 

@@ -1,6 +1,8 @@
 """Private suggestions on a live server: the record is what a member sees, and what they do is their aided pass."""
 
+import contextlib
 import secrets
+import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -28,7 +30,7 @@ from goldspan.errors import InvalidValueError
 from goldspan.formats import gold
 from goldspan.relabel.change import plan_change
 from goldspan.relabel.plan import plan_relabel
-from helpers import sample_corpus
+from helpers import doccano_annotator, sample_corpus
 from helpers.doccano_project import CorpusProject
 
 LABELS = ("SHIP", "PORT", "CREW")
@@ -384,3 +386,22 @@ def test_a_project_that_was_renamed_keeps_the_name_that_its_lines_have(team):
         assert f"the name {project.name!r} back" in caught.value.remedy
     finally:
         team.server._json("PATCH", f"v1/projects/{project.id}", json={"name": project.name, "resourcetype": TASK})
+
+
+def test_a_member_whose_account_is_renamed_keeps_their_project(team, doccano):
+    (person,) = doccano_annotator.create_unique(doccano, "eve")
+    team.people = {**team.people, "eve": person}
+    team.push("eve")
+    team.project("eve").confirm("eve", *TEXTS)
+    sample_corpus.list_members(team.corpus, {"eve": person})
+    assert team.pull("eve").is_complete
+    before = team.lines("eve")
+    with contextlib.closing(sqlite3.connect(doccano.home / "db.sqlite3", timeout=20)) as database, database:
+        database.execute("UPDATE auth_user SET username = ? WHERE id = ?", (f"{person.username}x", person.id))
+    person.username += "x"
+    sample_corpus.list_members(team.corpus, {"eve": person})
+    plan = team.pull("eve")
+    assert plan.is_complete
+    assert team.lines("eve") == before
+    assert read_record(team.corpus).project(team.name("eve"), team.server.url).member == person.username
+    assert team.push("eve").plan.is_done
