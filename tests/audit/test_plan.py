@@ -139,6 +139,19 @@ def test_what_somebody_has_read_is_refused_or_left_out(corpus):
     assert plan(corpus, annotators=("ann", "cy")).left_out == {}
 
 
+def test_what_somebody_may_have_seen_is_refused_or_left_out(corpus):
+    """A project of a member who is no annotator of the audit shows nothing to those who are."""
+    for project, article in (("news", "port01"), ("kfor-zoe", "port02")):
+        path = corpus.shown / project / f"{article}.jsonl"
+        files.write(path, (corpus.suggestions / f"{article}.jsonl").read_text())
+    with pytest.raises(InputError, match="were shown in news already"):
+        plan(corpus)
+    table = '[[project]]\nname = "{}"\nserver = "https://d.example.org"\nkey = "k{:012}"\noffsets = "utf-16"\n'
+    other = table.format("kfor-zoe", 2) + 'round = "kfor"\nmember = "zoe"\n'
+    files.write(corpus.folder / "doccano.toml", table.format("news", 1) + "\n" + other)
+    assert plan(corpus, leave_out_read=True).left_out == {"shown already": ("port01",)}
+
+
 def test_what_cannot_be_planned_is_refused(corpus):
     with pytest.raises(InputError, match="two annotators or more"):
         plan(corpus, annotators=("ann",))

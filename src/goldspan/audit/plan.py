@@ -32,6 +32,8 @@ from goldspan.corpus.audits import (
     audited_articles,
     read_suggestions,
 )
+from goldspan.corpus.folder_names import file_name_of
+from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.members import ADMIN, find_members
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats.record import LocatedExample
@@ -175,8 +177,8 @@ def plan_audit(corpus: Corpus, name: str, options: AuditOptions) -> AuditPlan:
 
     Raises:
         InvalidValueError: for a name that no folder can have.
-        InputError: if there is an audit of this name, if an article is in another one, if somebody has read an article,
-            for suggestions of another text, and if there are fewer than two annotators or articles.
+        InputError: if there is an audit of this name, if an article is in another one, if somebody has read an article
+            or may have seen suggestions for it, for suggestions of another text, and if there are fewer than two annotators or articles.
         NotFoundError: for an article without suggestions.
     """
     folder = audit_folder(corpus, name)
@@ -267,7 +269,8 @@ def _suggestions(
     """The suggestions of the articles of an audit, and the articles that are not in it, by the reason."""
     entries = corpus.select_entries(options.articles or None)
     taken = audited_articles(corpus)
-    read, empty, audited = [], [], []
+    read, empty, audited, seen = [], [], [], []
+    shown = _shown_before(corpus, annotators)
     found: dict[str, list[Example]] = {}
     for entry in entries:
         readers = [name for name in annotators if _has_read(corpus, name, entry.id)]
@@ -277,6 +280,12 @@ def _suggestions(
                 file=corpus.passes / readers[0] / f"{entry.id}.jsonl",
                 remedy="What somebody has read shows nothing of suggestions that come later. Leave such articles out: "
                 "--leave-out-read",
+            )
+        if entry.id in shown and not options.leave_out_read:
+            raise InputError(
+                f"suggestions for the article were shown in {shown[entry.id].parent.name} already",
+                file=shown[entry.id],
+                remedy="Whoever saw suggestions cannot read without them. Leave such articles out: --leave-out-read",
             )
         if entry.id in taken and options.articles:
             raise InputError(
@@ -288,6 +297,8 @@ def _suggestions(
             read.append(entry.id)
         elif entry.id in taken:
             audited.append(entry.id)
+        elif entry.id in shown:
+            seen.append(entry.id)
         else:
             examples = read_suggestions(corpus, entry.id)
             if not any(example.spans for example in examples):
@@ -301,8 +312,22 @@ def _suggestions(
             file=corpus.folder / "manifest.jsonl",
             remedy="Add articles, and suggest: goldspan suggest",
         )
-    reasons = {"read already": read, "in another audit": audited, "without a suggestion": empty}
+    reasons = {"read already": read, "in another audit": audited, "shown already": seen, "without a suggestion": empty}
     return found, {why: tuple(names) for why, names in reasons.items() if names}
+
+
+def _shown_before(corpus: Corpus, annotators: Sequence[str]) -> dict[str, Path]:
+    """By article, the record of suggestions that a push showed to one of the annotators, or may have shown.
+
+    The project of a member shows them to this member alone; any other may have them among its members.
+    """
+    record = read_record(corpus)
+    others = {
+        file_name_of(project.name)
+        for project in record.projects
+        if project.member is not None and (record.folder(project.member) or project.member) not in annotators
+    }
+    return {path.stem: path for path in sorted(corpus.shown.glob("*/*.jsonl")) if path.parent.name not in others}
 
 
 def _has_read(corpus: Corpus, annotator: str, article: str) -> bool:

@@ -111,9 +111,12 @@ class Planter:
         self.labels = tuple(labels)
         self.rng = rng
         self.of_shape: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.of_words: defaultdict[str, set[str]] = defaultdict(set)
         for example in examples:
             for span in example.spans:
-                self.of_shape[_shape(example.surface(span))][span.label] += 1
+                words = example.surface(span)
+                self.of_shape[_shape(words)][span.label] += 1
+                self.of_words[words].add(span.label)
 
     def plant(self, article: str, examples: Sequence[Example], rates: PlantingRates, densest: float) -> PlantedArticle:
         """The suggestions of an article with errors among them.
@@ -196,10 +199,13 @@ class Planter:
                     yield Span(start, stop, span.label)
 
     def _other_label(self, surface: str, label: str) -> str | None:
-        """Another label for some words: of those that words of this shape have, by how often; else any."""
-        counted = {name: number for name, number in self.of_shape[_shape(surface)].items() if name != label}
-        names = counted or dict.fromkeys((name for name in self.labels if name != label), 1)
-        return self._drawn(names)
+        """A wrong label for some words: one that words of this shape have, the more often the likelier; else any.
+
+        None if these words have every label elsewhere: then the label that is meant may depend on the text around.
+        """
+        right = self.of_words[surface] | {label}
+        counted = {name: number for name, number in self.of_shape[_shape(surface)].items() if name not in right}
+        return self._drawn(counted or dict.fromkeys((name for name in self.labels if name not in right), 1))
 
     def _drawn(self, weights: Mapping[str, int]) -> str | None:
         if not weights:
@@ -209,7 +215,7 @@ class Planter:
         return str(names[int(self.rng.choice(len(names), p=[weights[name] / total for name in names]))])
 
     def _free_runs(self, example: Example) -> Iterator[Span]:
-        """Words that look like a name or a number and have no suggestion, with a plausible label."""
+        """Words that look like a name or a number and have no suggestion, with a label that they have nowhere else."""
         if not self.labels:
             return
         extents = [(start, end) for start, end in tokens.tokenize(example.text, self.language)]
@@ -227,10 +233,9 @@ class Planter:
                 end += 1
             start, stop = extents[begin][0], extents[end][1]
             span = Span(start, stop, self.labels[0])
-            if not any(span.overlaps(other) for other in example.spans):
-                counted = self.of_shape[_shape(example.text[start:stop])] or Counter(self.labels)
-                if (label := self._drawn(counted)) is not None:
-                    yield Span(start, stop, label)
+            label = self._other_label(example.text[start:stop], "")
+            if label is not None and not any(span.overlaps(other) for other in example.spans):
+                yield Span(start, stop, label)
             begin = end + 1
 
     @staticmethod
