@@ -178,7 +178,8 @@ def plan_audit(corpus: Corpus, name: str, options: AuditOptions) -> AuditPlan:
     Raises:
         InvalidValueError: for a name that no folder can have.
         InputError: if there is an audit of this name, if an article is in another one, if somebody has read an article
-            or may have seen suggestions for it, for suggestions of another text, and if there are fewer than two annotators or articles.
+            or may have seen suggestions for it, for suggestions of another text, and if there are fewer than two
+            annotators or articles.
         NotFoundError: for an article without suggestions.
     """
     folder = audit_folder(corpus, name)
