@@ -7,6 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from goldspan.agreement.outcome_report import OutcomeReport
+from goldspan.agreement.outcomes import review_suggestions
+from goldspan.agreement.run import AgreementOptions, run_agreement_by_condition
 from goldspan.annotation import Example, Span
 from goldspan.corpus import Corpus
 from goldspan.corpus.passes import AIDED, aided_by
@@ -179,6 +182,15 @@ def test_each_corrects_the_same_suggestions_alone_and_has_an_aided_pass(team):
         "comments": ["the whole name"],
     }
     assert all(aided_by(line) == team.name("ann") for line in team.lines("ann").values())
+    # What became of each suggestion is what the two did in Doccano, and their agreement is of aided readings.
+    report = OutcomeReport(review_suggestions(team.corpus, [team.round]))
+    assert {row.name: dict(row.counts) for row in report.annotators} == {
+        "ann": {"kept": 3},
+        "bob": {"kept": 1, "moved": 1},
+    }
+    assert report.reviewed.open_suggestions == {"ann": 1, "bob": 2}
+    (condition,) = run_agreement_by_condition(AgreementOptions(root=team.corpus.root, resamples=1)).reports
+    assert condition == "aided"
 
 
 def test_new_suggestions_reach_what_nobody_worked_on_and_the_record_follows(team):
