@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from goldspan import formats
 from goldspan.agreement import run
 from goldspan.agreement.against_gold import measure_against_gold
 from goldspan.agreement.agreement import measure, measure_pairs
@@ -19,7 +20,8 @@ from goldspan.agreement.rule_attribution import RuleAttributor
 from goldspan.agreement.run import AgreementOptions, run_agreement, run_agreement_by_condition
 from goldspan.annotation import Example, Span
 from goldspan.errors import InputError, InvalidValueError
-from goldspan.formats import conll, gold
+from goldspan.formats import gold
+from goldspan.formats.registry import WRITABLE
 from goldspan.guidelines.rules import Rulebook
 
 FEW = {"resamples": 20, "method": "percentile"}
@@ -144,10 +146,18 @@ def test_true_and_false_are_understood_and_other_values_refused(tmp_path):
     assert (refusal.value.file, refusal.value.line, refusal.value.example) == (tmp_path / "a.jsonl", 1, "a0.p01")
 
 
-def test_a_format_without_the_key_is_unaided(tmp_path):
-    for name in "ab":
-        conll.write(tmp_path / f"{name}.conll", [example(0, (0,))])
-    assert annotations_of_paths([tmp_path]).conditions == ("unaided",)
+@pytest.mark.parametrize("form", WRITABLE)
+def test_each_format_keeps_who_was_aided(tmp_path, form):
+    lines = [example(number, (0,), aided) for number, aided in enumerate(("kfor-a", None, True, False))]
+    path = tmp_path / f"a{(*formats.get(form).suffixes, '')[0]}"
+    formats.get(form).write(path, lines, formats.WriteOptions())
+    found = annotations_of_paths([path], form)
+    assert {item.id: bool(item.aided) for item in found.items} == {
+        "a0.p01": True,
+        "a1.p01": False,
+        "a2.p01": True,
+        "a3.p01": False,
+    }
 
 
 def mark_aided(corpus, annotator, number):

@@ -117,6 +117,8 @@ def test_a_round_is_all_of_its_projects_and_articles_can_be_chosen(shown):
     assert review_suggestions(shown, ["kfor-bob"]).projects == ("kfor-bob",)
     chosen = review_suggestions(shown, articles=["storm"])
     assert {one.article for one in chosen.examples} == {"storm"}
+    with pytest.raises(InputError, match="there is no article 'stormy'"):
+        review_suggestions(shown, articles=["stormy"])
     with pytest.raises(
         NotFoundError, match=r"(?s)no suggestions are recorded of a project 'other'.*kfor-ann, kfor-bob"
     ):

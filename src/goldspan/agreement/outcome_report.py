@@ -237,6 +237,7 @@ class OutcomeReport:
             "suggestions": reviewed.json(),
         }
 
+    @cached_property
     def rule_changes(self) -> Mapping[str, Counter[str]]:
         """By rule how often its suggestions were changed in each way, with the labels."""
         found: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -247,7 +248,7 @@ class OutcomeReport:
         return found
 
     def _changes_json(self, rule: str) -> dict[str, int]:
-        return dict(_most_common(self.rule_changes().get(rule, Counter())))
+        return dict(_most_common(self.rule_changes.get(rule, Counter())))
 
     def _read_alone(self) -> Iterator[JudgedExample]:
         """The examples of annotators who read alone, each once."""
@@ -376,7 +377,7 @@ def _label_table(report: OutcomeReport) -> Table:
 
 
 def _rule_table(report: OutcomeReport) -> Table:
-    changes = report.rule_changes()
+    changes = report.rule_changes
     rows = []
     for row in report.rules:
         most = _most_common(changes.get(row.name, Counter()))[:1]

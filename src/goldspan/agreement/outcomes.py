@@ -159,8 +159,10 @@ def review_suggestions(
 
     Raises:
         NotFoundError: if nothing was ever shown, or nothing in a project that is named.
-        InputError: for the first line that is not valid.
+        InputError: for the first line that is not valid, and for an article that the manifest does not list.
     """
+    if articles:
+        corpus.select_entries(articles)
     record = read_record(corpus)
     passes = {name: _pass_lines(corpus, name) for name in corpus.annotators()}
     named = {one.project for lines in passes.values() for one in lines if one.project}
