@@ -3,14 +3,11 @@
 import secrets
 from dataclasses import dataclass, field
 
-from goldspan import files
 from goldspan.corpus import Corpus
-from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, content
+from goldspan.corpus.assignment_plans import assignment_file, read_assignments
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.corpus_record import RoundRecord, read_record, write_record
-from goldspan.doccano.members import ListedMember
-from goldspan.doccano.push.push import prepare_push
-from goldspan.doccano.rounds import ProjectOfMember, member_project_name
+from goldspan.doccano.push.round import RoundOptions, prepare_round
+from goldspan.doccano.rounds import member_project_name
 from goldspan.formats.doccano import stored_id
 from helpers.sample_corpus import list_members
 
@@ -23,36 +20,28 @@ class TeamRound:
         corpus: whose examples they read.
         server: logged in to as the lead.
         people: the members, by folder.
-        plan: by example the folders of those who are to read it; empty if everybody reads all.
     """
 
     corpus: Corpus
     server: Doccano
     people: dict
-    plan: dict = field(default_factory=dict)
     name: str = field(default_factory=lambda: f"kfor{secrets.token_hex(3)}")
 
-    def push(self):
+    def push(self, **options):
         """A project for each member."""
         list_members(self.corpus, self.people)
-        each = len(next(iter(self.plan.values()))) if self.plan else None
-        record = RoundRecord(name=self.name, server=self.server.url, each=True, annotators_per_example=each)
-        write_record(self.corpus, read_record(self.corpus).with_round(record))
-        if self.plan:
-            plan = (AssignedExample(name, tuple(sorted(who))) for name, who in self.plan.items())
-            files.write(assignment_file(self.corpus, self.name), content(plan))
-        for folder, person in self.people.items():
-            theirs = {name for name, who in self.plan.items() if folder in who} if self.plan else None
-            part = ProjectOfMember(
-                round=self.name,
-                member=person.username,
-                listed=(ListedMember(person.username, "annotator", folder),),
-                examples=None if theirs is None else frozenset(theirs),
-            )
-            prepare_push(
-                self.server, self.corpus, self.project_name(folder), kind="independent", of_member=part
-            ).apply()
+        prepare_round(self.server, self.corpus, self.name, RoundOptions(**options)).apply()
         return self
+
+    @property
+    def plan(self):
+        """By example the folders of those who are to read it."""
+        assigned = read_assignments(assignment_file(self.corpus, self.name))
+        return {name: one.annotators for name, one in assigned.items()}
+
+    def of(self, *folders):
+        """The examples that these are to read, and nobody else."""
+        return [name for name, who in self.plan.items() if who == folders]
 
     def project_name(self, folder):
         return member_project_name(self.name, folder)

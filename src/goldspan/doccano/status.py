@@ -406,9 +406,8 @@ class _StatusReader:
         hidden = hidden_examples(server, project.id, names, everything.copies.keys())
         unseen = hidden or NOTHING_HIDDEN
         collected = collect(snapshot, options)
-        member = alone or identity.member
+        member = find_member(corpus, server, identity, collected, self.listed)
         if member is not None:
-            member = find_member(corpus, server, member, collected, self.listed)
             collected = work_of_member(collected, member)
         annotators = annotating_users(snapshot, names, member=member)
         people = {ALL: member or ALL}

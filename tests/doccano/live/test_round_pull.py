@@ -2,12 +2,11 @@
 
 import json
 import shutil
-from itertools import combinations
 
 import pytest
 
 from goldspan import files
-from goldspan.corpus.assignment_plans import assignment_file, read_assignments
+from goldspan.corpus.assignment_plans import assignment_file, content, read_assignments
 from goldspan.corpus.change_journal import journal_path
 from goldspan.doccano import status
 from goldspan.doccano.client.api import Doccano
@@ -42,10 +41,9 @@ def team(client, toy, members):
     shutil.rmtree(toy.decisions)
     rounds = []
 
-    def make(number=2, plan=None):
-        people = {folder: members[folder] for folder in FOLDERS[:number]}
-        rounds.append(TeamRound(toy, client, people, plan or {}))
-        return rounds[-1].push()
+    def make(number=2, **options):
+        rounds.append(TeamRound(toy, client, {folder: members[folder] for folder in FOLDERS[:number]}))
+        return rounds[-1].push(**options)
 
     yield make
     for each in rounds:
@@ -194,60 +192,113 @@ def test_a_pull_of_one_members_project_touches_no_other_line(team, command, toy)
     assert changed == {"passes/a1/storm.jsonl"}
 
 
-def pairs_plan(corpus):
-    """Each example to two of three, the pairs in turn."""
-    pairs = list(combinations(FOLDERS, 2))
-    return {example.id: pairs[at % 3] for at, example in enumerate(corpus.gold_examples())}
-
-
 def test_two_of_three_read_each_example(team, command, toy, client):
-    plan = pairs_plan(toy)
-    kfor = team(3, plan)
-    kfor.confirm("a1", "harbour.p01")  # of a1 and a2
-    kfor.confirm("a2", "harbour.p01", surface="Ships")
+    kfor = team(3, per_example=2)
+    plan, both = kfor.plan, kfor.of("a1", "a2")[0]
+    kfor.confirm("a1", both)
+    kfor.confirm("a2", both, surface="a", label="SHIP")
+    theirs = {folder: {example for example, who in plan.items() if folder in who} for folder in FOLDERS}
     progress = status.round_progress(toy, client, kfor.name)
-    assert [(each.folder, each.assigned, each.confirmed, each.open) for each in progress.annotators] == [
-        ("a1", 6, 1, 5),
-        ("a2", 6, 1, 5),
-        ("a3", 6, 0, 6),
+    assert [(each.folder, each.assigned, each.confirmed) for each in progress.annotators] == [
+        ("a1", len(theirs["a1"]), 1),
+        ("a2", len(theirs["a2"]), 1),
+        ("a3", len(theirs["a3"]), 0),
     ]
     assert sum(each.assigned_words for each in progress.annotators) % 2 == 0
-    assert progress.disputed == ("harbour.p01",)
+    assert progress.disputed == (both,)
     assert (progress.not_pushed, progress.absent, progress.examples) == ((), (), len(plan))
     assert all(project.not_pushed == project.absent == () for project in progress.projects)
     assert progress.pending["a2"].new == 1
     alone = status.round_progress(toy, client, kfor.project_name("a1"))
-    assert (alone.not_pushed, alone.absent, [each.assigned for each in alone.annotators]) == ((), (), [6])
+    assert (alone.not_pushed, alone.absent) == ((), ())
+    assert [each.assigned for each in alone.annotators] == [len(theirs["a1"])]
     listed = [each for each in status.list_projects(client) if each.round == kfor.name]
     assert [each.project.name for each in listed] == [kfor.project_name(folder) for folder in FOLDERS]
     assert command("pull", kfor.name, "--apply", "--unconfirmed", "--withdraw")[0] == 0
-    for folder in ("a1", "a2"):
-        assert set(lines(toy, folder)) == {example for example, who in plan.items() if folder in who}
+    assert {folder: set(lines(toy, folder)) for folder in toy.annotators()} == {
+        folder: theirs[folder] for folder in ("a1", "a2")
+    }
+
     # A line of an example that is not in their project stays, whatever is pulled.
-    mine = lines(toy, "a1")["harbour.p01"]
-    other = next(example for example, who in plan.items() if "a1" not in who and example.startswith("harbour"))
-    text = next(line for line in toy.gold_examples(["harbour"]) if line.id == other)
-    kept = type(mine)(text.id, text.text, text.spans, text.at, {"confirmed": True})
-    path = toy.passes / "a1" / "harbour.jsonl"
-    files.write(
-        path,
-        path.read_text()
-        + json.dumps({"id": kept.id, "at": kept.at, "text": kept.text, "spans": [], "confirmed": True})
-        + "\n",
-    )
+    [text, *_] = [line for line in toy.gold_examples() if line.id not in theirs["a1"]]
+    path = toy.passes / "a1" / f"{text.article}.jsonl"
+    before = path.read_text() if path.exists() else ""
+    row = {"id": text.id, "at": text.at, "text": text.text, "spans": [], "confirmed": True}
+    files.write(path, before + json.dumps(row, ensure_ascii=False) + "\n")
     command("pull", kfor.name, "--apply", "--withdraw")
-    assert other in lines(toy, "a1")
-    # One copy is gone, and one is in no plan.
-    client.delete_examples(kfor.project("a3").id, [kfor.number("a3", "harbour.p02")])
-    left = {example: who for example, who in plan.items() if example != "storm.p01"}
-    kfor.plan = left
-    kfor.push()
-    client.delete_examples(kfor.project("a2").id, [kfor.number("a2", "storm.p01")])
-    client.delete_examples(kfor.project("a1").id, [kfor.number("a1", "storm.p01")])
+    assert text.id in lines(toy, "a1")
+
+    # An example that fewer have than should is not pushed yet: one of them lacks it, or no plan has it.
+    lacked = kfor.of("a1", "a3")[0]
+    client.delete_examples(kfor.project("a3").id, [kfor.number("a3", lacked)])
+    unplanned = next(example for example in plan if example not in {both, lacked})
+    for folder in plan[unplanned]:
+        client.delete_examples(kfor.project(folder).id, [kfor.number(folder, unplanned)])
+    assigned = read_assignments(assignment_file(toy, kfor.name))
+    files.write(assignment_file(toy, kfor.name), content(one for name, one in assigned.items() if name != unplanned))
     progress = status.round_progress(toy, client, kfor.name)
-    assert "storm.p01" in progress.not_pushed
+    assert set(progress.not_pushed) == {lacked, unplanned}
+    first, second, third = progress.projects
+    assert (*first.not_pushed, *first.absent, *second.not_pushed, *second.absent) == ()
+    assert (*third.not_pushed, *third.absent) in {
+        (lacked,),
+        (lacked.partition(".")[0],),
+    }  # it may be all of its article
 
 
+@pytest.mark.slow
+def test_controls_are_scored_for_each_member_with_those_of_their_project(team, command, toy):
+    kfor = team(2, articles=["harbour"], control=1)
+    controls = {
+        folder: (toy.controls / f"{kfor.project_name(folder)}.txt").read_text().split() for folder in FOLDERS[:2]
+    }
+    for folder, [control] in controls.items():
+        kfor.confirm(folder, control)
+    kfor.confirm("a1", "harbour.p01")
+    code, said, report = command("pull", kfor.name, "--apply")
+    scored = [each["controls"]["annotators"] for each in report["projects"]]
+    assert (code, [[one["annotator"] for one in records] for records in scored]) == (0, [["a1"], ["a2"]])
+    assert [records[0]["examples"] for records in scored] == [controls["a1"], controls["a2"]]
+    assert toy.annotators() == ["a1"]
+    assert said.count("Controls: the annotators against gold") == 2
+
+
+def test_suggestions_that_each_corrects_alone_are_pulled_as_one_round(team, command, toy, client):
+    for path in toy.gold.glob("*.jsonl"):
+        files.write(toy.suggestions / path.name, path.read_text())
+    kfor = team(2, suggestions=True)
+    kfor.confirm("a1", "harbour.p02")
+    kfor.confirm("a2", "harbour.p02", "harbour.p04")
+    progress = status.round_progress(toy, client, kfor.name)
+    assert [(each.folder, each.member, each.confirmed) for each in progress.annotators] == [
+        ("a1", kfor.people["a1"].username, 1),
+        ("a2", kfor.people["a2"].username, 2),
+    ]
+    assert (progress.disputed, progress.pending["a2"].new) == ((), 2)
+    code, said, _ = command("pull", kfor.name, "--apply")
+    assert (code, f"{kfor.name}: the passes after this pull" in said) == (0, True)
+    assert (
+        surfaces(toy, "a1", "harbour.p02")
+        == surfaces(toy, "a2", "harbour.p02")
+        == [
+            "Aurora",
+            "Port Said",
+            "about 40 sailors",
+        ]
+    )
+    for folder in ("a1", "a2"):
+        assert {line.extra["aided"] for line in lines(toy, folder).values()} == {kfor.project_name(folder)}
+    # Somebody else who may annotate there: the round is refused, and status still counts.
+    kfor.join("a2", kfor.people["a1"])
+    code, said, _ = command("pull", kfor.name)
+    assert (code, f"{kfor.project_name('a2')}: the project" in said) == (1, True)
+    _, said, report = command("status", kfor.name)
+    assert [each["confirmed"] for each in report["annotators"]] == [1, 2]
+    assert [bool(each["refusal"]) for each in report["projects"]] == [False, True]
+    assert "A pull would be refused" in said
+
+
+@pytest.mark.slow
 def test_a_pull_that_is_killed_is_completed_by_the_next(team, command, toy, client, monkeypatch):
     kfor = team(2)
     for folder in kfor.people:
@@ -257,13 +308,13 @@ def test_a_pull_that_is_killed_is_completed_by_the_next(team, command, toy, clie
     for number in (0, 1, 3):
         for path in set(contents(toy)) - set(begin):
             path.unlink()
-        for path, content in begin.items():
-            path.write_bytes(content)
+        for path, before in begin.items():
+            path.write_bytes(before)
 
         def killed(all_of, number=number):
-            for path, content in list(all_of.items())[:number]:
+            for path, new in list(all_of.items())[:number]:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
+                path.write_bytes(new)
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
@@ -281,9 +332,10 @@ def test_a_pull_that_is_killed_is_completed_by_the_next(team, command, toy, clie
         assert "Already up to date" in command("pull", kfor.name)[1]
 
 
+@pytest.mark.slow
 def test_a_new_pseudonym_renames_the_folder_in_the_plan_too(team, command, toy, client):
-    kfor = team(3, pairs_plan(toy))
-    kfor.confirm("a1", "harbour.p01")
+    kfor = team(3, per_example=2)
+    kfor.confirm("a1", kfor.of("a1", "a2")[0])
     command("pull", kfor.name, "--apply")
     list_members(toy, {"x1": kfor.people["a1"], "a2": kfor.people["a2"], "a3": kfor.people["a3"]})
     code, said, report = command("pull", kfor.name, "--apply")
@@ -297,6 +349,7 @@ def test_a_new_pseudonym_renames_the_folder_in_the_plan_too(team, command, toy, 
     assert progress.not_pushed == ()
 
 
+@pytest.mark.slow
 def test_a_label_type_that_was_renamed_in_one_project_is_stated_for_the_round(team, command, toy, client):
     kfor = team(2)
     kfor.confirm("a1", "harbour.p02", surface="Aurora")

@@ -13,6 +13,7 @@ from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.human_work import has_work
 from goldspan.doccano.pull.collect import PullProblem
 from goldspan.doccano.pull.pass_owners import find_owners
+from goldspan.doccano.rounds import member_project_name
 from goldspan.doccano.snapshot import ALL, NO_WORK
 
 if TYPE_CHECKING:
@@ -22,25 +23,43 @@ if TYPE_CHECKING:
     from goldspan.doccano.assignments import HiddenExamples
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.members import ListedMember
+    from goldspan.doccano.project_identity import ProjectIdentity
     from goldspan.doccano.pull.collect import CollectedWork
     from goldspan.doccano.snapshot import Snapshot
 
 
 def find_member(
-    corpus: Corpus, server: Doccano, member: str, collected: CollectedWork, listed: Sequence[ListedMember]
-) -> str:
+    corpus: Corpus,
+    server: Doccano,
+    identity: ProjectIdentity,
+    collected: CollectedWork,
+    listed: Sequence[ListedMember],
+) -> str | None:
     """The name by which the server has the member of a project now: of an account that was renamed, the new one.
+
+    Args:
+        corpus: which remembers the member and the accounts.
+        server: where the project is.
+        identity: of the project; None comes back if it is not one member's.
+        collected: the work of everybody there.
+        listed: the members of the members' file.
 
     Raises:
         InvalidValueError: if it cannot be told whether an account is that member's.
         InputError: for a file that cannot be read.
     """
-    if ALL in collected.lines or member in collected.lines:
+    member = identity.member
+    if member is None or ALL in collected.lines or member in collected.lines:
         return member
-    folder = read_record(corpus).folder(member)
-    now = next((account.name for account in read_record(corpus).accounts if account.passes == folder), member)
-    if folder is None or now in collected.lines:
-        return now
+    record = read_record(corpus)
+    if record.folder(member) is None:  # somebody wrote the new name of the account into the record
+        renamed = (
+            account.name
+            for account in record.accounts
+            if account.name in collected.lines
+            and identity.name == member_project_name(identity.round or "", account.passes)
+        )
+        return next(renamed, member)
     owners = find_owners(corpus, collected.lines, lambda: {user.username for user in server.users()}, listed)
     return owners.accounts.get(member, member)
 

@@ -273,9 +273,8 @@ def read_work(
         withdraw=options.withdraw,
     )
     collected = collect(own, wanted)
-    member = alone or identity.member
+    member = find_member(corpus, server, identity, collected, listed)
     if member is not None:
-        member = find_member(corpus, server, member, collected, listed)
         collected = work_of_member(collected, member)
     elif kind == "independent":
         names = [one.username for one in annotators_of(server.members(project.id))]
