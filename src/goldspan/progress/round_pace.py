@@ -7,8 +7,13 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from goldspan.doccano.annotator_progress import GOLD
+from goldspan.doccano.assignments import annotators_of
 from goldspan.doccano.corpus_record import read_record, record_key
-from goldspan.errors import InputError
+from goldspan.doccano.members import find_members
+from goldspan.doccano.project import project_kind
+from goldspan.doccano.pull.pass_owners import annotator_names
+from goldspan.doccano.snapshot import ALL
+from goldspan.errors import GoldspanError, InputError
 from goldspan.progress.count_log import CountLog, CountNote, NotedWork, add_note, log_path, note_of
 from goldspan.progress.pace import (
     DAY,
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
     from goldspan.corpus import Corpus
     from goldspan.doccano.annotator_progress import AnnotatorProgress
+    from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.pull.round import RoundPullPlan
     from goldspan.doccano.status import RoundProgress
 
@@ -145,6 +151,35 @@ def note_pull(plan: RoundPullPlan, server: str, now: datetime) -> tuple[str, ...
             except InputError as error:
                 remarks.append(f"What is confirmed was not noted for paces: {error}")
     return tuple(dict.fromkeys(remarks))
+
+
+def note_beginning(
+    corpus: Corpus, server: Doccano, name: str, now: datetime, *, members: Path | None = None
+) -> tuple[str, ...]:
+    """Note that nothing is confirmed yet in a project that a push has just created: its paces begin there.
+
+    Args:
+        corpus: the corpus.
+        server: where the project is.
+        name: of the project.
+        now: the present moment.
+        members: the file of the members, for their pseudonyms; None for the project's own, if it has one.
+
+    Returns:
+        Why that was not possible, as sentences: the push does not depend on it.
+    """
+    try:
+        project = server.project(name)
+        if project is None:
+            return ()
+        folders = annotator_names(corpus, find_members(corpus, members) or ())
+        is_common = project_kind(project) in {"shared", "disputes"}
+        users = [ALL] if is_common else [one.username for one in annotators_of(server.members(project.id))]
+        noted = tuple(NotedWork(one, folders.get(one, one) or GOLD, WorkCount(0, 0)) for one in users)
+        time = now.astimezone(UTC).replace(microsecond=0)
+        return add_note(log_path(record_key(project, server.url)), CountNote(time, noted)).remarks
+    except GoldspanError as error:
+        return (f"The beginning of the work was not noted for paces: {error}",)
 
 
 def logs_of(corpus: Corpus, name: str) -> tuple[Path, ...]:

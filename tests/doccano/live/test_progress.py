@@ -122,6 +122,7 @@ def test_damaged_counts_stop_status_with_the_remedy_and_no_pull(begun, run, gold
     assert ":1:" in printed.err or "line 1" in printed.err
 
 
+@pytest.mark.slow
 def test_a_round_of_three_and_a_project_of_one_of_them_are_told_alike(home, doccano, server, goldspan, capsys):
     folder = Path(os.environ["XDG_DATA_HOME"]).parent
     people = doccano_annotator.create_by_name(doccano, "a1", "a2", "a3")
@@ -138,6 +139,7 @@ def test_a_round_of_three_and_a_project_of_one_of_them_are_told_alike(home, docc
     try:
         team.push(per_example=2)
         now = datetime.now(UTC)
+        assert [*log_path("x").parent.glob("*.jsonl")] == []
         begin = status.round_progress(team.corpus, server, team.name)
         note_progress(begin, server.url, now - timedelta(days=3))
         places = team.places()
@@ -164,6 +166,25 @@ def test_a_round_of_three_and_a_project_of_one_of_them_are_told_alike(home, docc
         assert rows[0] == rows[1]
         assert goldspan("doccano", "status", "--project", team.name, "--root", team.corpus.root, "--forget") == 0
         assert capsys.readouterr().out.count("removed") == 3
+    finally:
+        team.delete()
+        for person in people.values():
+            person.close()
+
+
+def test_a_push_that_creates_a_round_notes_when_the_work_began(home, doccano, server, goldspan):
+    folder = Path(os.environ["XDG_DATA_HOME"]).parent
+    people = doccano_annotator.create_by_name(doccano, "a1", "a2")
+    team = TeamRound(server, folder / "team", f"kfor{secrets.token_hex(3)}", people)
+    push = ("doccano", "push", "--project", team.name, "--root", team.corpus.root, "--home", home)
+    try:
+        for _ in range(2):  # the second push creates nothing
+            assert goldspan(*push, "--each", "--apply") == 0
+            logs = [read_log(path) for path in log_path("x").parent.glob("*.jsonl")]
+            noted = [one for log in logs for note in log.notes for one in note.annotators]
+            assert sorted((one.member, one.passes, one.confirmed.examples) for one in noted) == sorted(
+                (person.username, who, 0) for who, person in people.items()
+            )
     finally:
         team.delete()
         for person in people.values():

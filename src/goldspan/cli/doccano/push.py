@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -195,6 +196,8 @@ def run(
             result = request.apply()
             left, report = result.left, result.json()
             invited = invitation_after(server, project)
+            if request.project_plan.project is None:
+                _note_beginning(corpus, server, [project], members)
         else:
             left = request.plan()
             report = {"plan": left.json()}
@@ -225,6 +228,8 @@ def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder
             for each in plan.members
             if not each.has_left and (found := invitation_after(request.server, each.project.name)) is not None
         ]
+        created = [each.project.name for each in plan.members if each.request.project_plan.project is None]
+        _note_beginning(request.corpus, request.server, created, request.options.members)
     else:
         plan, report = request.plan(), {}
         lines = "Already up to date." if plan.is_done else console.PLAN_ONLY
@@ -240,6 +245,17 @@ def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder
         print_next_step(request.corpus, "push", json)
     if conflicts:
         raise typer.Exit(1)
+
+
+def _note_beginning(corpus: Corpus, server: Doccano, created: Iterable[str], members: Path | None) -> None:
+    """Note for paces when the work in new projects began."""
+    from goldspan.progress.round_pace import note_beginning
+
+    now = dt.datetime.now(dt.UTC)
+    for remark in dict.fromkeys(
+        remark for name in created for remark in note_beginning(corpus, server, name, now, members=members)
+    ):
+        console.print_line(f"note: {remark}")
 
 
 def invitation_after(server: Doccano, project: str) -> Invitation | None:
