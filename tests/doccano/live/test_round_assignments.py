@@ -1,18 +1,14 @@
 """One project in which each example is read by K annotators, by assignments: given, taken back, and never from work."""
 
-import json
-import secrets
-
 import pytest
 
 from goldspan.doccano.account import Account
 from goldspan.doccano.client.api import Doccano
 from goldspan.doccano.push.push import prepare_push
 from goldspan.errors import InvalidValueError, ServerError
-from goldspan.formats.doccano import stored_id
-from helpers import doccano_annotator, sample_corpus
+from helpers import doccano_annotator
 from helpers.assigning_doccano import AssigningDoccano
-from helpers.team_rounds import LABELS, paragraphs
+from helpers.team_rounds import AssignedRound, require_places
 
 
 @pytest.fixture(scope="module")
@@ -37,61 +33,22 @@ def client(doccano, assigning):
         yield client
 
 
-class AssignedRound:
-    """A round in one project, and who sees what there."""
-
-    def __init__(self, client, folder, readers):
-        self.client, self.people, self.name = client, readers, f"kfor{secrets.token_hex(3)}"
-        self.corpus = sample_corpus.make(folder, paragraphs(12), LABELS)
-        self.list_members("a1", "a2", "a3")
-
-    def list_members(self, *folders):
-        sample_corpus.list_members(self.corpus, {folder: self.people[folder] for folder in folders})
-
-    def request(self, per_example=None):
-        return prepare_push(self.client, self.corpus, self.name, per_example=per_example)
-
-    def push(self, per_example=None):
-        return self.request(per_example).apply()
-
-    @property
-    def project(self):
-        return self.client.project(self.name)
-
-    def numbers(self):
-        return {stored_id(row.meta): row.id for row in self.client.examples(self.project.id)}
-
-    def places(self):
-        """By example the folders of those who see it."""
-        names = {person.username: folder for folder, person in self.people.items()}
-        rows = self.client.examples(self.project.id)
-        return {stored_id(row.meta): tuple(sorted(names[name] for name in row.assignees)) for row in rows}
-
-    def planned(self):
-        lines = (self.corpus.assignments / f"{self.name}.jsonl").read_text().splitlines()
-        return {row["example"]: tuple(row["annotators"]) for row in map(json.loads, lines)}
-
-    def confirm(self, folder, example):
-        self.people[folder].confirm(self.project.id, self.numbers()[example])
-
-
 @pytest.fixture
 def team(client, readers, tmp_path):
     made = AssignedRound(client, tmp_path / "team", readers)
     yield made
-    if made.project is not None:
-        client.delete_project(made.project.id)
+    made.delete()
 
 
-def require_places(team, per_example):
-    assert team.places() == team.planned()
-    assert set(map(len, team.places().values())) == {per_example}
+def require_settled(team, per_example):
+    require_places(team, per_example, {})
     assert team.request().plan().is_done
 
 
+@pytest.mark.slow
 def test_who_joins_gets_what_nobody_worked_on_and_who_leaves_keeps_their_work(team):
     assert team.push(2).assigned == 24
-    require_places(team, 2)
+    require_settled(team, 2)
     done = {folder: sorted(one for one, who in team.places().items() if folder in who)[:2] for folder in ("a1", "a3")}
     for folder, examples in done.items():
         for example in examples:
@@ -100,12 +57,12 @@ def test_who_joins_gets_what_nobody_worked_on_and_who_leaves_keeps_their_work(te
     team.list_members("a1", "a2", "a3", "a4")
     result = team.push()
     assert result.taken_back == result.assigned > 0
-    require_places(team, 2)
+    require_settled(team, 2)
     opened = {*done["a1"], *done["a3"]}
     assert {one: before[one] for one in opened} == {one: team.places()[one] for one in opened}
     team.list_members("a1", "a2", "a4")
     team.push()
-    require_places(team, 2)
+    require_settled(team, 2)
     assert {one for one, who in team.places().items() if "a3" in who} == set(done["a3"])
 
 
@@ -126,7 +83,7 @@ def test_what_is_opened_while_it_is_taken_back_is_planned_again(team, monkeypatc
 
     monkeypatch.setattr(Doccano, "unassign", work_meanwhile)
     team.push()
-    require_places(team, 2)
+    require_settled(team, 2)
     ((folder, example),) = worked
     assert folder in team.places()[example]
 
@@ -137,14 +94,14 @@ def test_a_push_that_broke_off_is_completed_and_what_is_assigned_by_hand_is_left
         team.push(2)
     assigning.fail_after = None
     team.push()
-    require_places(team, 2)
+    require_settled(team, 2)
     team.list_members("a1", "a2", "a3", "a4")
     assigning.fail_after = 2  # what moves is taken away by then
     with pytest.raises(ServerError):
         team.push()
     assigning.fail_after = None
     team.push()
-    require_places(team, 2)
+    require_settled(team, 2)
     example, number = min(team.numbers().items())
     outside = next(folder for folder in team.people if folder not in team.places()[example])
     team.client.assign(team.project.id, number, team.people[outside].id)
@@ -152,15 +109,16 @@ def test_a_push_that_broke_off_is_completed_and_what_is_assigned_by_hand_is_left
     assert (plan.is_done, plan.assignments.by_hand) == (True, ((example, team.people[outside].username),))
 
 
+@pytest.mark.slow
 def test_another_number_of_annotators_is_stated_and_what_all_saw_is_taken_back(team):
     team.push()
     assert set(map(len, team.places().values())) == {3}
 
     assert team.push(2).taken_back == 12
-    require_places(team, 2)
+    require_settled(team, 2)
     assert "annotators per example: 2 → 3" in team.request(3).json()["remarks"]
     team.push(3)
-    require_places(team, 3)
+    require_settled(team, 3)
 
 
 def test_where_nothing_is_assigned_a_project_each_is_the_remedy(server, team):

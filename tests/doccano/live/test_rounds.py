@@ -5,10 +5,13 @@ import secrets
 
 import pytest
 
+from goldspan import formats
+from goldspan.corpus.shown_suggestions import read_shown
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.push.push import prepare_push
+from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import InvalidValueError
-from helpers import doccano_annotator, sample_corpus
+from helpers import audit_project, doccano_annotator, sample_corpus
 from helpers.team_rounds import TeamRound, paragraphs, require_places
 
 
@@ -52,6 +55,7 @@ def test_each_member_gets_a_project_with_all_examples_and_nobody_else_is_in_it(t
     assert {folder: len(numbers) for folder, numbers in team.copies().items()} == dict.fromkeys(team.people, 12)
 
 
+@pytest.mark.slow
 def test_with_k_an_example_moves_only_where_nobody_worked_on_it(team):
     team.push(per_example=2)
     require_places(team, 2, {})
@@ -128,3 +132,30 @@ def test_one_member_s_project_can_be_pushed_by_its_name(doccano, team, goldspan,
 
 def vars_of(account):
     return (("URL", account.url), ("USERNAME", account.username), ("PASSWORD", account.password))
+
+
+@pytest.mark.slow
+def test_an_audit_shows_each_member_its_suggestions_where_its_plan_does_and_nowhere_else(server, readers, tmp_path):
+    corpus = audit_project.make_project(tmp_path / "audit", 4, annotators=("a1", "a2"))
+    audit = audit_project.planned(corpus)
+    team = TeamRound.of_corpus(server, corpus, f"audit{secrets.token_hex(3)}", readers, ("a1", "a2"))
+    try:
+        team.push(audit="spring")
+        assert team.request().record.audit == "spring"  # later pushes need not repeat it
+        assert team.request().plan().is_done
+        for folder, project in team.projects().items():
+            shown = {one.id: one for article in audit.shown_to(folder) for one in suggestions_of(audit, article)}
+            for copy in take_snapshot(server, project).copies.values():
+                spans = [(span.start, span.end, span.label) for span in copy.work[ALL].spans]
+                wanted = shown[copy.id].spans if copy.id in shown else ()
+                assert spans == [(span.start, span.end, span.label) for span in sorted(wanted)]
+            assert read_shown(corpus, project.name).keys() == shown.keys()
+        team.list_members("a1", "a2", "a3")
+        with pytest.raises(InvalidValueError, match="was planned for a1 and a2, and not for a3"):
+            team.request()
+    finally:
+        team.delete()
+
+
+def suggestions_of(audit, article):
+    return formats.load(audit.suggestions_folder / f"{article}.jsonl", "gold")

@@ -10,6 +10,7 @@ from goldspan.doccano.corpus_record import (
     AccountRecord,
     DoccanoRecord,
     ProjectRecord,
+    RoundRecord,
     read_record,
     record_key,
     record_path,
@@ -119,3 +120,16 @@ def test_numbers_that_are_none_are_refused(corpus, numbers):
     record_path(corpus).write_text(f'[[label_types]]\nproject = "k1"\nnumbers = {numbers}\n')
     with pytest.raises(InputError, match=r"numbers|SHIP"):
         read_record(corpus)
+
+
+def test_a_round_is_found_where_a_server_of_this_machine_has_another_port():
+    here, later, far = "http://127.0.0.1:8000", "http://localhost:8123", "https://doccano.example.org"
+    record = DoccanoRecord().with_round(RoundRecord(name="kfor", server=here, each=True, annotators_per_example=2))
+    for key, server in (("k1", here), ("k1", later), ("k9", far)):
+        project = KFOR.model_copy(update={"name": "kfor-a1", "server": server, "key": key})
+        record = record.with_project(project.model_copy(update={"round": "kfor", "member": "anna"}))
+    assert record.round("kfor", later).annotators_per_example == 2
+    assert record.round("kfor", far) is None
+    assert [each.server for each in record.projects_of_round("kfor", later)] == [later]
+    moved = record.with_round(RoundRecord(name="kfor", server=later, each=True))
+    assert [each.server for each in moved.rounds] == [later]
