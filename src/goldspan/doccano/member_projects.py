@@ -77,7 +77,7 @@ def remembered_member(corpus: Corpus, server: str, project: DoccanoProject | Non
 
 
 def only_member(listed: Sequence[ListedMember] | None, member: str) -> tuple[ListedMember, ...]:
-    """The members of a project of one: this member, and the administrators.
+    """The members of a project of one: this member, and the administrators; those alone if this member left.
 
     Args:
         listed: the members that the file lists; None if there is no file.
@@ -86,14 +86,15 @@ def only_member(listed: Sequence[ListedMember] | None, member: str) -> tuple[Lis
     Raises:
         InvalidValueError: if the file lists this member as an administrator.
     """
-    chosen = [each for each in listed or () if each.role == ADMIN or each.name == member]
-    own = next((each for each in chosen if each.name == member), ListedMember(member, "annotator"))
-    if own.role == ADMIN:
+    if listed is None:
+        return (ListedMember(member, "annotator"),)
+    chosen = tuple(each for each in listed if each.role == ADMIN or each.name == member)
+    if any(each.role == ADMIN and each.name == member for each in chosen):
         raise InvalidValueError(
             f"{member!r} is listed as {ADMIN}, and nobody annotates alone in that role",
             remedy="Give them the role annotator in the file of the members, or leave them out of the round.",
         )
-    return tuple(dict.fromkeys([*chosen, own]))
+    return chosen
 
 
 def require_alone(name: str, member: str, members: Iterable[Member]) -> None:

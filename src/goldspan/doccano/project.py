@@ -339,7 +339,7 @@ def _require_same_kind(project: DoccanoProject, desired: ProjectKind) -> None:
     current = project_kind(project)
     if current == desired:
         return
-    option = f"Give --{current}, or take" if "disputes" not in {current, desired} else "Take"
+    option = f"Give --{current}, or take" if {current, desired} <= {"independent", "shared"} else "Take"
     raise ServerError(
         f"the project {project.name!r} is for {PURPOSES[current]}, not for {PURPOSES[desired]}",
         remedy=f"{option} another name: what people did there cannot change its kind.",

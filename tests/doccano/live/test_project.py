@@ -11,6 +11,7 @@ from goldspan.doccano import corpus_record, guideline_page, project, project_ide
 from goldspan.doccano.corpus_record import read_record
 from goldspan.doccano.push import push
 from goldspan.doccano.push.plan import project_changes, project_notes
+from goldspan.doccano.rounds import ProjectOfMember
 from goldspan.errors import InvalidValueError, ServerError
 from helpers import doccano_annotator, sample_corpus
 
@@ -35,11 +36,12 @@ role = "annotation_approver"
 
 @pytest.mark.parametrize("kind", project.PURPOSES)
 def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name, kind):
-    prepared = project.plan_project(server, toy, name, kind)
+    theirs = ProjectOfMember(round="kfor", member="anna", listed=()) if kind == "private" else None
+    prepared = project.plan_project(server, toy, name, kind, of_member=theirs)
     assert prepared.project is None
     assert next(project_changes(prepared)).startswith(f"create the project '{name}' ({kind})")
     made = prepared.apply()
-    again = project.plan_project(server, toy, name, kind)
+    again = project.plan_project(server, toy, name, kind, of_member=theirs)
     assert list(project_changes(again)) == []
     assert [remark.partition(":")[0] for remark in project_notes(again)] == (
         ["nobody annotates here yet"] if kind == "independent" else []
@@ -50,12 +52,15 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
     assert made.guideline == guideline_page.render_page(toy, kind) + project_identity.key_line(
         project.PURPOSES[kind], key
     )
-    assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0, key {key}"
+    part_of = ", round kfor" if theirs else ""
+    assert made.description == f"goldspan: {project.PURPOSES[kind]}, guidelines 1.0, key {key}{part_of}"
     assert read_record(toy).project(name, server.url).model_dump() == {
         "name": name,
         "server": server.url,
         "key": key,
         "offsets": "utf-16",
+        "round": theirs and theirs.round,
+        "member": theirs and theirs.member,
     }
     assert {flag: getattr(made, flag) for flag in project.FLAGS} == project.FLAGS
     types = [(each.name, each.colour, each.key) for each in server.span_types(made.id)]
