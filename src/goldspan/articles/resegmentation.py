@@ -227,11 +227,10 @@ def _plan_assignments(corpus: Corpus, entries: Iterable[ManifestEntry], path: Pa
         if not old:
             continue
         new = {example.id for example in article_examples(corpus, entry)}
-        people = {name: assigned[name].annotators for name in old if name in new and name not in plan.moved}
+        lines = {name: assigned[name] for name in old if name in new and name not in plan.moved}
         for name in sorted(old, reverse=True):
-            people |= dict.fromkeys(plan.moved.get(name, ()), assigned[name].annotators)
-        kept = {name: one for name, one in kept.items() if name not in old}
-        kept |= {name: assignment_plans.AssignedExample(name, who) for name, who in people.items()}
+            lines |= {other: replace(assigned[name], example=other) for other in plan.moved.get(name, ())}
+        kept = {name: one for name, one in kept.items() if name not in old} | lines
     if kept != assigned:
         plan.contents[path] = assignment_plans.content(kept.values()).encode()
         plan.assigned[path] = (len(assigned), len(kept))

@@ -15,6 +15,7 @@ from goldspan.assignment.balance import ExampleToAssign, assign
 from goldspan.assignment.summary import AssignmentSummary, summarize
 from goldspan.corpus.assignment_plans import AssignedExample, assignment_file, content
 from goldspan.errors import InvalidValueError
+from goldspan.models.order_plan import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -92,11 +93,6 @@ class PlacePlan:
             files.write(path, new)
 
 
-def count_words(example: Example) -> int:
-    """How many words an example has: the work of reading it."""
-    return len(example.text.split())
-
-
 def require_enough(per_example: int, annotators: int, file: str) -> None:
     """Refuse more readings of each example than there are annotators.
 
@@ -121,6 +117,7 @@ def plan_places(
     before: Mapping[str, AssignedExample],
     held: Mapping[str, tuple[str, ...]],
     renamed: Mapping[str, str],
+    language: str,
     others: Sequence[Example] = (),
 ) -> PlacePlan:
     """Who is to read which example now.
@@ -133,6 +130,7 @@ def plan_places(
         before: the plan before, by example.
         held: by example, who worked on it; nobody by name where it is not known who did.
         renamed: by folder of the plan before the folder that the annotator has now.
+        language: of the texts, for their words.
         others: further examples that the plan before has; their places stay, and count for the balance.
 
     Raises:
@@ -149,8 +147,8 @@ def plan_places(
     earlier = {name: line.annotators for name, line in before.items()}
     fixed = {example.id: places[example.id] for example in others if places.get(example.id)}
     to_assign = [
-        *(ExampleToAssign(one.id, count_words(one), fixed[one.id]) for one in others if one.id in fixed),
-        *(ExampleToAssign(one.id, count_words(one), held.get(one.id, ())) for one in examples),
+        *(ExampleToAssign(one.id, count_words([one], language), fixed[one.id]) for one in others if one.id in fixed),
+        *(ExampleToAssign(one.id, count_words([one], language), held.get(one.id, ())) for one in examples),
     ]
     assigned = assign(to_assign, folders, per_example=per_example, before=places, seed=round_name)
     return PlacePlan(

@@ -160,6 +160,7 @@ class ProjectReaders:
             renamed={
                 old: now for name, now in folders.items() if (old := record.folder(name)) is not None and old != now
             },
+            language=self.corpus.scheme.language,
             others=self.others,
         )
 

@@ -24,7 +24,7 @@ from goldspan.doccano.corpus_record import RoundRecord, read_record, write_recor
 from goldspan.doccano.former_labels import corpus_label_names
 from goldspan.doccano.human_work import worked_on_examples
 from goldspan.doccano.members import ADMIN, find_members, pass_folders, pseudonyms_of
-from goldspan.doccano.places import PlacePlan, count_words, plan_places, require_enough
+from goldspan.doccano.places import PlacePlan, plan_places, require_enough
 from goldspan.doccano.project import is_of_round
 from goldspan.doccano.project_identity import identify
 from goldspan.doccano.pull.pass_owners import record_pseudonyms
@@ -36,6 +36,7 @@ from goldspan.doccano.rights import require_administrator
 from goldspan.doccano.rounds import MemberProject, ProjectOfMember, find_round, member_project_name, require_open
 from goldspan.doccano.snapshot import take_full_snapshot
 from goldspan.errors import InvalidValueError, ServerError
+from goldspan.models.order_plan import count_words
 from goldspan.report.text import Table, amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -118,6 +119,11 @@ class MemberPush:
         return [example for example in self.request.examples if example.id not in others]
 
     @property
+    def words(self) -> int:
+        """Of these examples."""
+        return count_words(self.examples, self.request.corpus.scheme.language)
+
+    @property
     def removals(self) -> tuple[str, ...]:
         """The ids of the examples that are to be taken away from the member."""
         return tuple(step.desired.example.id for step in self.plan.steps if step.state == "remove")
@@ -134,7 +140,7 @@ class MemberPush:
             "member": self.project.member,
             "left": self.has_left,
             "examples": len(self.examples),
-            "words": sum(map(count_words, self.examples)),
+            "words": self.words,
             **self.request.json(),
         }
 
@@ -196,7 +202,7 @@ class RoundPlan:
                 each.project.folder + (" (left)" if each.has_left else ""),
                 each.project.name,
                 f"{len(each.examples):,}",
-                f"{sum(map(count_words, each.examples)):,}",
+                f"{each.words:,}",
                 *(f"{row[name]:,}" for name in columns),
             )
             for each, row in zip(self.members, counts, strict=True)
@@ -422,6 +428,7 @@ class RoundRequest:
             before=read_assignments(assignment_file(self.corpus, self.record.name)),
             held={example: tuple(sorted(who)) for example, who in held.items()},
             renamed={old: now for old, now in former.items() if old is not None},
+            language=self.corpus.scheme.language,
             others=desired_state.desired_examples(self.corpus, others),
         )
 
