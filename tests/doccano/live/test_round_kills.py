@@ -84,7 +84,7 @@ def readers(doccano):
 
 
 def test_with_a_project_for_each_member(server, readers, tmp_path, monkeypatch):
-    team = TeamRound(server, tmp_path / "team", f"kfor{secrets.token_hex(3)}", readers, examples=8)
+    team = TeamRound(server, tmp_path / "team", f"kfor{secrets.token_hex(3)}", readers, examples=4)
     team.list_members(*FOLDERS[:3])
     try:
         die_everywhere(team, monkeypatch, 3)
@@ -98,7 +98,7 @@ def test_with_assignments(doccano, readers, tmp_path, monkeypatch):
         with Doccano(account) as client:
             for person in readers.values():
                 person.url = assigning.url
-            team = AssignedRound(client, tmp_path / "team", readers, examples=8)
+            team = AssignedRound(client, tmp_path / "team", readers, examples=4)
             try:
                 die_everywhere(team, monkeypatch, 1)
             finally:
