@@ -466,11 +466,7 @@ class _StatusReader:
         self, name: str, readings: Sequence[_ProjectReading], found: Round | None, unread: Mapping[str, str]
     ) -> RoundProgress:
         """How far a round is."""
-        examples: dict[str, _ExampleProgress] = {}
-        for example, theirs in (item for each in readings for item in each.examples.items()):
-            before = examples.get(example, theirs)
-            confirmed = {**before.confirmed, **theirs.confirmed}
-            examples[example] = _ExampleProgress(theirs.article, confirmed, {*before.readers, *theirs.readers})
+        examples = _joined(each.examples for each in readings)
         annotators = sorted(one for each in readings for one in each.annotators)
         articles = {example.article for example in examples.values()}
         of_disputes = any(project_kind(each.progress.project) == "disputes" for each in readings)
@@ -567,6 +563,16 @@ def _examples(
         readers = {*confirmed, *(people.get(name, name) for name in seen)}
         article = article_of(example) if example in options.examples else ""
         examples[example] = _ExampleProgress(article, confirmed, readers)
+    return examples
+
+
+def _joined(parts: Iterable[Mapping[str, _ExampleProgress]]) -> dict[str, _ExampleProgress]:
+    """What is counted of each example of several projects."""
+    examples: dict[str, _ExampleProgress] = {}
+    for example, theirs in (item for part in parts for item in part.items()):
+        before = examples.get(example, theirs)
+        confirmed = {**before.confirmed, **theirs.confirmed}
+        examples[example] = _ExampleProgress(theirs.article, confirmed, {*before.readers, *theirs.readers})
     return examples
 
 

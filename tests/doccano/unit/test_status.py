@@ -45,6 +45,26 @@ def test_every_example_is_done_or_open_and_different_spans_are_disputes(works_of
     assert {name for article in articles for name in article.disputed} == disputed
 
 
+@given(st.fixed_dictionaries({who: st.dictionaries(st.sampled_from(sorted(OPTIONS.examples)), works) for who in "xyz"}))
+def test_projects_of_members_are_counted_as_one(work_of):
+    """Each member has some of the examples; what all of them have is counted once."""
+    parts = [
+        _examples(snapshot({name: {who: work} for name, work in mine.items()}), OPTIONS, [who], NOTHING_HIDDEN)
+        for who, mine in work_of.items()
+    ]
+    articles = list(_articles(_joined(parts), "xyz"))
+    assert sum(article.examples for article in articles) == len(set().union(*work_of.values()))
+    for who, mine in work_of.items():
+        assert sum(article.done[who] for article in articles) == sum(work.confirmed for work in mine.values())
+        assert sum(article.open(who) for article in articles) == sum(not work.confirmed for work in mine.values())
+    spans = {
+        name: {mine[name].spans for mine in work_of.values() if name in mine and mine[name].confirmed}
+        for name in OPTIONS.examples
+    }
+    disputed = {name for article in articles for name in article.disputed}
+    assert disputed == {name for name, found in spans.items() if len(found) > 1}
+
+
 def test_what_is_not_of_the_corpus_comes_last_under_no_name():
     there = snapshot(
         {"zz.p01": {"x": AnnotatorWork()}, "b.p01": {"x": AnnotatorWork()}, "a.p01": {"x": AnnotatorWork()}}
