@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, get_args
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from goldspan.doccano import guideline_page, labels
 from goldspan.doccano.annotator_guide import ProjectKind
+from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.corpus_record import project_key, read_record, record_key, write_record
 from goldspan.doccano.export_archive import require_exportable
@@ -26,7 +28,7 @@ from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.corpus import Corpus
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.labels import LabelPlan
     from goldspan.doccano.project_identity import ProjectIdentity
     from goldspan.doccano.rounds import ProjectOfMember
+
+T = TypeVar("T")
 
 PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
@@ -108,8 +112,11 @@ class ProjectPlan:
             project = server.update_project(project.id, description=planned.description, guideline=planned.guideline)
         self._apply_labels(project, before, former, is_new=is_new)
         if self.listed is not None:
-            current, me = server.members(project.id), server.me()
-            plan_members(self.listed, server.users(), current, me).apply(server, project.id)
+            listed, me, users = self.listed, server.me(), server.users()
+            _act_on(
+                lambda: server.members(project.id),
+                lambda current: plan_members(listed, users, current, me).apply(server, project.id),
+            )
         return project
 
     def _create_missing(self) -> tuple[ProjectIdentity, bool]:
@@ -142,8 +149,10 @@ class ProjectPlan:
         server, scheme = self.server, self.corpus.scheme
         require_own_names(before, project.name)
         former_labels = former_names(read_record(self.corpus), scheme)
-        current = server.span_types(project.id)
-        labels.plan_labels(scheme, current, self.renamed, former_labels).apply(server, project.id)
+        _act_on(
+            lambda: server.span_types(project.id),
+            lambda current: labels.plan_labels(scheme, current, self.renamed, former_labels).apply(server, project.id),
+        )
         types, _ = labels.types_by_label(scheme, server.span_types(project.id))
         numbers = {label: group[0].id for label, group in types.items()}
         # A pull recognises a type that was deleted and created again by the number that it had: so that one stays.
@@ -311,6 +320,24 @@ def _planned_project(
         author="" if project is None else project.author,
         **flags,
     )
+
+
+def _act_on(observe: Callable[[], T], act: Callable[[T], None]) -> None:
+    """Act on what is there; where another push acts at the same moment, look again at what it did.
+
+    Raises:
+        ServerError: for what the server refuses although nobody else changes anything.
+    """
+    now = observe()
+    while True:
+        try:
+            act(now)
+        except HTTPStatusError as error:
+            before, now = now, observe()
+            if error.status != HTTPStatus.BAD_REQUEST or now == before:
+                raise
+        else:
+            return
 
 
 def _create(server: Doccano, planned: DoccanoProject) -> DoccanoProject:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from goldspan.annotation import Label, LabelScheme
 from goldspan.doccano import labels, project
+from goldspan.doccano.client.http_errors import HTTPStatusError
 from goldspan.doccano.client.schema import SpanType
 from goldspan.doccano.push.plan import label_notes
 from goldspan.errors import InvalidValueError
@@ -105,3 +106,28 @@ def test_a_name_that_doccano_would_change_is_refused(toy, bad):
 def test_a_kind_that_is_none_is_refused(toy):
     with pytest.raises(InvalidValueError, match="no kind 'both'"):
         project.plan_project(None, toy, "name", "both")
+
+
+@pytest.fixture
+def refusal():
+    return HTTPStatusError("refused", status=400)
+
+
+def test_what_another_push_changes_at_the_same_moment_is_looked_at_again(refusal):
+    seen, there = [], [["PERSON"], ["PERSON", "PLACE"]]
+
+    def act(now):
+        seen.append(now)
+        if len(seen) == 1:
+            raise refusal
+
+    project._act_on(lambda: there[len(seen)], act)
+    assert seen == there
+
+
+def test_what_is_refused_although_nobody_changes_anything_is_an_error(refusal):
+    def act(_):
+        raise refusal
+
+    with pytest.raises(HTTPStatusError):
+        project._act_on(lambda: ["PERSON"], act)
