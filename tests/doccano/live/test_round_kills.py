@@ -92,6 +92,19 @@ def test_with_a_project_for_each_member(server, readers, tmp_path, monkeypatch):
         team.delete()
 
 
+@pytest.mark.parametrize("number", [0, 1, 4])
+def test_the_first_push_dies_while_it_makes_projects(server, readers, tmp_path, monkeypatch, number):
+    team = TeamRound(server, tmp_path / "team", f"kfor{secrets.token_hex(3)}", readers, examples=4)
+    team.list_members("a1", "a2")
+    try:
+        assert Death(monkeypatch).at(number, lambda: team.push(per_example=1), after=True)
+        team.push()  # the round and its K are remembered
+        require_places(team, 1, {})
+        assert team.request().plan().is_done
+    finally:
+        team.delete()
+
+
 def test_with_assignments(doccano, readers, tmp_path, monkeypatch):
     with AssigningDoccano(doccano.account.url) as assigning:
         account = Account(assigning.url, doccano.account.username, doccano.account.password)
