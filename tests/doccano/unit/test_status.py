@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from goldspan.annotation import Example, Span
 from goldspan.cli import console
 from goldspan.doccano import server
+from goldspan.doccano.assignments import NOTHING_HIDDEN
 from goldspan.doccano.client.schema import DoccanoProject
 from goldspan.doccano.pull.collect import PullOptions
 from goldspan.doccano.snapshot import ALL, AnnotatorWork, Snapshot, StoredExample
-from goldspan.doccano.status import ArticleProgress, _article_progress
+from goldspan.doccano.status import ArticleProgress, _article_progress, _articles, _examples, _joined
 from goldspan.progress import report_tables
 from goldspan.progress.round_pace import round_pace
 from helpers import made_up_round
