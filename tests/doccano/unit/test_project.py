@@ -110,7 +110,7 @@ def test_a_kind_that_is_none_is_refused(toy):
 
 @pytest.fixture
 def refusal():
-    return HTTPStatusError("refused", status=400)
+    return HTTPStatusError("refused", remedy=None, status=400)
 
 
 def test_what_another_push_changes_at_the_same_moment_is_looked_at_again(refusal):
