@@ -19,7 +19,7 @@ work = st.dictionaries(st.sampled_from(IDS), st.lists(st.sampled_from(FOLDERS), 
 
 def plan(folders, before=None, held=None, examples=EXAMPLES, **options):
     lines = {name: AssignedExample(name, tuple(who)) for name, who in (before or {}).items()}
-    options = {"per_example": 2, "before": lines, "held": held or {}, "renamed": {}, **options}
+    options = {"per_example": 2, "before": lines, "held": held or {}, "renamed": {}, "language": "en", **options}
     return plan_places("kfor", examples, folders, **options)
 
 
@@ -51,7 +51,7 @@ def test_the_file_names_those_who_are_still_to_lose_an_example(tmp_path):
     second.write(corpus, "kfor", leaving=True)
     lines = read_assignments(path)
     assert {name for name, line in lines.items() if line.leaving} == {*second.moved}
-    third = plan_places("kfor", EXAMPLES, ("a2", "a3"), per_example=2, before=lines, held={}, renamed={})
+    third = plan_places("kfor", EXAMPLES, ("a2", "a3"), per_example=2, before=lines, held={}, renamed={}, language="en")
     third.write(corpus, "kfor", leaving=True)
     for name, line in read_assignments(path).items():
         assert {*lines[name].annotators, *lines[name].leaving} <= {*line.annotators, *line.leaving}
