@@ -12,6 +12,7 @@ How to work in Doccano comes first (`annotator_guide`), then the labels with the
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import partial
 from html import escape as escape_html
 from itertools import groupby
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
+    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
     from goldspan.annotation import Example, Label, LabelScheme, Span
@@ -52,6 +54,7 @@ LEGEND = (
 
 BLOCK_START = re.compile(r"[-+#>=|:]|\d{1,9}(?=[.)])")  # begins another block at the start of a line
 LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+EMPHASIS = {"em", "strong", "s"}
 COMMENT = re.compile(r"\s*<!--.*?-->\s*", re.DOTALL)
 WEB_ADDRESS = re.compile(r"(https?://|mailto:)", re.IGNORECASE)
 PAGE_ADDRESS = re.compile(r"(?P<page>[^/?#:]+\.md)(#.*)?")
@@ -211,12 +214,24 @@ def page_title(text: str) -> str | None:
     return next((_words(node) for node in headings), None)
 
 
-def _parse(text: str) -> SyntaxTreeNode:
+def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+def _parse(text: str) -> SyntaxTreeNode:
     from markdown_it.tree import SyntaxTreeNode
 
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    return SyntaxTreeNode(parser.parse(text))
+    return SyntaxTreeNode(_parser().parse(text))
+
+
+def _has_emphasis(line: str, emphasis: Counter[str]) -> bool:
+    """Whether a line is read with so many emphases of each kind: marks that stand together may be read otherwise."""
+    from markdown_it.tree import SyntaxTreeNode
+
+    read = SyntaxTreeNode(_parser().parseInline(line))
+    return Counter(node.type for node in read.walk() if node.type in EMPHASIS) == emphasis
 
 
 def _words(node: SyntaxTreeNode) -> str:
@@ -244,6 +259,8 @@ class _Writer:
     def __init__(self, titles: Mapping[str, str], render_fence: RenderFence) -> None:
         self.titles = titles
         self.render_fence = render_fence
+        self.emphasis = Counter[str]()  # of the line that is written
+        self.keeps_emphasis = True
         self.block_writers: dict[str, Callable[[SyntaxTreeNode], str]] = {
             "heading": lambda node: f"{'#' * int(node.tag[1])} {self.line(node)}".rstrip(),
             "paragraph": lambda node: _as_paragraph(self.line(node)),
@@ -271,15 +288,25 @@ class _Writer:
         return between.join(text for node in nodes if (text := self.block_writers[node.type](node)))
 
     def line(self, node: SyntaxTreeNode) -> str:
-        """The content of a block, on one line."""
-        return "".join(map(self.inline, node.children[0].children if node.children else ()))
+        """The content of a block, on one line; without emphasis, where its marks would be read otherwise."""
+        children = node.children[0].children if node.children else ()
+        self.emphasis.clear()
+        line = "".join(map(self.inline, children))
+        if not self.emphasis or _has_emphasis(line, self.emphasis):
+            return line
+        self.keeps_emphasis = False
+        line = "".join(map(self.inline, children))
+        self.keeps_emphasis = True
+        return line
 
     def inline(self, node: SyntaxTreeNode) -> str:
         """A node inside a line; emphasis of any kind keeps its marks."""
         write = self.inline_writers.get(node.type)
         if write is not None:
             return write(node)
-        return f"{node.markup}{''.join(map(self.inline, node.children))}{node.markup}"
+        self.emphasis[node.type] += 1
+        mark = node.markup if self.keeps_emphasis else ""
+        return f"{mark}{''.join(map(self.inline, node.children))}{mark}"
 
     def link(self, node: SyntaxTreeNode) -> str:
         """A link to the web; a link to a page becomes a reference by title, any other link its words."""

@@ -63,10 +63,15 @@ class Seen(HTMLParser):
         self.tags.add(tag)
         self.attributes |= {(tag, name) for name, _ in attrs}
         self.targets |= {value for name, value in attrs if name in {"href", "src"}}
-        self.words.append(" ")
+        self.separate(tag)
 
-    def handle_endtag(self, _):
-        self.words.append(" ")
+    def handle_endtag(self, tag):
+        self.separate(tag)
+
+    def separate(self, tag):
+        """Emphasis begins and ends within words; any other element separates them."""
+        if tag not in {"em", "strong", "s"}:
+            self.words.append(" ")
 
     def handle_data(self, data):
         self.words.append(data)
@@ -86,6 +91,8 @@ def rewritten(text, titles=None):
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+@example("***a*a*")
+@example("****a**a**")
 @example("a\n===\nb\n---\n")
 @example("- a\n\n      code\n")
 @example("`` a`b ``")

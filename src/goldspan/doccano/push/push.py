@@ -454,8 +454,17 @@ def prepare_push(
             *order_notes(order, desired),
             *_without_next(entries, most, prefill),
             *(_of_suggestions(corpus, suggested) if suggested else ()),
+            *_of_record(options.shown),
         ],
     )
+
+
+def _of_record(shown: ShownRecord | None) -> list[str]:
+    """Where it is recorded which suggestions are shown."""
+    if shown is None:
+        return []
+    folder = shown.corpus.shown.relative_to(shown.corpus.root).as_posix()
+    return [f"what is filled in is recorded in {folder}/: keep it in git, beside the passes"]
 
 
 def _of_readers(known: RoundRecord | None, record: RoundRecord | None) -> list[str]:

@@ -208,9 +208,8 @@ class RoundPlan:
             for each, row in zip(self.members, counts, strict=True)
         ]
         header = ("annotator", "project", "examples", "words", *columns)
-        return Table(
-            self.record.name, "remove: copies that nobody worked on, which others are to read", header, (*rows,)
-        )
+        note = "remove: copies that nobody worked on, which others are to read" if "remove" in columns else ""
+        return Table(self.record.name, note, header, (*rows,))
 
     def json(self) -> dict[str, Any]:
         """For `--json`."""
