@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -264,6 +265,18 @@ def test_the_errors_that_were_shown_are_known_by_example(corpus):
     for name, errors in shown.items():
         article = audit.examples[name].article
         assert errors[0].readers == {one for one in audit.annotators if article in audit.shown_to(one)}
+
+
+def test_a_planted_span_that_was_shown_is_of_no_audit_that_is_there(corpus):
+    audit = planned(corpus)
+    article = audit.articles[0]
+    shown = corpus.shown / "spring-ann" / f"{article}.jsonl"
+    shown.parent.mkdir(parents=True)
+    shutil.copy(audit.suggestions_folder / shown.name, shown)
+    assert shown_errors(corpus)
+    shutil.rmtree(corpus.audits)
+    with pytest.raises(InputError, match="corpus/audits does not have it"):
+        shown_errors(corpus)
 
 
 def test_passes_of_made_up_readers_are_valid(corpus):

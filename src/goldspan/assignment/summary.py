@@ -108,15 +108,16 @@ class AssignmentSummary:
             missing = [f"{one} with {other}" for one, other, count in self.pairs if not count]
             if missing:
                 lines.append(f"Agreement cannot be measured for {enumerate_names(missing, most=NAMED)}.")
-        if self.new < self.examples:
+        if self.new < self.examples and (self.changed or self.new):
             lines.append(
                 f"{amount(self.changed, 'example')} of the plan before {'has' if self.changed == 1 else 'have'} other "
                 f"annotators now, {amount(self.moved, 'place')} in all; {amount(self.new, 'example')} "
                 f"{'is' if self.new == 1 else 'are'} new."
             )
         if self.exceeding:
+            verb = "has" if self.per_example == 1 else "have"
             lines.append(
-                f"More than {amount(self.per_example, 'annotator')} have worked on "
+                f"More than {amount(self.per_example, 'annotator')} {verb} worked on "
                 f"{enumerate_names(self.exceeding, most=NAMED)}: all of their places stay."
             )
         return lines

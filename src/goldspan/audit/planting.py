@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import tokens
 from goldspan.annotation import Span
-from goldspan.corpus.audits import KINDS, Kind, PlantedSuggestion, PlantingRates, planted_line
+from goldspan.corpus.audits import KINDS, RULE, Kind, PlantedSuggestion, PlantingRates, planted_line
 from goldspan.errors import InvalidValueError
 from goldspan.suggest.suggester import EVIDENCE, RECOGNISERS, RULES, SCORES
 
@@ -301,4 +301,4 @@ def _stated(key: str, values: Sequence[object], place: int | None, kind: Kind | 
     """What a line states of a span that is shown: of a planted one, that it was."""
     if kind is None and place is not None:
         return values[place]
-    return {RULES: f"planted.{kind}", SCORES: 0.0, RECOGNISERS: RECOGNISER}.get(key)
+    return {RULES: f"{RULE}{kind}", SCORES: 0.0, RECOGNISERS: RECOGNISER}.get(key)

@@ -127,7 +127,11 @@ def _print_reports(out: Console, found: AgreementByCondition) -> None:
             console.print_text(out, HEADINGS[condition], style="bold underline")
         _print_report(out, report)
     if found.amendments is not None and found.amendments.is_stated:
-        console.print_table(out, found.amendments.table().first())
+        table = found.amendments.table()
+        if table.rows:
+            console.print_table(out, table.first())
+        else:
+            console.print_text(out, f"Rules to amend: none. {table.note}")
 
 
 def _print_report(out: Console, report: AgreementReport) -> None:

@@ -146,14 +146,14 @@ class _State:
         """What comes next for articles that nobody has annotated."""
         if not pending:
             return None
-        from goldspan.doccano.corpus_record import read_record
+        from goldspan.doccano.corpus_record import pushed_as, read_record
 
         without = [name for name in pending if not (self.corpus.suggestions / f"{name}.jsonl").is_file()]
         if without and self.after not in ("suggest", "rank", "push", "build"):
             return f"draft the spans of {amount(len(without), 'article')}: {self._command('suggest')}"
         projects = read_record(self.corpus).projects
         if projects and self.after not in ("suggest", "rank"):
-            pull = self._command("doccano", "pull", "--project", projects[0].name, "--apply")
+            pull = self._command("doccano", "pull", "--project", pushed_as(projects[0]), "--apply")
             return f"while they annotate and confirm, copy what they have done: {pull}"
         if undefined := undefined_labels(self.corpus):
             return f"{self._definitions(undefined)}, then push: {self._push()}"
@@ -166,12 +166,12 @@ class _State:
 
     def _push(self) -> str:
         """The command that gives articles to annotators, and what must be there before."""
-        from goldspan.doccano.corpus_record import read_record
+        from goldspan.doccano.corpus_record import pushed_as, read_record
         from goldspan.doccano.members import find_members
         from goldspan.new_project import project_name
 
         projects = read_record(self.corpus).projects
-        name = projects[0].name if projects else project_name(self.corpus)
+        name = pushed_as(projects[0]) if projects else project_name(self.corpus)
         most = ["--next", str(BATCH)] if self.corpus.order_file.is_file() else []
         push = self._command("doccano", "push", "--project", name, *most, "--apply")
         if projects or find_members(self.corpus):

@@ -43,6 +43,7 @@ FOLDER = "audits"
 PLAN = "plan.json"
 SUGGESTIONS = "suggestions"
 PLANTED = "planted"  # the key of a line
+RULE = "planted."  # what the rule of a planted span begins with, before its kind
 Kind = Literal["spurious", "edge", "label", "omitted"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 WRONG: tuple[Kind, ...] = ("spurious", "edge", "label")  # of which something is shown
@@ -381,7 +382,7 @@ def shown_errors(corpus: Corpus) -> dict[str, tuple[ShownError, ...]]:
     """All planted errors of a project, by example.
 
     Raises:
-        InputError: as `read_audit`.
+        InputError: as `read_audit`; for a planted span that was shown and is of no audit that is there.
     """
     found: defaultdict[str, list[ShownError]] = defaultdict(list)
     for name in audit_names(corpus):
@@ -391,7 +392,21 @@ def shown_errors(corpus: Corpus) -> dict[str, tuple[ShownError, ...]]:
             readers = frozenset(folder for folder in audit.annotators if article in audit.aided[folder])
             text = audit.examples[example].text
             found[example] += [ShownError(error, text, name, readers) for error in errors]
+    for file, example in _shown_with_planted(corpus):
+        if example not in found:
+            message = "an audit planted a span that was shown here, and corpus/audits does not have it"
+            raise InputError(message, file=file, example=example, remedy="Restore corpus/audits from git.")
     return {example: tuple(errors) for example, errors in found.items()}
+
+
+def _shown_with_planted(corpus: Corpus) -> Iterator[tuple[Path, str]]:
+    """The examples in which `corpus/shown` has a planted span, with their files."""
+    for path in sorted(corpus.shown.glob("*/*.jsonl")):
+        if RULE.encode() in files.read_bytes(path):  # most files have none, and need not be parsed
+            for example in formats.load(path, "gold"):
+                rules = example.extra.get("rules")
+                if isinstance(rules, list) and any(isinstance(rule, str) and rule.startswith(RULE) for rule in rules):
+                    yield path, example.id
 
 
 def relabelled_audits(corpus: Corpus, label_of: Callable[[str, str], str]) -> Iterator[tuple[Path, bytes]]:

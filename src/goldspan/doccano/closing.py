@@ -331,7 +331,7 @@ def _found(corpus: Corpus, server: Doccano, name: str) -> Round | None:
         of = next((each for each in read_record(corpus).projects if each.name == name and each.round is not None), None)
         if of is not None and of.round is not None and of.member is not None:
             raise InvalidValueError(
-                f"the project {name!r} is {of.member!r}'s part of the round {of.round!r}",
+                f"the project {name!r} is the part of {of.member!r} in the round {of.round!r}",
                 remedy=f"Close the round: --project {shlex.quote(of.round)}",
             )
     return found

@@ -232,6 +232,11 @@ class DoccanoRecord:
         return "\n".join([HEADER, *tables]).encode("utf-8")
 
 
+def pushed_as(project: ProjectRecord) -> str:
+    """The name that `--project` takes for a project: that of its round, if it is one member's part of it."""
+    return project.name if project.round is None or project.member is None else project.round
+
+
 def project_key(project: DoccanoProject) -> str:
     """The key in the description of a project; empty if it has none."""
     found = KEY.search(project.description)

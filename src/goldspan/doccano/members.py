@@ -12,6 +12,7 @@ Members are added and their roles corrected. Nobody is removed: an export leaves
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -117,8 +118,8 @@ def plan_members(
     if missing := [each.name for each in listed if each.name not in by_name]:
         raise InvalidValueError(
             f"the server has no user {', '.join(map(repr, missing))}",
-            remedy=f"Make an account with: goldspan doccano user {' '.join(missing)}. If an account was renamed there, "
-            "write its new name into the file of the members.",
+            remedy=f"Make an account with: goldspan doccano user {shlex.join(missing)}. If an account was renamed "
+            "there, write its new name into the file of the members.",
         )
     if any(each.name == me.username and each.role != ADMIN for each in listed):
         raise InvalidValueError(

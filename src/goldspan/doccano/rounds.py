@@ -10,8 +10,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from goldspan.doccano.corpus_record import RoundRecord, read_record
-from goldspan.errors import InvalidValueError
+from goldspan.doccano.corpus_record import RoundRecord, read_record, record_path
+from goldspan.errors import InputError, InvalidValueError
 
 if TYPE_CHECKING:
     from goldspan.corpus import Corpus
@@ -126,11 +126,17 @@ def find_round(corpus: Corpus, name: str, server: str) -> Round | None:
         server: the address of the server; all addresses of this machine are one place.
 
     Raises:
-        InputError: for a record that cannot be read.
+        InputError: for a record that cannot be read, or that has projects of the round and not the round.
     """
     record = read_record(corpus)
     found = record.round(name, server)
     if found is None:
+        if orphans := record.projects_of_round(name, server):
+            raise InputError(
+                f"the project {orphans[0].name!r} is of the round {name!r}, which is not there",
+                file=record_path(corpus),
+                remedy="Restore the table of the round from git, or delete the tables of all of its projects, too.",
+            )
         return None
     projects = (
         MemberProject(each.name, each.member, record.folder(each.member) or each.member)

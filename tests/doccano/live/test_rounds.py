@@ -143,6 +143,8 @@ def test_an_audit_shows_each_member_its_suggestions_where_its_plan_does_and_nowh
         team.push(audit="spring")
         assert team.request().record.audit == "spring"  # later pushes need not repeat it
         assert team.request().plan().is_done
+        with pytest.raises(InvalidValueError, match="in an audit all read every example"):
+            team.request(per_example=1)
         for folder, project in team.projects().items():
             shown = {one.id: one for article in audit.shown_to(folder) for one in suggestions_of(audit, article)}
             for copy in take_snapshot(server, project).copies.values():

@@ -11,11 +11,13 @@ from goldspan.doccano.corpus_record import (
     DoccanoRecord,
     ProjectRecord,
     RoundRecord,
+    pushed_as,
     read_record,
     record_key,
     record_path,
     write_record,
 )
+from goldspan.doccano.rounds import find_round
 from goldspan.errors import InputError
 from helpers import sample_corpus
 from helpers.doccano_project import SHARED
@@ -133,3 +135,12 @@ def test_a_round_is_found_where_a_server_of_this_machine_has_another_port():
     assert [each.server for each in record.projects_of_round("kfor", later)] == [later]
     moved = record.with_round(RoundRecord(name="kfor", server=later, each=True))
     assert [each.server for each in moved.rounds] == [later]
+
+
+def test_projects_of_a_round_that_is_not_there_are_no_round_of_a_new_name(corpus):
+    project = KFOR.model_copy(update={"name": "kfor-a1", "round": "kfor", "member": "anna"})
+    assert (pushed_as(KFOR), pushed_as(project)) == ("kfor", "kfor")
+    write_record(corpus, DoccanoRecord().with_project(project))
+    with pytest.raises(InputError, match="'kfor-a1' is of the round 'kfor', which is not there"):
+        find_round(corpus, "kfor", KFOR.server)
+    assert find_round(corpus, "other", KFOR.server) is None

@@ -79,6 +79,10 @@ def test_a_missing_user_is_refused_with_the_command_that_creates_one(tmp_path):
     with pytest.raises(InvalidValueError, match="no user 'anna', 'bob'") as caught:
         members.plan_members(listed(tmp_path, GOOD), [ME], [], ME)
     assert "goldspan doccano user anna bob" in str(caught.value)
+    text = "[[member]]\nname = 'eva lind'\nrole = 'annotator'\n"
+    with pytest.raises(InvalidValueError, match="no user 'eva lind'") as caught:
+        members.plan_members(listed(tmp_path, text), [ME], [], ME)
+    assert "goldspan doccano user 'eva lind'." in str(caught.value)
 
 
 def test_the_user_that_goldspan_works_as_stays_an_administrator(tmp_path):

@@ -69,7 +69,10 @@ def run(
     console.print_written(json, html)
     if json is None:
         if not report.readings.is_complete:
-            step = typed_command(corpus, "doccano", "pull", "--project", "NAME", "--apply")
+            from goldspan.doccano.corpus_record import read_record
+
+            rounds = [each.name for each in read_record(corpus).rounds if each.audit == name]
+            step = typed_command(corpus, "doccano", "pull", "--project", rounds[0] if rounds else "NAME", "--apply")
         elif not with_debriefing:
             step = typed_command(corpus, "audit", "report", name, "--debrief")
         else:

@@ -207,7 +207,7 @@ def round_of_project(corpus: Corpus, identity: ProjectIdentity, server: str) -> 
     """
     if identity.round is not None and identity.member is not None:
         raise InvalidValueError(
-            f"the project {identity.name!r} is {identity.member!r}'s part of the round {identity.round!r}",
+            f"the project {identity.name!r} is the part of {identity.member!r} in the round {identity.round!r}",
             remedy=f"Push the round: --project {shlex.quote(identity.round)}",
         )
     known = read_record(corpus).round(identity.name, server)

@@ -530,6 +530,11 @@ def prepare_round(server: Doccano, corpus: Corpus, name: str, options: RoundOpti
     record = _round_record(corpus, server, name, None if known is None else known.record, options)
     if record.audit is not None:
         _require_audited(corpus, record.audit, listed)
+    if record.audit is not None and record.annotators_per_example is not None:
+        raise InvalidValueError(
+            f"in an audit all read every example, and each is to be read by {record.annotators_per_example}",
+            remedy="Push without --annotators-per-example.",
+        )
     if options.control and (record.suggestions or record.audit):
         raise InvalidValueError(
             "controls score what annotators find unaided, and here suggestions are shown",
