@@ -73,6 +73,7 @@ def test_a_round_is_closed_once_it_is_read_and_pulled_and_opened_again(team):
     assert not any("closed" in project.description for project in team.projects().values())
 
 
+@pytest.mark.slow
 def test_projects_are_deleted_only_once_the_corpus_has_all_of_it(team):
     team.push()
     read_all(team)

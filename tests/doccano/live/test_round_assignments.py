@@ -66,6 +66,7 @@ def test_who_joins_gets_what_nobody_worked_on_and_who_leaves_keeps_their_work(te
     assert {one for one, who in team.places().items() if "a3" in who} == set(done["a3"])
 
 
+@pytest.mark.slow
 def test_what_is_opened_while_it_is_taken_back_is_planned_again(team, monkeypatch):
     team.push(2)
     team.list_members("a1", "a2", "a3", "a4")
@@ -88,6 +89,7 @@ def test_what_is_opened_while_it_is_taken_back_is_planned_again(team, monkeypatc
     assert folder in team.places()[example]
 
 
+@pytest.mark.slow
 def test_a_push_that_broke_off_is_completed_and_what_is_assigned_by_hand_is_left_alone(team, assigning):
     assigning.fail_after = 7
     with pytest.raises(ServerError):

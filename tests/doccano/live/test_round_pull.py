@@ -140,6 +140,7 @@ def test_a_project_that_is_gone_stops_the_pull_of_all_and_the_others_can_be_pull
         plan_round_pull(toy, client, kfor.project_name("a1"), only=["a1"])
 
 
+@pytest.mark.slow
 def test_what_another_did_in_a_members_project_is_listed_and_not_written(team, command, toy, doccano):
     kfor = team(2)
     kfor.confirm("a1", "harbour.p02", surface="Aurora")
@@ -263,6 +264,7 @@ def test_controls_are_scored_for_each_member_with_those_of_their_project(team, c
     assert said.count("Controls: the annotators against gold") == 2
 
 
+@pytest.mark.slow
 def test_suggestions_that_each_corrects_alone_are_pulled_as_one_round(team, command, toy, client):
     for path in toy.gold.glob("*.jsonl"):
         files.write(toy.suggestions / path.name, path.read_text())

@@ -122,7 +122,7 @@ def test_one_member_s_project_can_be_pushed_by_its_name(doccano, team, goldspan,
     words = ("doccano", "push", "--root", team.corpus.root, "--apply", "--project")
     assert goldspan(*words, f"{team.name}-a1") == 0
     assert {folder: len(numbers) for folder, numbers in team.copies().items()} == {"a1": 18, "a2": 12}
-    with pytest.raises(InvalidValueError, match="part of the round"):
+    with pytest.raises(InvalidValueError, match="in the round"):
         prepare_push(team.client, team.corpus, f"{team.name}-a2")
     assert goldspan(*words, team.name, "--order", "random") == 0
     orders = [list(numbers)[12:] for numbers in team.copies().values()]
