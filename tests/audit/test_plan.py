@@ -20,6 +20,7 @@ from goldspan.corpus.audits import (
     read_suggestions,
     renamed_annotators,
     shown_errors,
+    unread_articles,
 )
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import gold
@@ -277,6 +278,18 @@ def test_a_planted_span_that_was_shown_is_of_no_audit_that_is_there(corpus):
     shutil.rmtree(corpus.audits)
     with pytest.raises(InputError, match="corpus/audits does not have it"):
         shown_errors(corpus)
+
+
+def test_the_articles_that_an_annotator_of_an_audit_has_not_read_are_known(corpus):
+    audit = planned(corpus)
+    first, *others = audit.articles
+    assert unread_articles(corpus, audit.articles) == dict.fromkeys(audit.articles, "spring")
+    assert unread_articles(corpus, [first, "nothing of it"]) == {first: "spring"}
+    read_made_up(corpus, audit, accepts=0.3)
+    assert unread_articles(corpus, audit.articles) == {}
+    (corpus.passes / "cy" / f"{first}.jsonl").unlink()
+    assert unread_articles(corpus, audit.articles) == {first: "spring"}
+    assert unread_articles(corpus, others) == {}
 
 
 def test_passes_of_made_up_readers_are_valid(corpus):

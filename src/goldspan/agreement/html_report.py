@@ -312,7 +312,8 @@ def _amendment_section(found: AgreementByCondition) -> Markup | None:
     """The rules to amend, by the outcomes of decisions; nothing where no decision states one."""
     if found.amendments is None or not found.amendments.is_stated:
         return None
-    return _table_section(found.amendments.table())
+    table = found.amendments.table()
+    return _table_section(table) if table.rows else section(table.title, _note(f"None. {table.note}"))
 
 
 def _surface_section(report: AgreementReport) -> Markup | None:

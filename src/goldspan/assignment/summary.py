@@ -108,7 +108,9 @@ class AssignmentSummary:
             missing = [f"{one} with {other}" for one, other, count in self.pairs if not count]
             if missing:
                 lines.append(f"Agreement cannot be measured for {enumerate_names(missing, most=NAMED)}.")
-        if self.new < self.examples and (self.changed or self.new):
+        if self.new < self.examples and self.changed and not self.moved:
+            lines.append(f"{amount(self.changed, 'example')} of the plan before lost places, and none got another.")
+        elif self.new < self.examples and (self.changed or self.new):
             lines.append(
                 f"{amount(self.changed, 'example')} of the plan before {'has' if self.changed == 1 else 'have'} other "
                 f"annotators now, {amount(self.moved, 'place')} in all; {amount(self.new, 'example')} "

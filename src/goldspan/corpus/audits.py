@@ -27,13 +27,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from goldspan import files, formats, strict_json
-from goldspan.annotation import Span
+from goldspan.annotation import Span, article_of
 from goldspan.corpus.folder_names import folder_name_problem
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats import gold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from goldspan.annotation import Example
@@ -474,6 +474,23 @@ def audited_articles(corpus: Corpus) -> dict[str, str]:
         InputError: as `read_audit`.
     """
     return {article: name for name in audit_names(corpus) for article in read_audit(corpus, name).articles}
+
+
+def unread_articles(corpus: Corpus, articles: Collection[str]) -> dict[str, str]:
+    """By the id of each of these articles the name of an audit in which an annotator has not read it yet.
+
+    Raises:
+        InputError: as `read_audit`, and for a pass that cannot be read.
+    """
+    unread: dict[str, str] = {}
+    for name in audit_names(corpus):
+        audit = read_audit(corpus, name)
+        chosen = [article for article in audit.articles if article in articles]
+        wanted = {example.id for example in audit.examples.values() if example.article in chosen}
+        for annotator in audit.annotators if wanted else ():
+            read = {example.id for example in corpus.confirmed_examples(annotator, chosen)}
+            unread |= {article_of(example): name for example in wanted - read}
+    return unread
 
 
 def planted_line(example: Example, errors: Sequence[PlantedSuggestion]) -> str:

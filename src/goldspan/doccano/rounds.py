@@ -138,6 +138,13 @@ def find_round(corpus: Corpus, name: str, server: str) -> Round | None:
                 remedy="Restore the table of the round from git, or delete the tables of all of its projects, too.",
             )
         return None
+    lost = [each.name for each in record.projects_of_round(name, server) if each.member is None]
+    if found.each and lost:
+        raise InputError(
+            f"the project {lost[0]!r} is of the round {name!r}, and of no member",
+            file=record_path(corpus),
+            remedy='Restore the key "member" from git: the name of the user whose project it is.',
+        )
     projects = (
         MemberProject(each.name, each.member, record.folder(each.member) or each.member)
         for each in record.projects_of_round(name, server)

@@ -17,6 +17,7 @@ from goldspan.corpus.change_journal import write_together
 from goldspan.doccano.corpus_record import (
     FormerLabelRecord,
     SurfaceRuleRecord,
+    pushed_as,
     read_record,
     record_path,
 )
@@ -155,7 +156,7 @@ def plan_relabel(corpus: Corpus, change: LabelChange, *, day: str | None = None)
         contents=contents,
         versions=versions,
         notes=(*recognisers.notes, *_notes(corpus, change, rewritten)),
-        projects=() if record is None else tuple(dict.fromkeys(each.name for each in record.projects)),
+        projects=() if record is None else tuple(dict.fromkeys(map(pushed_as, record.projects))),
     )
 
 

@@ -6,9 +6,12 @@ import secrets
 import pytest
 
 from goldspan import formats
+from goldspan.corpus.assignment_plans import assignment_file, read_assignments
 from goldspan.corpus.shown_suggestions import read_shown
 from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.pull.pull import plan_pull
 from goldspan.doccano.push.push import prepare_push
+from goldspan.doccano.push.round import RoundOptions, prepare_round
 from goldspan.doccano.snapshot import ALL, take_snapshot
 from goldspan.errors import InvalidValueError
 from helpers import audit_project, doccano_annotator, sample_corpus
@@ -152,11 +155,33 @@ def test_an_audit_shows_each_member_its_suggestions_where_its_plan_does_and_nowh
                 wanted = shown[copy.id].spans if copy.id in shown else ()
                 assert spans == [(span.start, span.end, span.label) for span in sorted(wanted)]
             assert read_shown(corpus, project.name).keys() == shown.keys()
+        with pytest.raises(InvalidValueError, match="of the audit 'spring', which not all of its annotators have read"):
+            prepare_push(server, corpus, f"{team.name}x", kind="shared", prefill="suggestions")
+        with pytest.raises(InvalidValueError, match="is read in the round"):
+            prepare_round(server, corpus, f"{team.name}x", RoundOptions(audit="spring"))
         team.list_members("a1", "a2", "a3")
         with pytest.raises(InvalidValueError, match="was planned for a1 and a2, and not for a3"):
             team.request()
     finally:
         team.delete()
+
+
+@pytest.mark.slow
+def test_what_somebody_read_whose_project_was_deleted_is_not_given_to_others(team):
+    team.push(per_example=2)
+    read = sorted(team.copies()["a3"])[:3]
+    for example in read:
+        team.confirm("a3", example)
+    plan_pull(team.corpus, team.client, f"{team.name}-a3").apply()
+    plan = assignment_file(team.corpus, team.name)
+    before = read_assignments(plan)
+    team.client.delete_project(team.projects()["a3"].id)
+    team.list_members("a1", "a2")
+    team.push(new=True)
+    after = read_assignments(plan)
+    assert all("a3" in before[example].annotators and after[example] == before[example] for example in read)
+    assert "a3" not in team.projects()
+    assert not any("a3" in line.annotators for name, line in after.items() if name not in read)
 
 
 def suggestions_of(audit, article):

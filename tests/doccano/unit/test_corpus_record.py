@@ -144,3 +144,11 @@ def test_projects_of_a_round_that_is_not_there_are_no_round_of_a_new_name(corpus
     with pytest.raises(InputError, match="'kfor-a1' is of the round 'kfor', which is not there"):
         find_round(corpus, "kfor", KFOR.server)
     assert find_round(corpus, "other", KFOR.server) is None
+
+
+def test_a_project_of_a_round_that_is_of_no_member_is_refused(corpus):
+    project = KFOR.model_copy(update={"name": "kfor-a1", "round": "kfor"})
+    known = RoundRecord(name="kfor", server=KFOR.server, each=True)
+    write_record(corpus, DoccanoRecord().with_round(known).with_project(project))
+    with pytest.raises(InputError, match="'kfor-a1' is of the round 'kfor', and of no member"):
+        find_round(corpus, "kfor", KFOR.server)

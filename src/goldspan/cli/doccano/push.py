@@ -156,7 +156,9 @@ def run(
         part = round_of_members(corpus, project, server.url)
         if each or part is not None or audit is not None:
             if gold or shared is not None:
-                raise typer.BadParameter("--each goes with neither --gold, --shared nor --independent")
+                raise typer.BadParameter(
+                    "a round with a project for each member goes with neither --gold, --shared nor --independent"
+                )
             round_name, only = part or (project, None)
             options = RoundOptions(
                 articles=split_articles,

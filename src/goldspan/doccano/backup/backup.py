@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 OWNER_ONLY = 0o700
 FULL = ("full", "disk I/O error")  # what SQLite says of a disk that takes no more
 DOCCANO = re.compile(r"doccano-(\d[\w.]*)-")  # in the name of an environment
-ELSEWHERE = "Name a file outside of it, on a disk or a machine of its own if possible."
+ELSEWHERE = "Name a place outside of it; for a backup on a disk or a machine of its own, if possible."
 UNREADABLE = "Copy the whole folder to a safe place now, then restore the last backup that is whole."
 
 
@@ -269,6 +269,23 @@ def _is_there(file: Path) -> InvalidValueError:
     return InvalidValueError("is there already", file=file, remedy="Name another file, or give --replace.")
 
 
+def require_outside_git(place: Path) -> None:
+    """Refuse a place for a server's database in a repository of git, where it would be published.
+
+    Raises:
+        InvalidValueError: naming the repository.
+    """
+    folder = Path(os.path.realpath(place)).parent
+    repository = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    if repository is not None:
+        raise InvalidValueError(
+            f"is in a repository of git, {repository}: a server's database holds the hashes of passwords, and all that "
+            "annotators did",
+            file=place,
+            remedy=ELSEWHERE,
+        )
+
+
 def _require_safe(file: Path, home: ServerHome) -> None:
     """Refuse a place where the secrets would be published, or lost with what they are the backup of."""
     folder = Path(os.path.realpath(file)).parent
@@ -276,14 +293,7 @@ def _require_safe(file: Path, home: ServerHome) -> None:
         raise InvalidValueError(
             "is in the folder of the server, and would be lost with it", file=file, remedy=ELSEWHERE
         )
-    repository = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
-    if repository is not None:
-        raise InvalidValueError(
-            f"is in a repository of git, {repository}: a backup holds secrets, the hashes of passwords, and all that "
-            "annotators did",
-            file=file,
-            remedy=ELSEWHERE,
-        )
+    require_outside_git(file)
 
 
 def _now() -> str:

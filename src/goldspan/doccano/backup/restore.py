@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.doccano.backup.archive import DATABASE, FOLDERS, opened_archive, parse_manifest
-from goldspan.doccano.backup.backup import copy_database, put_in_place
+from goldspan.doccano.backup.backup import copy_database, put_in_place, require_outside_git
 from goldspan.doccano.backup.contents import compare
 from goldspan.doccano.backup.stored_contents import applied_migrations, require_whole, stored_contents, table_names
 from goldspan.doccano.server import database, install
@@ -56,12 +56,13 @@ def restore_home(
         What the backup states.
 
     Raises:
-        InvalidValueError: if there is anything in the folder.
+        InvalidValueError: if there is anything in the folder, or it is in a repository of git.
         InputError: if it is no whole backup, or its database is of a newer Doccano. Nothing is written then.
         NotFoundError: if Doccano's environment cannot be made.
     """
     server_home = find_home(home)
     _require_empty(server_home)
+    require_outside_git(server_home.folder)
     manifest = _checked_manifest(file)
     environment = install.ensure_environment(on_step)
     with files.new_folder(server_home.folder) as folder:
@@ -91,11 +92,12 @@ def extract_database(file: Path, target: Path) -> BackupManifest:
         target: where; there must be nothing.
 
     Raises:
-        InvalidValueError: if there is something.
+        InvalidValueError: if there is something, or it is in a repository of git.
         InputError: if it is no whole backup.
     """
     if files.is_stream(target) or files.is_there(target):
         raise InvalidValueError("is there already", file=target, remedy="Name a new file.")
+    require_outside_git(target)
     manifest = _checked_manifest(file)
     with files.new_folder(target) as folder:
         folder.chmod(OWNER_ONLY)

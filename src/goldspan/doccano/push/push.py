@@ -14,11 +14,13 @@ can only affect an example that is being deleted as a duplicate, or because its 
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from goldspan.assignment.example_order import order_examples
+from goldspan.corpus.audits import unread_articles
 from goldspan.corpus.reading_order import mark_pushed
 from goldspan.doccano.auto_labelling import require_not_auto_labelled
 from goldspan.doccano.controls import mix_controls, plan_controls, pushed_ids
@@ -408,6 +410,7 @@ def prepare_push(
     pushed = {*pushed_ids(server, project)} if most is not None else ()
     entries = desired_state.entries_to_push(corpus, articles, most=most, pushed=pushed, prefill=prefill)
     chosen = {entry.id for entry in entries}
+    _require_not_audited(corpus, () if suggestions_folder is not None else chosen, prefill)
     others = frozenset(entry.id for entry in corpus.entries if entry.id not in chosen)
     controls = plan_controls(server, corpus, name, project, chosen, number=control, kind=kind)
     project_plan = plan_project(server, corpus, name, kind, members, renamed=renamed, new=new, of_member=of_member)
@@ -465,6 +468,24 @@ def _of_record(shown: ShownRecord | None) -> list[str]:
         return []
     folder = shown.corpus.shown.relative_to(shown.corpus.root).as_posix()
     return [f"what is filled in is recorded in {folder}/: keep it in git, beside the passes"]
+
+
+def _require_not_audited(corpus: Corpus, articles: Collection[str], prefill: Prefill) -> None:
+    """Refuse to show spans of an article that annotators of an audit are still to read, some of them unaided.
+
+    Raises:
+        InvalidValueError: naming the first such article, and the audit.
+        InputError: for an audit or a pass that cannot be read.
+    """
+    unread = {} if prefill == "nothing" else unread_articles(corpus, articles)
+    if unread:
+        article, audit = min(unread.items())
+        raise InvalidValueError(
+            f"{prefill} would be shown in {amount(len(unread), 'article')} such as {article!r} of the audit {audit!r}, "
+            "which not all of its annotators have read: who saw them would show nothing any more",
+            remedy=f"Name other articles with --articles, push the audit itself with --audit {shlex.quote(audit)}, or "
+            f"wait until all is read: goldspan audit report {shlex.quote(audit)}",
+        )
 
 
 def _of_readers(known: RoundRecord | None, record: RoundRecord | None) -> list[str]:

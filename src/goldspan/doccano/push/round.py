@@ -307,6 +307,8 @@ class RoundRequest:
         places = self._places(shares, examples, {entry.id for entry in entries})
         members = []
         for share in shares:
+            if share.has_left and share.found is None:
+                continue  # no project is made for somebody who left
             wanted = places.of(share.project.folder)
             away = frozenset(one.id for one in examples if one.id not in wanted and one.id in present[share.project])
             # Nothing new is given to those who left.
@@ -414,7 +416,7 @@ class RoundRequest:
         """Who is to read which example, given what somebody worked on."""
         held: dict[str, tuple[str, ...]] = {}
         for share in shares:
-            for example in self._worked_on(share):
+            for example in self._worked_on(share) | self._pulled(share):
                 held[example] = (*held.get(example, ()), share.project.folder)
         record, folders = read_record(self.corpus), self._folders()
         former = {old: now for name, now in folders.items() if (old := record.folder(name)) not in {None, now}}
@@ -430,6 +432,16 @@ class RoundRequest:
             language=self.corpus.scheme.language,
             others=desired_state.desired_examples(self.corpus, others),
         )
+
+    def _pulled(self, share: _Share) -> set[str]:
+        """The ids of the examples that somebody read, whose project is not on the server any more."""
+        folder = share.project.folder
+        if share.found is not None or folder not in self.corpus.annotators():
+            return set()
+        plan = read_assignments(assignment_file(self.corpus, self.record.name))
+        articles = {article_of(name) for name in plan} & {entry.id for entry in self.corpus.entries}
+        read = self.corpus.confirmed_examples(folder, sorted(articles))
+        return {example.id for example in read if example.id in plan and folder in plan[example.id].annotators}
 
     def _worked_on(self, share: _Share) -> set[str]:
         """The ids of the examples that somebody worked on in a project."""
@@ -530,6 +542,7 @@ def prepare_round(server: Doccano, corpus: Corpus, name: str, options: RoundOpti
     record = _round_record(corpus, server, name, None if known is None else known.record, options)
     if record.audit is not None:
         _require_audited(corpus, record.audit, listed)
+        _require_no_other_round(corpus, record)
     if record.audit is not None and record.annotators_per_example is not None:
         raise InvalidValueError(
             f"in an audit all read every example, and each is to be read by {record.annotators_per_example}",
@@ -565,6 +578,20 @@ def _require_audited(corpus: Corpus, audit: str, listed: Sequence[ListedMember])
             f"the audit {audit!r} was planned for {enumerate_names(planned)}, and not for {enumerate_names(others)}",
             remedy="Name a file that lists the annotators of the audit alone: --members FILE",
         )
+
+
+def _require_no_other_round(corpus: Corpus, record: RoundRecord) -> None:
+    """Refuse a second round of one audit: everybody would read everything again.
+
+    Raises:
+        InvalidValueError: naming the first.
+    """
+    for other in read_record(corpus).rounds:
+        if other.audit == record.audit and other.name != record.name:
+            raise InvalidValueError(
+                f"the audit {record.audit!r} is read in the round {other.name!r} already",
+                remedy=f"Push that round: --project {shlex.quote(other.name)}; or plan another audit.",
+            )
 
 
 def _round_record(
