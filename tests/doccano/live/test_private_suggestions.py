@@ -16,7 +16,7 @@ from goldspan.corpus.passes import AIDED, aided_by
 from goldspan.corpus.shown_suggestions import read_shown, shown_examples
 from goldspan.doccano.auto_labelling import reason_against
 from goldspan.doccano.client.api import Doccano
-from goldspan.doccano.corpus_record import read_record
+from goldspan.doccano.corpus_record import RoundRecord, read_record, write_record
 from goldspan.doccano.doctor.run import run_doctor
 from goldspan.doccano.invitation import invite_members
 from goldspan.doccano.members import ListedMember
@@ -76,6 +76,8 @@ class PrivateRound:
     def __init__(self, server, corpus, people):
         self.server, self.corpus, self.people = server, corpus, people
         self.round = f"kfor{secrets.token_hex(3)}"
+        known = RoundRecord(name=self.round, server=server.url, each=True, suggestions=True)
+        write_record(corpus, read_record(corpus).with_round(known))
 
     def name(self, who):
         return f"{self.round}-{who}"
