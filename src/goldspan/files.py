@@ -80,6 +80,11 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)  # once: `json.
 _ON_READ: ContextVar[OnRead | None] = ContextVar("on_read", default=None)
 
 
+def git_repository(folder: Path) -> Path | None:
+    """The repository of git that a folder is in: the nearest folder around it with a `.git`; None outside of one."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
 def is_stream(path: Path) -> bool:
     """Whether a path is written through, not replaced: standard output, an open descriptor, a device, a pipe."""
     if open_descriptor(path) is not None:

@@ -9,7 +9,7 @@ randomization test are made in the same way, so that the test is of the assignme
 from __future__ import annotations
 
 from itertools import combinations, permutations
-from math import comb, factorial
+from math import comb
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,11 +74,6 @@ def draw(table: Table, number: int, rng: np.random.Generator) -> Iterator[Table]
         rows = np.argsort(rng.random((size, annotators)), axis=1)
         columns = np.argsort(rng.random((size, articles)), axis=1)
         yield table[rows[:, :, None], columns[:, None, :]]
-
-
-def count_orders(annotators: int, articles: int) -> int:
-    """How many orders of rows and columns there are; several may give the same assignment."""
-    return factorial(annotators) * factorial(articles)
 
 
 def count_assignments(table: Table) -> int:

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from goldspan.audit import assignment_design
 from goldspan.bootstrap import Interval, intervals_of_rows, ratio, resampled
 from goldspan.jackknife import effective_number, leave_one_out, t_limits
 
@@ -121,24 +120,6 @@ def p_value(observed: float, null: Numbers, alternative: Alternative, *, with_ob
         null, observed = np.abs(null), abs(observed)
     reached = int((null >= observed - ALIKE).sum())
     return (reached + with_observed) / (null.size + with_observed)
-
-
-def null_distribution(
-    table: Table, statistic: Statistic, *, redraws: int, seed: int, columns: NDArray[np.intp] | None = None
-) -> Numbers:
-    """What a statistic is under further draws of the design; shape (redraws,).
-
-    Args:
-        table: the template of the design.
-        statistic: of assignments.
-        redraws: how many.
-        seed: of the draws.
-        columns: the articles that are left, of all that were drawn; None for all.
-    """
-    rng = np.random.default_rng(seed)
-    chosen = slice(None) if columns is None else columns
-    drawn = assignment_design.draw(table, redraws, rng)
-    return np.concatenate([statistic(assignments[:, :, chosen]) for assignments in drawn])
 
 
 def interval_of_articles(rows: Numbers, measure: Measure, weights: Numbers, options: IntervalOptions) -> Interval:

@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from functools import cache
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from goldspan.report.text import Table
 
 T = TypeVar("T")
+SHOWN_OF_ONE_REMEDY = 20  # lines
 PARTS = 1 << 16  # of a JSON report, tokens more or less, that are in memory at once
 
 Root = Annotated[
@@ -546,3 +547,18 @@ def print_versions(
     for note in notes:
         print_text(out, note)
     out.print()
+
+
+def grouped_by_remedy(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Lines, grouped by what to do about them; of many with one remedy the first ones.
+
+    Args:
+        found: remedies, empty where there is none, each with a line.
+    """
+    for remedy, group in groupby(sorted(found, key=lambda item: item[0]), key=lambda item: item[0]):
+        lines = [line for _, line in group]
+        yield from lines[:SHOWN_OF_ONE_REMEDY]
+        if len(lines) > SHOWN_OF_ONE_REMEDY:
+            yield f"… and {len(lines) - SHOWN_OF_ONE_REMEDY:,} more, which --json lists"
+        if remedy:
+            yield f"  {remedy}"

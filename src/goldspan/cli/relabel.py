@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan import files
 from goldspan.cli import console
 from goldspan.cli.interrupted_change import complete_interrupted_change
 from goldspan.corpus import Corpus
@@ -197,7 +198,7 @@ def _file_lines(plan: RelabelPlan, *, applied: bool) -> Iterator[str]:
 
 def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
     root = plan.corpus.root
-    if any((folder / ".git").exists() for folder in (root, *root.parents)):
+    if files.git_repository(root) is not None:
         yield UNDO
     steps = ["goldspan check"]
     if plan.annotations.reading:

@@ -70,9 +70,6 @@ class WorkCount:
         return {"examples": _rounded(self.examples), "words": _rounded(self.words)}
 
 
-NO_WORK_YET = WorkCount(0, 0)
-
-
 @dataclass(frozen=True, slots=True)
 class CountAt:
     """How much an annotator had confirmed at a moment, which has a time zone."""

@@ -8,6 +8,8 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from goldspan import files
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -48,7 +50,7 @@ def git_history(root: Path, paths: Sequence[Path]) -> GitHistory | None:
         root: the folder of the project.
         paths: of the files, which need not be there any more.
     """
-    repository = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    repository = files.git_repository(root)
     if repository is None:
         return None
     names = tuple(path.relative_to(repository).as_posix() for path in paths)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushRequest, PushResult
     from goldspan.doccano.push.round import RoundRequest
-
-SHOWN = 20  # lines of one kind
 
 
 def run(
@@ -324,14 +321,7 @@ def _table(request: PushRequest, plan: PushPlan) -> Table:
 
 def attention_lines(plan: PushPlan) -> Iterator[str]:
     """What somebody should look at, grouped by what to do about it."""
-    items = sorted(plan.attention(), key=lambda item: item.remedy)
-    for remedy, group in groupby(items, key=lambda item: item.remedy):
-        lines = [f"{item.example}: {item.reason}" for item in group]
-        yield from lines[:SHOWN]
-        if len(lines) > SHOWN:
-            yield f"… and {len(lines) - SHOWN:,} more, which --json lists"
-        if remedy:
-            yield f"  {remedy}"
+    return console.grouped_by_remedy((item.remedy, f"{item.example}: {item.reason}") for item in plan.attention())
 
 
 def _changes_project(request: PushRequest) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from goldspan.cli import console
@@ -13,8 +12,6 @@ if TYPE_CHECKING:
 
     from goldspan.doccano.push.plan import Attention
     from goldspan.doccano.push.round import RoundPlan, RoundResult
-
-SHOWN = 20  # lines of one kind
 
 
 def print_round_plan(plan: RoundPlan) -> None:
@@ -35,14 +32,10 @@ def attention_lines(plan: RoundPlan) -> Iterator[str]:
     for each in plan.members:
         for item in each.plan.attention():
             whose.setdefault(item, []).append(each.project.folder)
-    ordered = sorted(whose, key=lambda item: (item.remedy, item.example))
-    for remedy, group in groupby(ordered, key=lambda item: item.remedy):
-        lines = [f"{item.example} ({enumerate_names(whose[item])}): {item.reason}" for item in group]
-        yield from lines[:SHOWN]
-        if len(lines) > SHOWN:
-            yield f"… and {len(lines) - SHOWN:,} more, which --json lists"
-        if remedy:
-            yield f"  {remedy}"
+    ordered = sorted(whose, key=lambda item: item.example)
+    return console.grouped_by_remedy(
+        (item.remedy, f"{item.example} ({enumerate_names(whose[item])}): {item.reason}") for item in ordered
+    )
 
 
 def result_lines(result: RoundResult) -> Iterator[str]:

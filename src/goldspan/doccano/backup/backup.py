@@ -275,8 +275,7 @@ def require_outside_git(place: Path) -> None:
     Raises:
         InvalidValueError: naming the repository.
     """
-    folder = Path(os.path.realpath(place)).parent
-    repository = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+    repository = files.git_repository(Path(os.path.realpath(place)).parent)
     if repository is not None:
         raise InvalidValueError(
             f"is in a repository of git, {repository}: a server's database holds the hashes of passwords, and all that "
