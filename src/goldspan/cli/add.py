@@ -155,7 +155,7 @@ def run(
             apply=apply,
             on_progress=on_progress,
         )
-    write_json(json, _report(addition, corpus, applied=apply))
+    write_json(json, "add", _report(addition, corpus, applied=apply))
     _print_addition(addition, corpus)
     if not apply and any(row.status != "unchanged" for row in addition.articles):
         print(PLAN_ONLY)
@@ -173,7 +173,7 @@ def _add_annotated(
     rows = [{"id": row.id, "source": str(row.source), "sha256": row.sha256, "status": row.status}
             for row in addition.articles]  # fmt: skip
     files = {path.relative_to(corpus.root).as_posix(): spans for path, spans in addition.passes.items()}
-    write_json(json, {"applied": apply, "articles": rows, "passes": files})
+    write_json(json, "add", {"applied": apply, "articles": rows, "passes": files})
     for row in addition.articles:
         print_line(f"{row.status:9}  {row.id}  {row.source}")
     for file, spans in files.items():

@@ -208,7 +208,7 @@ def _show_state(
     changed, after = planned.files, planned.state
     if apply and planned.refusal is None:
         planned.apply()
-    console.write_json(json, summary.json(after, planned))
+    console.write_json(json, "adjudicate", summary.json(after, planned))
     for sentence in summary.acceptances(planned, accept, len(made)):
         print(sentence)
     console.print_table(console.report_console(), summary.table(after))
@@ -255,7 +255,9 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
     review = [decision for decision in state.outdated if decision.rule == rule]
     examples = state.gold_to_read_again(rule)
     listed = {"decisions": summary.decisions_json(decisions), "read_again": summary.decisions_json(review)}
-    console.write_json(json, {"rule": rule, **listed, "gold_to_read_again": [example.id for example in examples]})
+    console.write_json(
+        json, "adjudicate", {"rule": rule, **listed, "gold_to_read_again": [example.id for example in examples]}
+    )
     outdated, stale = set(review), set(state.derived.stale)
     version = state.rule_versions.get(rule)
     changed = f"last changed in version {version}" if version else "never changed"
@@ -282,7 +284,7 @@ def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None
     result = interactive.run_session(state, TerminalPrompt(state.corpus.scheme), author, hint_of)
     if json is not None:
         after = read_state(state.corpus, state.articles)
-        console.write_json(json, {**asdict(result), "after": summary.json(after, gold.plan(after))})
+        console.write_json(json, "adjudicate", {**asdict(result), "after": summary.json(after, gold.plan(after))})
     print(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
     print_next_step(state.corpus, "adjudicate", json)
 
@@ -298,7 +300,9 @@ def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, 
     changed = list(decision_texts(state.corpus, made))
     if apply:
         write_decisions(state.corpus, made)
-    console.write_json(json, {"decisions": summary.decisions_json(one for one, _ in made), "applied": apply})
+    console.write_json(
+        json, "adjudicate", {"decisions": summary.decisions_json(one for one, _ in made), "applied": apply}
+    )
     _print_first(list(summary.difference_lines(state))[:SHOWN], len(made), "difference")
     if not made:
         print("Gold follows from passes and decisions: there is nothing to record.")
@@ -346,7 +350,7 @@ def push_disputes(exchange: DisputesExchange, prefill: Prefill) -> None:
     )
     disputed = adjudication.disputed_examples(exchange.state, prefill)
     if not disputed:
-        console.write_json(exchange.json, {"to_push": []})
+        console.write_json(exchange.json, "adjudicate", {"to_push": []})
         print("Nothing is disputed.")
         print_next_step(exchange.state.corpus, "adjudicate", exchange.json)
         return
@@ -369,7 +373,7 @@ def push_disputes(exchange: DisputesExchange, prefill: Prefill) -> None:
         assignments = left.assignments
         report = {"to_push": [one.example.id for one in disputed], "plan": left.json()}
         end = f"{amount(len(disputed), 'example')} to push. {console.PLAN_ONLY}"
-    console.write_json(exchange.json, report)
+    console.write_json(exchange.json, "adjudicate", report)
     changes += [*assignment_changes(assignments), *(f"note: {note}" for note in assignment_notes(assignments))]
     for line in [*changes, *example_changes(first)]:
         console.print_line(line)
@@ -411,7 +415,7 @@ def _pull(exchange: DisputesExchange) -> None:
     if exchange.apply:
         planned.apply()
         write_record(exchange.state.corpus, pulled.record)
-    console.write_json(exchange.json, pulled.json())
+    console.write_json(exchange.json, "adjudicate", pulled.json())
     for note in pulled.notes:
         console.print_line(f"note: {note}")
     lines = [summary.decision_line(decision, example.text) for decision, example in pulled.decisions[:SHOWN]]

@@ -106,7 +106,7 @@ def run(
     )
     with console.spinner("comparing"):
         found = run_agreement_by_condition(options)
-    console.write_json(json, found.json())
+    console.write_json(json, "agree", found.json())
     if html is not None:
         files.write(html, page_by_condition(found))
     _print_reports(console.report_console(), found)

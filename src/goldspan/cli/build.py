@@ -35,7 +35,7 @@ def run(
     corpus = Corpus.find(root)
     with console.spinner("building") as on_step:
         built = build(corpus, model, on_step, no_model=no_model)
-    console.write_json(json, built.json())
+    console.write_json(json, "build", built.json())
     out = console.make_console()
     for finding in built.findings:
         out.print(console.plain_text(checks.finding_line(finding)))

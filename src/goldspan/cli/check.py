@@ -91,7 +91,7 @@ def run(
         stream = checks.check_project(project, selection, tally)
     if json is not None:  # written before the first line is printed, whose reader may leave
         complete = list(stream)
-        write_json(json, checks.report_json(complete, tally))
+        write_json(json, "check", checks.report_json(complete, tally))
         stream = iter(complete)
     findings = list(printed_findings(stream))
     require_map_used(reading)
@@ -126,7 +126,7 @@ def _verify(paths: list[Path], json: Path | None, *, others: bool) -> None:
         raise typer.BadParameter("a release is verified by itself, as a whole: name its folder alone, with no option")
     folder = paths[0]
     result = verify_release(folder)
-    write_json(json, result.json())
+    write_json(json, "check", result.json())
     findings = list(printed_findings(result.findings))
     for check, number in sorted(Counter(one.check for one in findings).items()):
         print(f"{number:>5} error {check}: {REMEDIES[check]}", file=sys.stderr)

@@ -47,11 +47,11 @@ def run(
 
     chosen = effective_settings(Corpus.find(root))
     if key is None:
-        console.write_json(json, chosen.json())
+        console.write_json(json, "config", chosen.json())
         _print_all(chosen)
         return
     if key == "recogniser":
-        console.write_json(json, [asdict(one) for one in chosen.recognisers])
+        console.write_json(json, "config", {"recognisers": [asdict(one) for one in chosen.recognisers]})
         for recogniser in chosen.recognisers:
             console.print_line(recogniser.name)
         return
@@ -59,7 +59,7 @@ def run(
         found = chosen.find(key)
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
-    console.write_json(json, [asdict(one) for one in found])
+    console.write_json(json, "config", {"settings": [asdict(one) for one in found]})
     if [one.key for one in found] != [key]:
         for one in found:
             console.print_line(f"{one.key} {_text(one.value)}")

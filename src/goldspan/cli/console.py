@@ -9,14 +9,16 @@ import sys
 from functools import cache
 from itertools import chain, groupby, islice
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
 from goldspan import files
 from goldspan.cli.output import take_file, unfiltered
+from goldspan.report import schemas
 from goldspan.report.svg import ink
-from goldspan.report.text import is_numeric, visible
+from goldspan.report.text import Table, is_numeric, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import LabelScheme
     from goldspan.doccano.invitation import Invitation
-    from goldspan.report.text import Table
 
 T = TypeVar("T")
 SHOWN_OF_ONE_REMEDY = 20  # lines
@@ -159,6 +160,10 @@ Html = Annotated[
         show_default=False,
         callback=take_file,
     ),
+]
+Full = Annotated[
+    bool,
+    typer.Option("--full", help="Print the whole report. Without it the first screen of it is printed."),
 ]
 NoModel = Annotated[
     bool,
@@ -399,11 +404,12 @@ def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]],
     from rich.table import Table as RichTable
 
     table = RichTable(
-        title=plain_text(title, "table.title"),
+        title=plain_text(title, "table.title") if title else None,
         title_justify="left",
         caption=plain_text(note, "table.caption") if note else None,
         caption_justify="left",
         box=box.SIMPLE_HEAD,
+        show_edge=False,
         pad_edge=False,
         collapse_padding=True,
     )
@@ -416,10 +422,17 @@ def rich_table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]],
     return table
 
 
-def write_json(path: Path | None, report: Any) -> None:  # noqa: ANN401  (JSON is any)
-    """Write a report where `--json` asked for it."""
+def write_json(path: Path | None, name: str, report: Mapping[str, Any]) -> None:
+    """Write a report where `--json` asked for it.
+
+    Args:
+        path: of the file; None if no report was asked for.
+        name: of the report, a key of `goldspan.report.schemas.SCHEMAS`.
+        report: what it says.
+    """
     if path is not None:
-        parts = chain(json.JSONEncoder(ensure_ascii=False, indent=2, allow_nan=False).iterencode(report), "\n")
+        whole = schemas.with_schema(name, report)
+        parts = chain(json.JSONEncoder(ensure_ascii=False, indent=2, allow_nan=False).iterencode(whole), "\n")
         with files.replacing(path) as stream:
             while text := "".join(islice(parts, PARTS)):  # a report may be large
                 text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # of names that are not UTF-8
@@ -453,6 +466,19 @@ def print_written(*paths: Path | None) -> None:
             print(f"wrote {path}")
 
 
+def print_rest(json: Path | None, html: Path | None = None, *, page: bool = True) -> None:
+    """Print, at the end of the first screen of a report, where all of it is.
+
+    Args:
+        json: the file of `--json`, None if it was not given.
+        html: the file of `--html`, None if it was not given.
+        page: whether the command has `--html`.
+    """
+    others = [name for name, given in (("--html FILE", html is not None or not page), ("--json FILE", json is not None))
+              if not given]  # fmt: skip
+    print_line(f"The whole report: {' or '.join(('--full', *others))}")
+
+
 def report_console() -> Console:
     """A console of at most 100 columns that breaks lines at words, on a terminal and in a pipe."""
     out = make_console()
@@ -471,27 +497,75 @@ def print_text(out: Console, text: str, style: str = "") -> None:
 def print_table(out: Console, table: Table) -> None:
     """Print a table as wide as the report, with its note below.
 
-    On a terminal that is too narrow, intervals stand below their numbers. A table that is still too wide is left to the
-    terminal to break, as a truncated number would be a wrong number.
+    A table that is too wide gets, one after the other, until it fits: headings of several lines, intervals below their
+    numbers, cells of words folded at spaces; then its columns go into several tables, each with the first column. No
+    number is cut, and no word is broken that fits a line.
     """
-    shown, width = _table(out, table)
-    if width > out.width:
-        shown, width = _table(out, table, below=True)
-    if width > out.width:
-        shown.width = width  # rich takes no width of `print` beyond that of the console
-    out.print(shown, crop=False)
+    if table.title:
+        print_text(out, table.title, style="italic")
+    for place, columns in enumerate(_column_groups(out, table)):
+        if place:
+            out.print()
+        part = Table("", "", *_of_columns(table, columns))
+        shown, width = next((made for made in _layouts(out, part) if made[1] <= out.width), _narrowest(out, part))
+        if width > out.width:
+            shown.width = width  # rich takes no width of `print` beyond that of the console
+        out.print(shown, crop=False)
     if table.note:
         print_text(out, table.note)
     out.print()
 
 
-def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTable, int]:
-    """The table with its totals in bold, and the width that it needs if words may be folded and numbers may not."""
+def _column_groups(out: Console, table: Table) -> Iterator[list[int]]:
+    """The columns of each table that a table is printed as, the first one in each."""
+    columns = [0]
+    for number in range(1, len(table.header)):
+        if len(columns) > 1 and _narrowest(out, Table("", "", *_of_columns(table, [*columns, number])))[1] > out.width:
+            yield columns
+            columns = [0]
+        columns = [*columns, number]
+    yield columns
+
+
+def _of_columns(table: Table, columns: Sequence[int]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The header and the rows with these columns alone."""
+    return tuple(table.header[at] for at in columns), tuple(tuple(row[at] for at in columns) for row in table.rows)
+
+
+def _layouts(out: Console, table: Table) -> Iterator[tuple[RichTable, int]]:
+    """The table as it may be laid out, the most readable first, with the width of each."""
+    yield _table(out, table)
+    yield _table(out, table, headings=True)
+    yield _table(out, table, headings=True, below=True)
+    yield _narrowest(out, table)
+
+
+def _narrowest(out: Console, table: Table) -> tuple[RichTable, int]:
+    return _table(out, table, headings=True, below=True, least=0)
+
+
+def _table(
+    out: Console, table: Table, *, headings: bool = False, below: bool = False, least: int = NAME
+) -> tuple[RichTable, int]:
+    """The table with its totals in bold, and the width that it needs if words may be folded and numbers may not.
+
+    Args:
+        out: where it is printed.
+        table: what to print.
+        headings: whether headings may have several lines.
+        below: whether intervals stand below their numbers.
+        least: columns; cells of words that are shorter are not folded.
+    """
     numeric = [is_numeric(row[number] for row in table.rows) for number in range(len(table.header))]
     rows = [[_below(text) if below and digits else visible(text) for text, digits in zip(row, numeric, strict=True)]
             for row in table.rows]  # fmt: skip
-    header = [_below(name) if below and digits else name for name, digits in zip(table.header, numeric, strict=True)]
-    shown = rich_table(table.title, header, rows)
+    header = list(map(visible, table.header))
+    if headings:
+        widest = [
+            max((len(line) for row in rows for line in row[at].split("\n")), default=0) for at in range(len(header))
+        ]
+        header = [_broken(name, width) for name, width in zip(header, widest, strict=True)]
+    shown = rich_table("", header, rows)
     wide = out.options.update(max_width=1_000_000)
     width = out.measure(shown, options=wide).maximum
     for column, digits in zip(shown.columns, numeric, strict=True):
@@ -500,17 +574,23 @@ def _table(out: Console, table: Table, *, below: bool = False) -> tuple[RichTabl
             sizes = [out.measure(cell, options=wide) for cell in column.cells]
             longest = max((size.maximum for size in sizes), default=0)
             word = max((size.minimum for size in sizes if size.minimum <= IDENTIFIER), default=0)
-            column.min_width = min(longest, max(NAME, word))
+            column.min_width = min(longest, max(least, word))
             width -= longest - column.min_width
     for row, cells in zip(shown.rows, rows, strict=True):
         row.style = "bold" if cells[0].startswith("all") else ""
     return shown, width
 
 
+def _broken(heading: str, width: int) -> str:
+    """A heading in lines of about the width of what stands below it, broken at spaces alone."""
+    words = heading.split(" ")
+    return "\n".join(wrap(heading, max(width, *map(len, words)), break_long_words=False, break_on_hyphens=False))
+
+
 def _below(cell: str) -> str:
-    """A number above its interval, and a heading broken at its comma."""
+    """A number above its interval."""
     number, bracket, interval = cell.partition(" [")
-    return f"{number}\n[{interval}" if bracket else cell.replace("F1, ", "F1,\n")
+    return f"{number}\n[{interval}" if bracket else cell
 
 
 def coloured_markup(markup: str, colours: Mapping[str, str]) -> Text:

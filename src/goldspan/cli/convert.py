@@ -81,7 +81,7 @@ def run(
     with console.reading_bar():
         account = convert(paths, output, to=to, source=source, reading=reading, writing=writing)
     account.notes += notes
-    console.write_json(json, account.json())
+    console.write_json(json, "convert", account.json())
     if account.refused:
         for error in account.refused:
             print(f"goldspan: {error}", file=sys.stderr)

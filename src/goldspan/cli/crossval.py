@@ -57,7 +57,7 @@ def run(
     corpus = Corpus.find(root)
     options = CrossValidationOptions(folds=folds, seed=seed, seeds=seeds, processes=processes)
     report = run_cross_validation(corpus, trainer_of(corpus, weights, backend=backend), options, _print_step)
-    console.write_json(json, report.json())
+    console.write_json(json, "crossval", report.json())
     if html is not None:
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
     _print_report(report)

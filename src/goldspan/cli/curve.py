@@ -67,7 +67,7 @@ def run(
         )
     _print_trained(measured)
     report = curve_report.make_report(measured, confirmed_passes(corpus, measured.articles.groups))
-    console.write_json(json, report.json())
+    console.write_json(json, "curve", report.json())
     if html is not None:
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
     _print_report(report)

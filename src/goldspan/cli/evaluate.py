@@ -137,7 +137,7 @@ def run(
     with console.progress_bar() as on_progress:
         on_progress("evaluating", 0, None)
         report, view = run_evaluation(options, on_progress)
-    console.write_json(json, {"inputs": options.names(), **report.json()})
+    console.write_json(json, "evaluate", {"inputs": options.names(), **report.json()})
     if html is not None:
         files.write(html, page(report, view))
     _print_report(console.report_console(), report, view)
@@ -157,7 +157,7 @@ def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, jso
 
     gold = list(corpus.gold_examples(corpus.read_split(split) if split else None))
     scores = stats.score_suggestions(corpus, gold, model)
-    console.write_json(json, {name: run.json() for name, run in scores.items()})
+    console.write_json(json, "evaluate", {name: run.json() for name, run in scores.items()})
     out = console.report_console()
     for table in analysis_tables.tables(scores):
         console.print_table(out, table)

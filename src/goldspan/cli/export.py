@@ -57,7 +57,7 @@ def run(
         result = export(corpus, folder, form, policy)
     except checks.FindingsError as error:
         _refuse(error, tally, json)
-    console.write_json(json, result.json())
+    console.write_json(json, "export", result.json())
     print_off(tally)
     out = console.make_console()
     rows = [
@@ -85,7 +85,7 @@ def _refuse(error: FindingsError, tally: CheckTally, json: Path | None) -> NoRet
     """Print the findings as `goldspan check` does, and exit."""
     from goldspan.checks import report_json
 
-    console.write_json(json, {"check": report_json(error.findings, tally)})
+    console.write_json(json, "export", {"check": report_json(error.findings, tally)})
     print_remedies(list(printed_findings(error.findings)))
     print_off(tally)
     print(f"goldspan: {len(error.findings)} error(s) of the checks: nothing was exported", file=sys.stderr)

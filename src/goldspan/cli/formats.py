@@ -20,7 +20,7 @@ def run(
     """
     from goldspan.formats import table
 
-    console.write_json(json, table.formats_json())
+    console.write_json(json, "formats", {"formats": table.formats_json()})
     if markdown:
         print(table.formats_page(), end="")
     else:

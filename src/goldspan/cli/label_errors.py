@@ -157,7 +157,7 @@ def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: 
 
     doubts = search.doubts[:first]
     advice = _advice(search, doubts)
-    console.write_json(json, report.json_report(search, doubts, advice))
+    console.write_json(json, "label-errors", report.json_report(search, doubts, advice))
     colours = {label.name: label.colour for label in search.state.corpus.scheme.labels}
     if html is not None:
         files.write(html, report.page(search, doubts, advice, colours))
@@ -217,7 +217,7 @@ def _settle(search: LabelErrorSearch, first: int | None, by: str, json: Path | N
     cases = [_case(doubt) for doubt in doubts]
     author = DecisionAuthor(by, dt.datetime.now(tz=dt.UTC).date().isoformat())
     result = run_doubt_session(state, cases, TerminalPrompt(state.corpus.scheme), author, _hints(state, doubts, cases))
-    console.write_json(json, asdict(result))
+    console.write_json(json, "label-errors", asdict(result))
     if not cases:
         print("There is nothing to settle.")
         return
@@ -286,7 +286,7 @@ def _list_questions(corpus: Corpus, json: Path | None) -> None:
 
     state = read_state(corpus)
     found = [line.decision for line in state.lines if (line.decision.reason or "").startswith(QUESTION)]
-    console.write_json(json, {"questions": summary.decisions_json(found)})
+    console.write_json(json, "label-errors", {"questions": summary.decisions_json(found)})
     for decision in found:
         print_line(summary.decision_line(decision, summary.decided_text(state, decision)))
     print_line(

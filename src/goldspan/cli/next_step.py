@@ -24,7 +24,11 @@ from goldspan.report.text import amount, enumerate_names
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-Command = Literal["init", "add", "suggest", "rank", "push", "pull", "agree", "adjudicate", "split", "build"]
+Command = Literal[
+    "init", "add", "recut", "relabel", "withdraw", "suggest", "rank", "push", "status", "pull", "check", "agree",
+    "outcomes", "adjudicate", "split", "build", "evaluate", "train", "crossval", "curve", "label-errors", "export",
+    "release", "stats", "show", "audit",
+]  # fmt: skip
 # What a command is about: articles that nobody has annotated, gold, or what annotators have confirmed.
 EARLY: frozenset[Command] = frozenset({"init", "add", "suggest", "rank", "push"})
 LATE: frozenset[Command] = frozenset({"split", "build"})

@@ -46,7 +46,7 @@ def run(
     with console.spinner("comparing"):
         reviewed = review_suggestions(corpus, project or (), console.split_names(articles))
         report = OutcomeReport(reviewed, level=level)
-    console.write_json(json, report.json())
+    console.write_json(json, "outcomes", report.json())
     if html is not None:
         from goldspan.agreement.outcome_page import page
 

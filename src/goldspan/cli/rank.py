@@ -89,7 +89,7 @@ def run(
     changes = not is_written(corpus, plan)
     if apply and changes:
         write_order(corpus, plan)
-    console.write_json(json, {"applied": apply, **plan.json()})
+    console.write_json(json, "rank", {"applied": apply, **plan.json()})
     if plan.ranked:
         console.print_table(console.report_console(), _table(plan))
         console.print_line(f"Expected by {plan.source}.")

@@ -77,7 +77,7 @@ def run(
         raise typer.BadParameter(str(error)) from None
     with console.progress_bar() as update:
         result = rebuild(release, texts, output, options, on_progress=update)
-    console.write_json(json, result.json())
+    console.write_json(json, "rebuild", result.json())
     if texts is not None and all(article.source == "release" for article in result.articles):
         console.print_line(f"The release holds all texts: {texts} was not read.")
     _print(result, output, json)

@@ -47,7 +47,7 @@ def run(
     names = [console.typed_name(name) for name in articles or ()] or None
     plan = resegmentation.recut(corpus, names, leave_out=leave_out, apply=apply)
     is_refused = bool(plan.misfits) and not leave_out
-    console.write_json(json, {"applied": apply and not is_refused, **plan.json()})
+    console.write_json(json, "recut", {"applied": apply and not is_refused, **plan.json()})
     unit = corpus.settings.examples.unit
     if not plan.contents:
         print(f"Every example is as goldspan.toml wants it: {unit} by {unit}.")

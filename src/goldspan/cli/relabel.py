@@ -61,7 +61,7 @@ def run(
             return
         corpus = Corpus(corpus.root)
         plan = _plan(corpus, old, new, conditions or ())
-        console.write_json(json, {"applied": apply, **plan.json()})
+        console.write_json(json, "relabel", {"applied": apply, **plan.json()})
         if apply:
             plan.apply()
     for line in _lines(plan):

@@ -72,7 +72,7 @@ def run(
             result = release(corpus, version, folder, date=date, policy=policy, keep=apply)
     except NotReadyError as error:
         _refuse(error, tally, json)
-    console.write_json(json, result.json())
+    console.write_json(json, "release", result.json())
     print_off(tally)
     _print_result(corpus, result)
     if json is None:
@@ -132,7 +132,7 @@ def _refuse(error: NotReadyError, tally: CheckTally, json: Path | None) -> NoRet
     from goldspan.checks import report_json
 
     missing = [{"what": one.what, "line": one.line} for one in error.statements]
-    console.write_json(json, {"missing": missing, "check": report_json(error.findings, tally)})
+    console.write_json(json, "release", {"missing": missing, "check": report_json(error.findings, tally)})
     print_remedies(list(printed_findings(error.findings)))
     print_off(tally)
     print(f"goldspan: {error}", file=sys.stderr)

@@ -74,7 +74,7 @@ def run(
         plan = splits.plan_splits(corpus, chosen, threshold, cluster_of=splits.read_clusters(corpus, clusters or ()))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error)) from None
-    console.write_json(json, plan.json())
+    console.write_json(json, "split", plan.json())
     if not plan.splits:
         _write_clusters_alone(corpus, plan, apply=apply)
         print_next_step(corpus, "split", json)

@@ -26,7 +26,7 @@ def run(
     corpus = Corpus.find(root)
     tables = all_tables(corpus) if write else gold_tables(corpus)
     written = write_statistics(corpus, tables) if write else []
-    console.write_json(json, [table.json() for table in tables])
+    console.write_json(json, "stats", {"tables": [table.json() for table in tables]})
     out = console.make_console()
     for each in tables:
         table = each.first(LONGEST, "--json lists")

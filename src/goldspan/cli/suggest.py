@@ -125,7 +125,7 @@ def run(
     )
     for document in console.progress(written, "suggesting"):
         tally.add(document.id, document.suggested)
-    console.write_json(json, tally.report() | {"model": choice.model, "not_read": suggester.not_read})
+    console.write_json(json, "suggest", tally.report() | {"model": choice.model, "not_read": suggester.not_read})
     for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
     print(f"{counts.suggested.total():,} span(s) in {counts.articles:,} article(s), written to {target}")

@@ -72,7 +72,7 @@ def run(
         output=target, weights=weights, backend=backend, seed=seed, without=tuple(console.split_names(without))
     )
     made = train(corpus, options, lambda run: _card(corpus, run), remarks=_shared_text(corpus), on_step=_print_step)
-    console.write_json(json, made.json() | {"folder": str(target)})
+    console.write_json(json, "train", made.json() | {"folder": str(target)})
     _print_report(made, target)
     console.print_written(json)
     if json is None:

@@ -70,7 +70,7 @@ def run(
         complete_interrupted_change(corpus, command_words(names, requested_by), apply=apply)
         with console.spinner("Searching"):
             plan = plan_withdrawal(Corpus(corpus.root), names, request, lambda: _connect(home))
-        console.write_json(json, {"applied": apply, **plan.json()})
+        console.write_json(json, "withdraw", {"applied": apply, **plan.json()})
         if apply:
             plan.apply()
     for line in (*_lines(plan, applied=apply), *_elsewhere(plan), *_end(plan, applied=apply)):

@@ -95,7 +95,7 @@ def run(
         plan = plan_audit(corpus, name, options)
     if apply:
         plan.apply()
-    console.write_json(json, {"applied": apply, **plan.json()})
+    console.write_json(json, "audit-plan", {"applied": apply, **plan.json()})
     console.print_table(console.report_console(), _table(plan))
     for line in _lines(plan):
         console.print_line(line)

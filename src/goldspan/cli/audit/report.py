@@ -50,7 +50,7 @@ def run(
         report = report_audit(corpus, name, interim=interim, options=options)
     further = [debrief_table(report.readings)] if with_debriefing else []
     errors = {"debrief": [one.json() for one in debrief(report.readings)]} if with_debriefing else {}
-    console.write_json(json, {**report.json(), **errors})
+    console.write_json(json, "audit-report", {**report.json(), **errors})
     if html is not None:
         files.write(html, text_report.page(report, further))
     out = console.report_console()

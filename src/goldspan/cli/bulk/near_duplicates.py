@@ -86,7 +86,7 @@ def run(
         raise typer.BadParameter(str(error)) from None
     with console.progress_bar() as on_progress:
         summary = find_near_duplicates(shards, output, search, on_progress)
-    console.write_json(json, summary.json())
+    console.write_json(json, "bulk-near-duplicates", summary.json())
     _print_summary(summary, output)
     console.print_written(json)
     if summary.failed:

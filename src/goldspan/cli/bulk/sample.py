@@ -112,7 +112,7 @@ def run(
         plan = plan_sample(corpus, output, options, on_progress)
         check_addition(corpus, plan)
     changed = write_sample(corpus, plan) if apply else []
-    console.write_json(json, plan.json())
+    console.write_json(json, "bulk-sample", plan.json())
     console.print_table(console.report_console(), _table(plan))
     for line in _lines(plan, number):
         console.print_line(line)

@@ -122,7 +122,7 @@ def run(
     except KeyboardInterrupt:
         print(RESUME, file=sys.stderr)
         raise
-    console.write_json(json, summary.json())
+    console.write_json(json, "bulk-suggest", summary.json())
     _print_summary(summary, output)
     console.print_written(json)
     if json is None and summary.totals["articles"]:

@@ -68,7 +68,7 @@ def run(
         if applied:
             plan.apply()
     counts = _counts(corpus, plan)
-    console.write_json(json, {"applied": applied, **plan.json(), **counts, "problem": problem})
+    console.write_json(json, "doccano-auto-label", {"applied": applied, **plan.json(), **counts, "problem": problem})
     for line in _lines(plan, **counts):
         console.print_line(line)
     for line in _end(plan, problem, apply=apply):

@@ -52,7 +52,9 @@ def run(
         _require_embedded(home)
         with console.spinner("Making the backup") as say:
             made = backup.make_backup(file, home, replace=replace, on_step=say)
-    console.write_json(json, {"file": str(made.file), "size": made.size, **made.manifest.model_dump(mode="json")})
+    console.write_json(
+        json, "doccano-backup", {"file": str(made.file), "size": made.size, **made.manifest.model_dump(mode="json")}
+    )
     print_contents(_title(made), made.manifest.contents)
     for each in made.skipped:
         console.print_line(f"left out: {each}")

@@ -67,7 +67,7 @@ def run(
         reasons = list(plan.reasons())
         if apply and not reasons:
             plan.apply()
-    console.write_json(json, {"applied": apply and not reasons, **plan.json()})
+    console.write_json(json, "doccano-close", {"applied": apply and not reasons, **plan.json()})
     print_closing(plan, reasons, applied=apply)
     if reasons:
         raise typer.Exit(1)

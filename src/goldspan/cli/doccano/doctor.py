@@ -54,7 +54,7 @@ def run(
             members_file=members,
             on_check=lambda title: say(f"Checking that {title}"),
         )
-    console.write_json(json, report.json())
+    console.write_json(json, "doccano-doctor", report.json())
     for line in _lines(report):
         console.print_line(line)
     if report.errors:

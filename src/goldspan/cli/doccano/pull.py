@@ -112,7 +112,7 @@ def run(
             on_step=on_step,
         )
     changed = plan.apply() if apply else []
-    console.write_json(json, plan.json())
+    console.write_json(json, "doccano-pull", plan.json())
     _print_plan(plan)
     for path in changed:
         print(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}")

@@ -202,7 +202,9 @@ def run(
             report = {"plan": left.json()}
             plans.append(left)
     invitation_report = None if invited is None else invited.json()
-    console.write_json(json, {"applied": apply, **request.json(), **report, "invitation": invitation_report})
+    console.write_json(
+        json, "doccano-push", {"applied": apply, **request.json(), **report, "invitation": invitation_report}
+    )
     _print_plan(request, plans[0])
     print_blanks(corpus, for_annotators=True)
     console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
@@ -234,7 +236,7 @@ def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder
         lines = "Already up to date." if plan.is_done else console.PLAN_ONLY
         conflicts = [step for each in plan.members for step in each.plan.steps if step.state == "conflict"]
     invitations = [found.json() for _, found in invited]
-    console.write_json(json, {"applied": apply, **plan.json(), **report, "invitations": invitations})
+    console.write_json(json, "doccano-push", {"applied": apply, **plan.json(), **report, "invitations": invitations})
     print_round_plan(plan)
     print_blanks(request.corpus, for_annotators=True)
     console.print_line(lines)

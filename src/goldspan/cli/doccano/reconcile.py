@@ -44,7 +44,7 @@ def run(
         manifest = read_manifest(file)
         with Doccano(credentials.find_account(home)) as server:
             found = reconcile(manifest, server, corpus, on_step=say)
-    console.write_json(json, found.json())
+    console.write_json(json, "doccano-reconcile", found.json())
     print_reconciliation(found)
 
 

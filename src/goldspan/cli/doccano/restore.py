@@ -57,7 +57,7 @@ def run(
         stored = restore.restored_contents(home)
         with Doccano(running.account) as client:
             found = reconcile(manifest, client, corpus, stored=stored, on_step=say)
-    console.write_json(json, found.json())
+    console.write_json(json, "doccano-restore", found.json())
     console.print_line(f"Doccano {running.version} runs on these data.\n")
     console.print_line(f"  address   {running.account.url}")
     console.print_line(f"  user      {running.account.username}")

@@ -69,7 +69,7 @@ def run(
         if html is not None or forget:
             raise typer.BadParameter("--html and --forget are about a --project: name it.")
         report, parts = _overview(home)
-        console.write_json(json, report)
+        console.write_json(json, "doccano-status", report)
         for part in parts:
             console.make_console().print(part)
         return
@@ -94,7 +94,7 @@ def run(
         agreement = agreement_so_far(progress.lines, corpus.scheme, aided=corpus.aided_annotators)
         report["agreement"] = [one.json() for one in agreement]
         files.write(html, page(progress, pace, agreement, scheme=corpus.scheme))
-    console.write_json(json, report)
+    console.write_json(json, "doccano-status", report)
     _print(progress, pace)
     console.print_written(html)
     if json is None:

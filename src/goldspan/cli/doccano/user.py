@@ -53,7 +53,7 @@ def run(
         members = set() if found is None else {member.username for member in server.members(found.id)}
         invited = invitation.invite(server, [user.name for user in created], found)
     report = {"users": [{"name": user.name, "created": user.password is not None} for user in created]}
-    console.write_json(json, {**report, "invitation": invited.json()})
+    console.write_json(json, "doccano-user", {**report, "invitation": invited.json()})
     console.print_invitation(invited, invitations)
     if found is not None and (missing := [user.name for user in created if user.name not in members]):
         console.print_line(

@@ -69,7 +69,7 @@ def run(
         with HubClient(find_account(for_writing=apply)) as client:
             plan = plan_push(client, content, options)
             result = apply_push(client, plan) if apply and not plan.is_done else None
-    console.write_json(json, plan.json() | {"applied": result.json() if result else None})
+    console.write_json(json, "hub-push", plan.json() | {"applied": result.json() if result else None})
     for line in _plan_lines(plan):
         console.print_line(line)
     for line in _result_lines(plan, result, apply=apply):

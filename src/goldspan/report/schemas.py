@@ -1,0 +1,64 @@
+"""The JSON reports and the number of the schema of each.
+
+A number goes up when a key is renamed or removed, or means another thing; a new key leaves it as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMAS: dict[str, int] = {
+    "add": 1,
+    "adjudicate": 1,
+    "agree": 1,
+    "audit-plan": 1,
+    "audit-report": 1,
+    "build": 1,
+    "bulk-near-duplicates": 1,
+    "bulk-sample": 1,
+    "bulk-suggest": 1,
+    "check": 1,
+    "config": 1,
+    "convert": 1,
+    "crossval": 1,
+    "curve": 1,
+    "doccano-auto-label": 1,
+    "doccano-backup": 1,
+    "doccano-close": 1,
+    "doccano-doctor": 1,
+    "doccano-pull": 1,
+    "doccano-push": 1,
+    "doccano-reconcile": 1,
+    "doccano-restore": 1,
+    "doccano-status": 1,
+    "doccano-user": 1,
+    "evaluate": 1,
+    "export": 1,
+    "formats": 1,
+    "hub-push": 1,
+    "label-errors": 1,
+    "outcomes": 1,
+    "rank": 1,
+    "rebuild": 1,
+    "recut": 1,
+    "relabel": 1,
+    "release": 1,
+    "split": 1,
+    "stats": 1,
+    "suggest": 1,
+    "train": 1,
+    "withdraw": 1,
+}
+
+
+def with_schema(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report with its name and the number of its schema, which come first.
+
+    Args:
+        name: of the report, a key of `SCHEMAS`.
+        report: what it says; its own keys are neither `report` nor `schema`.
+    """
+    return {"report": name, "schema": SCHEMAS[name], **report}
