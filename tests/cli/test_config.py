@@ -130,7 +130,7 @@ def test_a_value_that_is_not_stated_is_no_text_for_a_script(config, report):
     code, out, error = config("release.licence")
     assert (code, out) == (1, "")
     assert "release.licence is not stated" in error
-    [one] = report("splits.test")
+    [one] = report("splits.test")["settings"]
     assert (one["key"], one["value"]) == ("splits.test", 0.2)
 
 
@@ -195,7 +195,7 @@ def test_the_recognisers_are_printed_in_their_order(toy, config, report):
         },
     ]
     assert config("recogniser")[:2] == (0, "b\na\n")
-    assert report("recogniser") == report()["recognisers"]
+    assert report("recogniser")["recognisers"] == report()["recognisers"]
     _, out, _ = config()
     assert row(out, "1.") == ["1.", "b", "military-news", "goldspan.toml:1"]
     assert row(out, "2.") == ["2.", "a", "military-news", "MILITARY_UNIT = SHIP", "goldspan.toml:5, not enabled"]

@@ -34,6 +34,6 @@ def test_every_flag_of_a_format_that_says_what_it_holds_is_in_the_table():
 def test_the_json_has_the_options_as_they_are_typed(tmp_path):
     target = tmp_path / "formats.json"
     assert CliRunner().invoke(app, ["formats", "--json", str(target)]).exit_code == 0
-    (conll,) = [row for row in json.loads(target.read_text()) if row["name"] == "conll"]
+    (conll,) = [row for row in json.loads(target.read_text())["formats"] if row["name"] == "conll"]
     assert "--repair" in conll["options"]
     assert conll["holds"]["overlapping spans"] is False

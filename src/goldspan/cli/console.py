@@ -584,7 +584,7 @@ def _table(
 def _broken(heading: str, width: int) -> str:
     """A heading in lines of about the width of what stands below it, broken at spaces alone."""
     words = heading.split(" ")
-    return "\n".join(wrap(heading, max(width, *map(len, words)), break_long_words=False, break_on_hyphens=False))
+    return "\n".join(wrap(heading, max(1, width, *map(len, words)), break_long_words=False, break_on_hyphens=False))
 
 
 def _below(cell: str) -> str:

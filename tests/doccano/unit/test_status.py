@@ -114,7 +114,12 @@ def test_a_missing_server_is_reported_with_the_remedy(tmp_path, goldspan, capsys
     monkeypatch.delenv("DOCCANO_URL", raising=False)
     assert goldspan("doccano", "status", "--home", tmp_path / "none", "--json", tmp_path / "s.json") == 0
     assert "goldspan doccano start" in capsys.readouterr().out
-    assert json.loads((tmp_path / "s.json").read_text()) == {"embedded": None, "url": None, "projects": []}
+    report = json.loads((tmp_path / "s.json").read_text())
+    assert {key: report[key] for key in ("embedded", "url", "projects")} == {
+        "embedded": None,
+        "url": None,
+        "projects": [],
+    }
 
 
 def test_a_server_that_is_named_without_a_user_is_an_error(goldspan, monkeypatch, capsys, tmp_path):
