@@ -21,8 +21,8 @@ from helpers.doccano_team import Room, SimulatedAnnotator, name_in
 
 pytestmark = pytest.mark.slow
 
-OPERATIONS = 2_000
-ROUNDS = 5  # of the lead of each project, at least: a pull and a push
+OPERATIONS = 1_000
+ROUNDS = 3  # of the lead of each project, at least: a pull and a push
 MOST = 800  # seconds, after which something hangs
 PEOPLE = ("ann", "bob", "cleo", "dan", "eve", "finn")
 
