@@ -9,7 +9,7 @@ import pytest
 from goldspan.cli import help as help_command
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(page.stem for page in (ROOT / "docs").glob("*.md"))
+PAGES = sorted(page.stem for page in (ROOT / "docs").glob("*.md") if page.stem != "index")
 NAMED = re.compile(r"goldspan help ([a-z_]+)")
 
 

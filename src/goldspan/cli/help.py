@@ -13,6 +13,7 @@ from goldspan.cli import console
 from goldspan.errors import NotFoundError
 
 PACKAGE = Path(__file__).parents[1]
+CONTENTS = "index"  # the table of contents of the site; this list takes its place on a terminal
 PLACES = (PACKAGE / "docs", PACKAGE.parents[1] / "docs")  # of an installed package, and of a checkout
 
 
@@ -22,7 +23,7 @@ def run(
     ] = None,
 ) -> None:
     """Read a page of the documentation, or list the pages: settings, articles, suggestions and so on."""
-    pages = {page.stem: page for page in sorted(_folder().glob("*.md"))}
+    pages = {page.stem: page for page in sorted(_folder().glob("*.md")) if page.stem != CONTENTS}
     if topic is None:
         for name, page in pages.items():
             print(f"{name:22} {_title(page)}")
