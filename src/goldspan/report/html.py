@@ -4,15 +4,18 @@ A page opens from disk, follows the reader's light or dark colours, fits a telep
 
 A page consists of `Markup`, and only this module turns strings into it: text and attribute values are escaped, names
 are checked, and no attribute can point out of the page. So nothing in texts, labels or file names becomes markup.
+Only `link` and `web_link` point elsewhere: to a page beside this one, and to an http or https address.
 """
 
 from __future__ import annotations
 
 import html
+import posixpath
 import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import quote, urlsplit
 
 from goldspan.errors import InvalidValueError
 from goldspan.report.text import UNDEFINED, is_numeric, visible
@@ -31,6 +34,7 @@ POINTING = frozenset({"href", "src", "action", "data", "formaction", "poster", "
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 MOST = 100  # rows of a table that can have any number: the page stays readable, and --json has all of them
 LISTED = 50  # sentences under one heading, for the same reason
+PAGE_MADE_BY = "--json writes everything on this page as data."
 
 
 class Markup(str):
@@ -76,6 +80,8 @@ def _attribute(key: str, value: Value) -> str:
     name = _name(key.rstrip("_").replace("_", "-"))
     if value is None or value is False:
         return ""
+    if isinstance(value, _Address):
+        return f' {name}="{text(value)}"'
     if name.lower().startswith("on") or (name in POINTING and not str(value).startswith("#")):
         raise InvalidValueError(f"the attribute {name}={str(value)!r} would leave the page or run code")
     if value is True:
@@ -89,16 +95,99 @@ def _name(name: str) -> str:
     return name
 
 
-def document(title: str, header: Markup, *sections: Child) -> str:
+class _Address(str):
+    """An address that was checked, or made here."""
+
+    __slots__ = ()
+
+
+def relative_address(page: str, target: str, anchor: str | None = None) -> str:
+    """The address of a page beside another, as a link on that one names it.
+
+    Args:
+        page: the path of the page with the link, inside the folder of all pages, with slashes.
+        target: the path of the page that the link leads to, inside the same folder.
+        anchor: the id of an element there.
+
+    Raises:
+        InvalidValueError: for a path that leaves the folder.
+    """
+    for each in (page, target):
+        if each.startswith("/") or posixpath.normpath(each) != each or each.split("/")[0] in {"", ".", ".."}:
+            raise InvalidValueError(f"{each!r} is not a path inside the folder of the pages")
+    if target == page and anchor is not None:
+        return f"#{quote(anchor, safe='')}"
+    path = quote(posixpath.relpath(target, posixpath.dirname(page) or "."))
+    return path if anchor is None else f"{path}#{quote(anchor, safe='')}"
+
+
+def link(page: str, target: str, *children: Child, anchor: str | None = None, **attributes: Value) -> Markup:
+    """A link from one page to another in the same folder of pages.
+
+    Args:
+        page: as for `relative_address`.
+        target: as for `relative_address`.
+        children: what is shown.
+        anchor: as for `relative_address`.
+        attributes: as for `element`.
+
+    Raises:
+        InvalidValueError: as `relative_address` and `element`.
+    """
+    return element("a", *children, href=_Address(relative_address(page, target, anchor)), **attributes)
+
+
+def web_link(address: str, *children: Child, **attributes: Value) -> Markup:
+    """A link to a page of a server, which does not learn from which page its reader comes.
+
+    Args:
+        address: an http or https address, without a user or a password.
+        children: what is shown.
+        attributes: as for `element`.
+
+    Raises:
+        InvalidValueError: for another address, and as `element`.
+    """
+    return element("a", *children, href=_Address(_web_address(address)), rel="noreferrer", **attributes)
+
+
+def _web_address(address: str) -> str:
+    remedy = "Name a page of a server: https://doccano.example.org/projects/3"
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018  (it raises for what is no number)
+    except ValueError as error:
+        raise InvalidValueError(f"{address!r:.80} is not an address: {error}", remedy=remedy) from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise InvalidValueError(f"{address!r:.80} is not an http or https address of a page", remedy=remedy)
+    if re.search(r"[\s\x00-\x1f\x7f\\]", address):
+        raise InvalidValueError(f"{address!r:.80} has a character that an address cannot have", remedy=remedy)
+    return address
+
+
+def document(
+    title: str,
+    header: Markup,
+    *sections: Child,
+    before: Markup | None = None,
+    sheet: str = "",
+    made_by: str = PAGE_MADE_BY,
+) -> str:
     """A page: its heading, its sections, and the version of goldspan in the footer.
 
     Args:
         title: of the window.
         header: the `header` element.
         sections: elements; None is left out.
+        before: what stands before the header, e.g. a `nav` element with links to other pages.
+        sheet: further styles, after those of all pages.
+        made_by: the sentence of the footer after the version.
     """
-    body = element("body", header, element("main", *sections), _footer())
-    return "<!DOCTYPE html>\n" + element("html", _head(title), body, lang="en")
+    main = element(
+        "main", *sections, id=None if before is None else "content", tabindex=None if before is None else "-1"
+    )
+    body = element("body", before, header, main, _footer(made_by))
+    return "<!DOCTYPE html>\n" + element("html", _head(title, sheet), body, lang="en")
 
 
 def path(name: str) -> Markup:
@@ -107,14 +196,14 @@ def path(name: str) -> Markup:
     return element("bdi", first, *(part for piece in rest for part in ("/", element("wbr"), piece)))
 
 
-def _footer() -> Markup:
+def _footer(made_by: str) -> Markup:
     from goldspan.version import __version__
 
-    return element("footer", f"Made by goldspan {__version__}. --json writes everything on this page as data.")
+    return element("footer", f"Made by goldspan {__version__}. {made_by}")
 
 
-def _head(title: str) -> Markup:
-    sheet = files(__package__).joinpath("page.css").read_text("utf-8")
+def _head(title: str, further: str) -> Markup:
+    sheet = files(__package__).joinpath("page.css").read_text("utf-8") + further
     metas: tuple[dict[str, str], ...] = (
         {"charset": "utf-8"},
         {"http_equiv": "Content-Security-Policy", "content": POLICY},
