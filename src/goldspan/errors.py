@@ -14,7 +14,7 @@ Each holds its place (file, line, example) and a remedy.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,14 +78,54 @@ class ServerError(GoldspanError):
     """A server gave a wrong answer, or none."""
 
 
-_FORMER = {"ValueRefused": InvalidValueError, "MissingPart": NotFoundError}
+class PairingWarning(UserWarning):
+    """A part of gold or of a prediction has no counterpart on the other side."""
+
+
+class FormerName(NamedTuple):
+    """A name that was replaced.
+
+    Args:
+        new: what stands for it now.
+        since: the version that replaced it, as its major and minor number.
+    """
+
+    new: type[GoldspanError]
+    since: tuple[int, int]
+
+
+KEPT_RELEASES = 2  # minor releases for which a name stays after the one that deprecated it; docs/versions.md says so
+FORMER_NAMES = {"ValueRefused": FormerName(InvalidValueError, (0, 1)), "MissingPart": FormerName(NotFoundError, (0, 1))}
+
+
+def former_name(name: str, module: str, stacklevel: int) -> type[GoldspanError]:
+    """What stands for a name that was replaced, with a warning that says when it is removed.
+
+    Args:
+        name: as the program wrote it.
+        module: where it looked for it.
+        stacklevel: of the warning; 1 is the caller of this function.
+
+    Raises:
+        AttributeError: if the module never had this name.
+    """
+    if name not in FORMER_NAMES:
+        raise AttributeError(f"module {module!r} has no attribute {name!r}", name=name)
+    former = FORMER_NAMES[name]
+    warnings.warn(
+        f"{name} is now {former.new.__name__}; goldspan {removed_in(former)} removes the old name.",
+        DeprecationWarning,
+        stacklevel + 1,
+    )
+    return former.new
+
+
+def removed_in(former: FormerName) -> str:
+    """The version that removes a former name, e.g. `0.4`."""
+    major, minor = former.since
+    return f"{major}.{minor + KEPT_RELEASES + 1}"
 
 
 def __getattr__(name: str) -> type[GoldspanError]:
-    """The former names of two errors, which the next release removes."""
-    if name not in _FORMER:
-        raise AttributeError(f"module 'goldspan.errors' has no attribute {name!r}")
-    warnings.warn(
-        f"{name} is now {_FORMER[name].__name__}; the next release removes the old name.", DeprecationWarning, 2
-    )
-    return _FORMER[name]
+    """The former names of two errors; see `FORMER_NAMES`."""
+    return former_name(name, "goldspan.errors", 2)

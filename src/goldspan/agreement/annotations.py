@@ -308,7 +308,7 @@ def annotations_of_paths(paths: Sequence[Path], form: str | None = None, reading
     """
     reading = with_common_scheme(reading, paths, form)
     named = _named_sources(paths, form)
-    return pair_examples(one for name, path in named for one in _passes_in(name, path, form, reading))
+    return pair_examples(one for name, path in named for one in passes_in(name, path, form, reading))
 
 
 def _named_sources(paths: Sequence[Path], form: str | None) -> list[tuple[str, Path]]:
@@ -377,21 +377,41 @@ def read_pass(annotator: str, path: Path, *, aided: bool = False) -> AnnotatorPa
     Raises:
         InputError: for the first line that is not valid, and for a confirmation that is neither true nor false.
     """
-    return _annotator_pass(annotator, _read(path, None, DEFAULT), aided=aided)
+    return annotator_pass(annotator, _read(path, None, DEFAULT), aided=aided)
 
 
-def _passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) -> Iterator[AnnotatorPass]:
-    """The passes in a file or folder: one of this name, unless the file states that several people annotated it."""
+def passes_in(name: str, path: Path, form: str | None, reading: ReadOptions) -> Iterator[AnnotatorPass]:
+    """The passes in a file or folder: one of this name, unless the file states that several people annotated it.
+
+    Args:
+        name: of the annotator.
+        path: the file or folder.
+        form: its format; detected if None.
+        reading: how to read it.
+
+    Raises:
+        InputError: for the first line that is not valid.
+    """
     read = list(_read(path, form, reading))
     annotators = list(dict.fromkeys(one.annotator for one in read if one.annotator or one.example.is_annotated))
     if len(annotators) < MANY:
-        yield _annotator_pass(name, read)
+        yield annotator_pass(name, read)
         return
     for annotator in annotators:
-        yield _annotator_pass(annotator or name, (one for one in read if one.annotator == annotator))
+        yield annotator_pass(annotator or name, (one for one in read if one.annotator == annotator))
 
 
-def _annotator_pass(annotator: str, read: Iterable[LocatedExample], *, aided: bool = False) -> AnnotatorPass:
+def annotator_pass(annotator: str, read: Iterable[LocatedExample], *, aided: bool = False) -> AnnotatorPass:
+    """What an annotator read and confirmed, and what of it is left out.
+
+    Args:
+        annotator: the name.
+        read: all their examples, those of one file together.
+        aided: whether they saw suggestions in all of it.
+
+    Raises:
+        InputError: for a line that does not state correctly whether its annotator saw suggestions.
+    """
     examples: list[LocatedExample] = []
     left_out: list[ExcludedExample] = []
     comments: list[PassComment] = []

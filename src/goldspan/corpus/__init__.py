@@ -74,13 +74,16 @@ class Corpus:
     root: Path
 
     @classmethod
-    def find(cls, start: Path | None = None) -> Corpus:
+    def find(cls, start: Path | str | None = None) -> Corpus:
         """The project around a folder: the folder itself or the nearest one above it.
+
+        Args:
+            start: the folder; None for the working directory.
 
         Raises:
             NotFoundError: if no folder around it is a project.
         """
-        here = (start or Path.cwd()).absolute()
+        here = Path.cwd() if start is None else Path(start).absolute()
         for folder in (here, *here.parents):
             if (folder / "corpus" / "manifest.jsonl").is_file():
                 return cls(folder)

@@ -11,7 +11,7 @@ and De Meulder 2003), which count a span only as a whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from goldspan.errors import InvalidValueError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.annotation import Example
+    from goldspan.formats.record import Note
 
 Scheme = Literal["strict", "exact", "partial", "type"]
 SCHEMES: tuple[Scheme, ...] = ("strict", "exact", "partial", "type")
@@ -173,10 +174,12 @@ class Evaluation:
     Args:
         overall: per scheme, over all labels (micro-average).
         labels: per scheme and label.
+        notes: what `goldspan.evaluate` noted where it read and paired gold and predictions.
     """
 
     overall: Mapping[Scheme, SchemeCounts]
     labels: Mapping[Scheme, Mapping[str, SchemeCounts]]
+    notes: tuple[Note, ...] = field(default=(), compare=False, repr=False)
 
     def macro(self, scheme: Scheme) -> float | None:
         """The mean F1 over the labels for which it is defined; None if there is none."""

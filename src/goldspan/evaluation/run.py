@@ -23,6 +23,7 @@ from goldspan.formats.label_selection import OVERLAP_REMEDY, require_selected
 from goldspan.formats.options import DEFAULT, ReadOptions
 from goldspan.formats.record import Note, Record
 from goldspan.formats.registry import require_options_apply
+from goldspan.formats.sources import Source
 from goldspan.formats.spacy_pipeline import pipeline_folder
 from goldspan.report.svg import colours
 from goldspan.report.text import amount, enumerate_names
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from goldspan.evaluation.report import EvaluationReport
     from goldspan.evaluation.result import Scheme
     from goldspan.example_table import ExampleTable
-    from goldspan.formats.sources import Source
     from goldspan.intervals import Method
 
 TRAIN = "train"
@@ -50,8 +50,8 @@ class EvaluationOptions:
     """What to evaluate, and how.
 
     Args:
-        gold: a file, a folder or a dataset.
-        predictions: a file, a folder, a dataset, or the name of a spaCy pipeline.
+        gold: a file, a folder or a dataset; or examples that a program has.
+        predictions: a file, a folder, a dataset, or the name of a spaCy pipeline; or examples that a program has.
         baseline: other predictions, in the same forms.
         gold_form: the format of gold; detected from its content if None.
         form: the format of the predictions and of the baseline; detected from their content if None.
@@ -68,8 +68,8 @@ class EvaluationOptions:
         language: of the texts, for tokens; if None, that of the project.
     """
 
-    gold: Path
-    predictions: str
+    gold: Path | Source
+    predictions: str | Source
     baseline: str | None = None
     gold_form: str | None = None
     form: str | None = None
@@ -92,7 +92,33 @@ class EvaluationOptions:
 
     def names(self) -> dict[str, str | None]:
         """The names of what is compared, for `--json`."""
-        return {"gold": str(self.gold), "predictions": self.predictions, "baseline": self.baseline, "split": self.split}
+        return {"gold": _name(self.gold), "predictions": _name(self.predictions), "baseline": self.baseline,
+                "split": self.split}  # fmt: skip
+
+
+def _name(side: Path | str | Source) -> str:
+    return "examples" if isinstance(side, Source) else str(side)
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedSides:
+    """Gold and predictions that were read and paired, and what the project around the gold knows.
+
+    Args:
+        paired: gold with the predictions.
+        baseline: gold with the baseline; None without one.
+        corpus: the project; None without one.
+        scheme: the labels of the project, if they are those of gold.
+        language: of the texts; None where nothing names it.
+        notes: on gold, the predictions, the baseline and their pairing.
+    """
+
+    paired: PairedExamples
+    baseline: PairedExamples | None
+    corpus: Corpus | None
+    scheme: LabelScheme | None
+    language: str | None
+    notes: tuple[Note, ...]
 
 
 def run_evaluation(
@@ -109,16 +135,58 @@ def run_evaluation(
         InputError: naming file and line, for what cannot be read.
         NotFoundError: for a pipeline or a project that is not there.
     """
+    sides = read_sides(options, on_progress)
+    paired, baseline, corpus, scheme = sides.paired, sides.baseline, sides.corpus, sides.scheme
+    report = make_report(
+        paired.gold,
+        paired.predicted,
+        baseline=None if baseline is None else baseline.predicted,
+        training=_training(options, corpus),  # what is not compared is judged by its own scheme
+        passes=_passes(options, corpus, paired.gold),
+        scheme=scheme,
+        language=sides.language,
+        unit=options.unit,
+        method=options.method,
+        resamples=options.resamples,
+        level=options.level,
+        seed=options.seed,
+        on_examples=lambda done: on_progress("measuring", done, len(paired.gold)),
+        notes=sides.notes,
+    )
+    known = {label.name: label.colour for label in scheme.labels} if scheme else {}
+    gold, predictions = _name(options.gold), _name(options.predictions)
+    name = gold if options.split is None else f"{gold} ({options.split})"
+    return report, ReportView(name, predictions, options.baseline, options.headline, colours(report.labels, known))
+
+
+def read_sides(
+    options: EvaluationOptions,
+    on_progress: Callable[[str, int, int | None], object] = lambda _step, _done, _total: None,
+) -> ComparedSides:
+    """Gold and predictions, read and paired.
+
+    Args:
+        options: what to evaluate, and how.
+        on_progress: as of `run_evaluation`.
+
+    Raises:
+        InputError: naming file and line, for what cannot be read.
+        NotFoundError: for a pipeline or a project that is not there.
+    """
     corpus = _project(options)
     language = _language(options, corpus)
     given = options
     options, remarks = _judged_by_one_scheme(options)
-    all_gold = sources.read_source(
-        options.gold,
-        form=options.gold_form,
-        reading=options.reading,
-        mend=False,
-        on_examples=lambda done: on_progress("reading gold", done, None),
+    all_gold = (
+        options.gold
+        if isinstance(options.gold, Source)
+        else sources.read_source(
+            options.gold,
+            form=options.gold_form,
+            reading=options.reading,
+            mend=False,
+            on_examples=lambda done: on_progress("reading gold", done, None),
+        )
     )
     chosen = _articles(options, corpus, all_gold)
     gold = _of_articles(all_gold, chosen)
@@ -135,27 +203,13 @@ def run_evaluation(
         _require_flat([gold, *read])
     cut_as = language or DEFAULT_LANGUAGE
     paired, *others = [pair(gold, predicted, language=cut_as) for predicted in read]
-    baseline = others[0] if others else None
-    report = make_report(
-        paired.gold,
-        paired.predicted,
-        baseline=None if baseline is None else baseline.predicted,
-        training=_training(given, corpus),  # what is not compared is judged by its own scheme
-        passes=_passes(options, corpus, paired.gold),
-        scheme=scheme,
-        language=language,
-        unit=options.unit,
-        method=options.method,
-        resamples=options.resamples,
-        level=options.level,
-        seed=options.seed,
-        on_examples=lambda done: on_progress("measuring", done, len(paired.gold)),
-        notes=(*remarks, *_seen_articles(options, paired.gold), *_notes((paired, *others), scheme)),
-    )
-    known = {label.name: label.colour for label in scheme.labels} if scheme else {}
-    name = str(options.gold) if options.split is None else f"{options.gold} ({options.split})"
-    return report, ReportView(
-        name, options.predictions, options.baseline, options.headline, colours(report.labels, known)
+    return ComparedSides(
+        paired,
+        others[0] if others else None,
+        corpus,
+        scheme,
+        language,
+        (*remarks, *_seen_articles(options, paired.gold), *_notes((paired, *others), scheme)),
     )
 
 
@@ -168,18 +222,24 @@ def _judged_by_one_scheme(options: EvaluationOptions) -> tuple[EvaluationOptions
     reading = options.reading
     if not tagging_schemes.is_to_be_detected(reading):
         return options, []
-    gold = sources.scheme_fit(options.gold, options.gold_form, reading)
-    named = {name: sources.scheme_fit(name, options.form, reading) for name in (options.predictions, options.baseline)
-             if name}  # fmt: skip
+    gold = None if isinstance(options.gold, Source) else sources.scheme_fit(options.gold, options.gold_form, reading)
+    named = {name: sources.scheme_fit(name, options.form, reading) for name in _predicted_names(options)}
     fits = {name: fit for name, fit in named.items() if fit is not None}
     scheme, notes = tagging_schemes.scheme_of_gold(gold, fits)
     return replace(options, reading=replace(reading, tagging_scheme=scheme)), notes
+
+
+def _predicted_names(options: EvaluationOptions) -> list[str]:
+    """The files and pipelines of predictions."""
+    return [name for name in (options.predictions, options.baseline) if isinstance(name, str)]
 
 
 def _project(options: EvaluationOptions) -> Corpus | None:
     """The project of the options, or the one around the gold."""
     if options.root is not None:
         return Corpus.find(options.root)
+    if isinstance(options.gold, Source):
+        return None
     try:
         return Corpus.find(options.gold)
     except NotFoundError:
@@ -194,7 +254,7 @@ def _articles(options: EvaluationOptions, corpus: Corpus | None, gold: Source) -
     if not articles:
         raise InputError(
             f"no project lists the articles of a split {options.split!r}",
-            file=options.gold,
+            file=_name(options.gold),
             remedy="Omit --split, or name a dataset folder, or the project with --root.",
         )
     return frozenset(articles)
@@ -238,11 +298,13 @@ def _language(options: EvaluationOptions, corpus: Corpus | None) -> str | None:
 
 def _predictions(
     options: EvaluationOptions,
-    name: str,
+    name: str | Source,
     gold: Source,
     articles: frozenset[str] | None,
     on_progress: Callable[[int, int | None], object],
 ) -> Source:
+    if isinstance(name, Source):
+        return _predictions_for(name, gold, articles)
     here = _of_articles(gold, articles).table
     reading = replace(options.reading, texts=TextsById(gold.table, options.reading.texts or {}))
     source = sources.read_source(
@@ -289,7 +351,7 @@ def _notes(pairs: Sequence[PairedExamples], scheme: LabelScheme | None) -> tuple
 def _seen_articles(options: EvaluationOptions, gold: ExampleTable) -> Iterator[Note]:
     """A note for each pipeline that goldspan trained on articles with which it is now evaluated."""
     articles = set(gold.articles)
-    for name in filter(None, (options.predictions, options.baseline)):
+    for name in _predicted_names(options):
         record = model_record.read(pipeline_folder(name))
         if record is not None and (seen := articles & record.seen_articles):
             yield Note(

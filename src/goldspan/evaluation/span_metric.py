@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -26,7 +26,7 @@ from goldspan.span_table import SpanTable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from goldspan.evaluation.result import Scheme
+    from goldspan.evaluation.result import Evaluation, Scheme
 
 if TYPE_CHECKING:
     Document = Sequence[Any]
@@ -97,35 +97,62 @@ class SpanMetric:
         self.add_batch(predictions=predictions or [], references=references or [])
         gold, predicted = self._references, self._predictions
         self._references, self._predictions = [], []
-        score = self._of_tags if _are_tags([*gold, *predicted]) else self._of_spans
-        return score(gold, predicted)
+        compared = compare_documents(gold, predicted, scheme=self._scheme, repair=self._repair)
+        scores = flat(compared.evaluation, self._schemes, by_label=self._by_label, undefined=self._undefined)
+        return scores | {name: float(number) for name, number in compared.counts.items()}
 
-    def _of_tags(self, gold: Documents, predicted: Documents) -> dict[str, float]:
-        lengths = [len(tags) for tags in gold]
-        for number, (length, tags) in enumerate(zip(lengths, predicted, strict=True)):
-            if length != len(tags):
-                raise InvalidValueError(
-                    f"document {number} has {length} tags in gold and {len(tags)} in the prediction"
-                )
-        names = sorted(set().union(*gold, *predicted))
-        known = TagSet.of(names, self._scheme or _scheme_of_gold(gold, names))
-        in_gold = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
-        in_predicted = decode(_numbers(predicted, names), np.array(lengths, np.int64), known, self._repair)
-        scores = self._scores(*(span_table([(side, len(gold))], known.labels) for side in (in_gold, in_predicted)))
-        return scores | {
-            "malformed_gold": float(in_gold.malformed),
-            "malformed_predicted": float(in_predicted.malformed),
-        }
 
-    def _of_spans(self, gold: Documents, predicted: Documents) -> dict[str, float]:
-        sides = [[_spans(document, number) for number, document in enumerate(side)] for side in (gold, predicted)]
-        labels = tuple(sorted({span.label for side in sides for spans in side for span in spans}))
-        return self._scores(*(SpanTable.of(side, labels) for side in sides))
+class ComparedDocuments(NamedTuple):
+    """What was counted in documents of spans or tags.
 
-    def _scores(self, gold: SpanTable, predicted: SpanTable) -> dict[str, float]:
-        evaluation = measure(gold, predicted).evaluation()
-        scores = flat(evaluation, self._schemes, by_label=self._by_label, undefined=self._undefined)
-        return scores | {"gold_spans": float(len(gold.start)), "predicted_spans": float(len(predicted.start))}
+    Args:
+        evaluation: the measures.
+        counts: `gold_spans` and `predicted_spans`; of tags also `malformed_gold` and `malformed_predicted`.
+    """
+
+    evaluation: Evaluation
+    counts: dict[str, int]
+
+
+def compare_documents(
+    gold: Documents, predicted: Documents, *, scheme: str | None = None, repair: iob.Repair = "conlleval"
+) -> ComparedDocuments:
+    """The measures of documents that are lists of tags or of spans, the first of gold with the first prediction.
+
+    Args:
+        gold: n documents.
+        predicted: n documents.
+        scheme: the tagging scheme by which tags are judged; by default that of the prefixes.
+        repair: how to read malformed predicted tags.
+
+    Raises:
+        InvalidValueError: with the number of a document, from 0, that has other tokens in the prediction, or with
+            what is neither a tag nor a span.
+    """
+    if _are_tags([*gold, *predicted]):
+        return _compare_tags(gold, predicted, scheme, repair)
+    sides = [[_spans(document, number) for number, document in enumerate(side)] for side in (gold, predicted)]
+    labels = tuple(sorted({span.label for side in sides for spans in side for span in spans}))
+    return _compared(*(SpanTable.of(side, labels) for side in sides))
+
+
+def _compare_tags(gold: Documents, predicted: Documents, scheme: str | None, repair: iob.Repair) -> ComparedDocuments:
+    lengths = [len(tags) for tags in gold]
+    for number, (length, tags) in enumerate(zip(lengths, predicted, strict=True)):
+        if length != len(tags):
+            raise InvalidValueError(f"document {number} has {length} tags in gold and {len(tags)} in the prediction")
+    names = sorted(set().union(*gold, *predicted))
+    known = TagSet.of(names, scheme or _scheme_of_gold(gold, names))
+    in_gold = decode(_numbers(gold, names), np.array(lengths, np.int64), known)
+    in_predicted = decode(_numbers(predicted, names), np.array(lengths, np.int64), known, repair)
+    compared = _compared(*(span_table([(side, len(gold))], known.labels) for side in (in_gold, in_predicted)))
+    malformed = {"malformed_gold": in_gold.malformed, "malformed_predicted": in_predicted.malformed}
+    return ComparedDocuments(compared.evaluation, compared.counts | malformed)
+
+
+def _compared(gold: SpanTable, predicted: SpanTable) -> ComparedDocuments:
+    counts = {"gold_spans": len(gold.start), "predicted_spans": len(predicted.start)}
+    return ComparedDocuments(measure(gold, predicted).evaluation(), counts)
 
 
 def _are_tags(documents: Documents) -> bool:

@@ -66,7 +66,7 @@ def scan(path: Path, options: ReadOptions = DEFAULT) -> Iterator[Record | InputE
         name = f"{path.stem}.{number}"
         groups.update(doc.spans)
         try:
-            record = _record(doc, path, name, keys)
+            record = record_of_doc(doc, path, name, keys)
         except InvalidValueError as error:
             yield InputError(error.message, file=path, example=name, remedy=error.remedy)
         except InputError as error:
@@ -260,7 +260,19 @@ def _other_groups(path: Path, groups: set[str], unknown: Sequence[str]) -> Input
     )
 
 
-def _record(doc: Doc, path: Path, name: str, keys: Sequence[str]) -> Record:
+def record_of_doc(doc: Doc, path: Path, name: str, keys: Sequence[str]) -> Record:
+    """The annotation of a doc.
+
+    Args:
+        doc: the doc.
+        path: its file.
+        name: its id, where it states none.
+        keys: the span groups to read, and `ENTITIES` for its entities.
+
+    Raises:
+        InputError: for what goldspan keeps in a doc, damaged.
+        InvalidValueError: for entities that are not valid.
+    """
     kept, is_own = _metadata(doc, path, name), KEY in doc.user_data
     read = _annotation(doc, keys)
     spans, missing = _spans_and_missing(doc, read, kept, is_own=is_own)

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.formats.record import Record
 
+NOT_DETECTED = "its format cannot be detected"
+
 
 @dataclass
 class WriteResult:
@@ -406,7 +408,7 @@ def detect(path: Path) -> str:
         return name
     remedy = f"Name it with --from or --format: the formats are {', '.join(CHOICES)}."
     if path.is_dir() or (foreign := recognize(FileSample(path))) is None:
-        raise InputError("its format cannot be detected", file=path, remedy=remedy)
+        raise InputError(NOT_DETECTED, file=path, remedy=remedy)
     raise InputError(
         f"this is {foreign.title}, which goldspan does not read",
         file=path,

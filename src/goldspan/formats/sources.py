@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
     from goldspan.formats.conll_sentences import ConllSentence, SentenceError
 
-__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "read_source", "scheme_fit"]
+__all__ = ["NOTE_KINDS", "SOURCE_FORMATS", "Source", "count_notes", "of_records", "read_source", "scheme_fit"]
 
 NOTE_KINDS = {
     "assumed-scheme": "gold does not tell the tagging scheme by which tags are judged; it is assumed",
@@ -209,6 +209,38 @@ def read_source(
     return read
 
 
+def of_records(
+    records: Iterable[Record],
+    file: Path,
+    *,
+    reading: ReadOptions = DEFAULT,
+    is_numbered: Callable[[Record], bool] = lambda _: False,
+) -> Source:
+    """The examples of records that come from a Python program rather than from a file.
+
+    Args:
+        records: as the program has them.
+        file: the name that stands for them in messages.
+        reading: the labels to read, their new names, and what becomes of overlaps.
+        is_numbered: whether the id of a record is only its number.
+
+    Raises:
+        InputError: for the first record that is not valid, for two of one id, and if there is none.
+    """
+    columns = _Columns(lambda _: None)
+    read = Source((), notes=[])
+    for record in records:
+        _add(select(record, reading), read.notes, columns, None, numbered=is_numbered(record))
+    columns.require_unique(0)
+    if not len(columns.store):
+        raise InputError(
+            "there is no example in it",
+            file=file,
+            remedy="Pass at least one example. An iterator that was read before is empty: pass a list.",
+        )
+    return replace(read, examples=columns.store.table(), places=columns.places, numbered=columns.numbered)
+
+
 def scheme_fit(source: str | Path, form: str | None, reading: ReadOptions) -> iob.SchemeFit | None:
     """How well each tagging scheme fits the tags of what `read_source` reads; None if it has none with prefixes.
 
@@ -308,8 +340,22 @@ def _collect(scanned: Iterable[Record | InputError], kind: str, columns: _Column
     return read
 
 
-def _add(record: Record | InputError, notes: list[Note], columns: _Columns, form: formats.Format | None) -> None:
+def _add(
+    record: Record | InputError,
+    notes: list[Note],
+    columns: _Columns,
+    form: formats.Format | None,
+    *,
+    numbered: bool = False,
+) -> None:
     """Add an example to the columns, unless nobody annotated it.
+
+    Args:
+        record: of the example.
+        notes: to which those on it are added.
+        columns: to which it is added.
+        form: the format that it was read from, which tells whether its id is only a number.
+        numbered: whether it is, without a format.
 
     Raises:
         InputError: if it is not valid.
@@ -322,7 +368,8 @@ def _add(record: Record | InputError, notes: list[Note], columns: _Columns, form
         notes.append(Note("no-annotation", message, record.file, record.line, example.id))
         return
     notes.extend(record.notes)
-    columns.append(record, example, numbered=form is not None and form.is_numbered(record.id, record.file))
+    is_numbered = numbered if form is None else form.is_numbered(record.id, record.file)
+    columns.append(record, example, numbered=is_numbered)
 
 
 def _read_sentences(path: Path, form: formats.Format, reading: ReadOptions, columns: _Columns, *, mend: bool) -> Source:
