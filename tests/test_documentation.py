@@ -12,6 +12,7 @@ import docs  # noqa: E402  (.ci/docs.py)
 import links  # noqa: E402  (.ci/links.py)
 
 sys.path.remove(str(ROOT / ".ci"))
+sys.path.remove(str(ROOT / "scripts"))  # that docs.py adds; evaluate.py there is not the library
 INDEX = (ROOT / "docs" / "index.md").read_text("utf-8")
 TOCTREE = re.compile(r"^```\{toctree\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
