@@ -47,6 +47,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
@@ -68,7 +69,7 @@ def goldspan(
 for name in COMMANDS:
     app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.{name.replace('-', '_')}").run)
 for name in GROUPS:
-    app.add_typer(import_module(f"goldspan.cli.{name}").app, name=name)
+    app.add_typer(import_module(f"goldspan.cli.{name}").app, name=name, cls=CommandGroup)
 
 
 @cache

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# The titles below which `--help` lists the options of a command: `rich_help_panel` of an option; `OWN` has all others.
+OWN = "Options"
+TABLES = "Tables of articles"
+READING = "Reading files"
+INTERVALS = "Intervals"
+DOCCANO = "Doccano"
+OUTPUT = "Output and project"
+GROUPS = (TABLES, READING, INTERVALS, DOCCANO, OUTPUT)
+
 
 def with_options(
     parameter: str, options: Mapping[str, tuple[Any, Any]], make: Callable[[dict[str, Any]], Any]

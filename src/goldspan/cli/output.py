@@ -8,16 +8,22 @@ they print. A report that is written to standard output stands there alone: what
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import re
 import sys
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TextIO, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal, TextIO, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 from goldspan import files
+from goldspan.cli import command_help
+from goldspan.cli.option_groups import OUTPUT
 from goldspan.report.text import visible
 
 if TYPE_CHECKING:
@@ -33,6 +39,12 @@ KINDS: dict[str, Literal["json", "html"]] = {
     "json": "json",
     "html": "html",
 }  # of report, by the parameter that names it
+
+
+QUIET = "goldspan.quiet"  # in the context of a command: whether it was asked to print nothing
+
+
+ASKING = ("settle", "ask")  # parameters of commands that ask a person in the terminal
 
 
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -147,24 +159,76 @@ def take_output(context: typer.Context, parameter: typer.CallbackParam, path: Pa
 
 
 class CommandGroup(TyperGroup):
-    """The commands of goldspan; one of a group inside that is typed without it is named with it."""
+    """The commands of goldspan, or those of a group; a name that is not there is answered with what may be meant."""
 
     def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override]  # noqa: ANN401
         """The command that the first of these words names, and what follows it; ends in a usage error if none is."""
-        for name, group in self.commands.items():
-            if args[0] not in self.commands and args[0] in getattr(group, "commands", ()):
-                ctx.fail(f"No such command {args[0]!r}. It is: {ctx.info_name} {name} {args[0]}")
+        word = args[0]
+        if word not in self.commands and not word.startswith("-") and not ctx.resilient_parsing:
+            inside = {
+                f"{name} {one}": one for name, group in self.commands.items() for one in getattr(group, "commands", ())
+            }
+            names = [line for line, one in inside.items() if one == word] or get_close_matches(word, self.commands)
+            names = names or [line for line, one in inside.items() if one in get_close_matches(word, inside.values())]
+            lines = " or ".join(f"{ctx.command_path} {name}" for name in names)
+            hint = f"Did you mean: {lines}?" if names else f"{ctx.command_path} --help lists the commands."
+            ctx.fail(f"No such command: {word}. {hint}")
         return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """The words that follow the options of the group; an unknown option is answered with what may be meant."""
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            command_help.suggest(error, _option_names(self, ctx))
+            raise
+
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401
+        """Write the commands, those of goldspan by stage, and the options."""
+        stages = [("Commands", list(self.commands))] if ctx.parent else command_help.staged_commands(self.commands)
+        longest = max(map(len, self.commands))
+        for title, names in stages:
+            with formatter.section(title):
+                rows = [(name, command_help.summary(self.commands[name])) for name in names]
+                command_help.write_list(formatter, rows, longest)
+        command_help.write_command(self, ctx, formatter)
+        formatter.write_paragraph()
+        formatter.write_text(f"Arguments, options and examples of a command: {ctx.command_path} COMMAND --help")
+        if not ctx.parent:
+            formatter.write_text("A project to try everything with: goldspan init --demo")
+            formatter.write_text("The pages of the documentation: goldspan help")
 
 
 class ReportingCommand(TyperCommand):
-    """A command whose reports go into no file that it reads, nor into a source of a project."""
+    """A command whose reports go into no file that it reads, nor into a source of a project; with `--quiet`."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401  (what typer passes on)
+        super().__init__(*args, **given)
+        self.params.append(_quiet_option())
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """The words that follow the name of the command in its usage."""
+        arguments = [one for one in self.params if one.param_type_name == "argument" and not one.hidden]
+        return ["[OPTIONS]", *map(command_help.argument_name, arguments)]
+
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401
+        """Write the arguments, the options in groups, and examples."""
+        command_help.write_command(self, ctx, formatter)
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Read the options and arguments; an unknown option is answered with what may be meant."""
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            command_help.suggest(error, _option_names(self, ctx))
+            raise
 
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # the context of typer is click's
         """Run the command, if its options are fit.
 
         Raises:
-            typer.BadParameter: for a text that is not UTF-8; the name of a file can be anything.
+            typer.BadParameter: for a text that is not UTF-8; the name of a file can be anything. For `--quiet` with an
+                option that asks a person.
             InputError: for a report in a file that is somebody's work.
         """
         for value in _texts(ctx.params.values()):
@@ -177,7 +241,70 @@ class ReportingCommand(TyperCommand):
             inputs = list(_paths(value for name, value in ctx.params.items() if name not in names))
             for name in names:
                 outputs.validate_file(ctx.params[name], KINDS[name], inputs)
-        return super().invoke(ctx)
+        if not ctx.meta.get(QUIET):
+            return super().invoke(ctx)
+        if asking := [f"--{name}" for name in ASKING if ctx.params.get(name)]:
+            raise typer.BadParameter(f"{asking[0]} asks questions, which --quiet would hide: leave out one of them")
+        with quiet():
+            return super().invoke(ctx)
+
+
+def _option_names(command: Any, ctx: typer.Context) -> list[str]:  # noqa: ANN401
+    return [
+        name
+        for one in command.get_params(ctx)
+        if one.param_type_name == "option"
+        for name in (*one.opts, *one.secondary_opts)
+    ]
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Print nothing for the length of the block; if it fails, what it said on standard error is printed at its end.
+
+    A report that was asked for on standard output is not printed there: it is written to the descriptor.
+    """
+    said = io.StringIO()
+    errors = sys.stderr
+    with Path(os.devnull).open("w", encoding="utf-8") as null, contextlib.redirect_stdout(null):
+        try:
+            with contextlib.redirect_stderr(said):
+                yield
+        except BaseException as error:
+            code = getattr(error, "exit_code", getattr(error, "code", 1))
+            if code not in (0, None):
+                errors.write(said.getvalue())
+            raise
+
+
+def _remember_quiet(context: typer.Context, value: bool) -> bool:
+    context.meta[QUIET] = value
+    return value
+
+
+@cache
+def _quiet_option() -> Any:  # noqa: ANN401  (an option of typer, whose class is private)
+    """The option `--quiet` of every command."""
+    app = typer.Typer(add_completion=False)
+
+    @app.command()
+    def command(
+        quiet: Annotated[  # noqa: ARG001
+            bool,
+            typer.Option(
+                "--quiet",
+                "-q",
+                help="Print nothing but errors. The exit code and the files of reports stay the same.",
+                rich_help_panel=OUTPUT,
+                expose_value=False,
+                is_eager=True,
+                callback=_remember_quiet,
+            ),
+        ] = False,
+    ) -> None:
+        """Carry the option."""
+
+    return get_command(app).params[0]
 
 
 def _texts(values: Iterable[object]) -> Iterator[str]:
