@@ -12,6 +12,7 @@ import typer
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, progress_bar, write_json
 from goldspan.cli.next_step import print_next_step
+from goldspan.cli.option_groups import READING, TABLES
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import STATEMENTS, Redistribution
@@ -39,52 +40,70 @@ def run(
         list[Path],
         typer.Argument(
             metavar="PATH",
-            help="Articles (.txt, .md, .html), tables of them (.jsonl, .json, .csv, .tsv, .parquet), folders of these; "
-            "or annotated files and folders.",
+            help=(
+                "Articles (.txt, .md, .html), tables of articles (.jsonl, .json, .csv, .tsv, "
+                ".parquet), annotated files, or folders of these."
+            ),
         ),
     ],
     *,
     stated: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", help=f"What holds for all articles: {', '.join(STATEMENTS)}. Repeatable.", metavar="KEY=VALUE"
+            "--set",
+            help=f"A value for all these articles: {', '.join(STATEMENTS)}. May be repeated.",
+            metavar="KEY=VALUE",
         ),
     ] = None,
     accept_proposals: Annotated[
         bool,
         typer.Option(
-            "--accept-proposals", help="Write to the manifest, too, what the articles' own first and last lines say."
+            "--accept-proposals",
+            help="Also write to the manifest what the first and last lines of the articles suggest.",
         ),
     ] = False,
     skip_invalid: Annotated[
         bool,
-        typer.Option("--skip-invalid", help="Leave out what cannot be read, and name it, instead of refusing all."),
+        typer.Option(
+            "--skip-invalid", help="Leave out files that cannot be read and name them, instead of refusing all."
+        ),
     ] = False,
     delimiter: Annotated[
         str | None,
-        typer.Option("--delimiter", help="Of CSV: a character, or comma, semicolon, tab, pipe. Default: detected."),
+        typer.Option(
+            "--delimiter",
+            metavar="TEXT",
+            rich_help_panel=TABLES,
+            help="The delimiter of CSV: a character, or comma, semicolon, tab or pipe. Default: detected.",
+        ),
     ] = None,
     no_received: Annotated[
         bool,
         typer.Option(
-            "--no-received", help="Keep no copy of pages and tables in seeds/received, only their names and hashes."
+            "--no-received", help="Keep no copy of pages and tables in seeds/received/, only their names and hashes."
         ),
     ] = False,
     redistribution: Annotated[
         Redistribution | None,
         typer.Option(
             "--redistribution",
-            help="Whether releases may hold the texts of all these articles. Default: not stated, which is standoff.",
+            help="Whether releases may hold the texts of these articles. Default: not stated, which means standoff.",
         ),
     ] = None,
     annotated_by: Annotated[
         str | None,
         typer.Option(
-            "--as", metavar="NAME", help="Whose annotation it is, person or model. Default: what the files say."
+            "--as",
+            metavar="NAME",
+            rich_help_panel=READING,
+            help="The annotator of annotated files, a person or a model. Default: what the files say.",
         ),
     ] = None,
     text_only: Annotated[
-        bool, typer.Option("--text-only", help="Of annotated files, add the texts and leave the annotation out.")
+        bool,
+        typer.Option(
+            "--text-only", rich_help_panel=READING, help="Add only the texts of annotated files, without their spans."
+        ),
     ] = False,
     form: Format = None,
     root: Root = None,
@@ -93,12 +112,13 @@ def run(
     reading: ReadOptions,
     articles: ArticleOptions,
 ) -> None:
-    """Add articles to the project: a text each in seeds/, and a line each in the manifest.
+    """Add articles or annotated files to the project.
 
-    A .txt is kept byte for byte. Of web pages the main text is taken, of Markdown the text without markup, of tables a
-    column; what was received is kept in seeds/received/. What pages, front matter and columns state goes to the
-    manifest; what a text's own lines say is proposed. Of annotated files in any format the texts become articles, and
-    what each annotator marked becomes their pass.
+    Each article becomes a text in seeds/ and a line in the manifest. A .txt file is kept byte for byte. From a web
+    page goldspan takes the main text, from Markdown the text without markup, from a table one column. The original
+    goes to seeds/received/. The manifest gets what pages, front matter and columns state; what only the lines of a
+    text suggest is a proposal. From annotated files of any format, the texts become articles and the spans of each
+    annotator become a pass.
     """
     from goldspan.articles import received
     from goldspan.articles.annotated import AnnotatedInput

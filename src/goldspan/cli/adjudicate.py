@@ -11,6 +11,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.cli.next_step import print_next_step
+from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
 from goldspan.formats.decisions import Outcome
@@ -42,7 +43,7 @@ MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or w
 
 def run(
     articles: Annotated[
-        list[str] | None, typer.Argument(metavar="[ARTICLE]...", help="Article ids. Default: all.", show_default=False)
+        list[str] | None, typer.Argument(metavar="ID", help="The ids of articles. Default: all.", show_default=False)
     ] = None,
     *,
     accept: Annotated[
@@ -50,48 +51,77 @@ def run(
         typer.Option(
             "--accept",
             metavar="majority,single",
-            help="majority: settle disputes in which more than half of the annotators have the same spans. single: "
-            "take the spans of an annotator who alone confirmed an example. One of them, or both.",
+            help=(
+                "majority settles disputes in which more than half of the annotators have the "
+                "same spans. single takes the spans of an annotator who alone confirmed an "
+                "example. One of them or both, separated by commas."
+            ),
             show_default=False,
         ),
     ] = None,
     settle: Annotated[
         bool,
-        typer.Option("--settle", help="Settle disputes in the terminal, one by one; rules are suggested as in agree."),
+        typer.Option(
+            "--settle",
+            help="Settle disputes in the terminal, one by one. It suggests rules as `goldspan agree` does.",
+        ),
     ] = False,
     adopt: Annotated[
         bool,
-        typer.Option("--adopt", help="Record the gold that was edited by hand as decided that way; needs --reason."),
+        typer.Option("--adopt", help="Record gold that was edited by hand as decided that way. Needs --reason."),
     ] = False,
     by: Annotated[
         str | None,
-        typer.Option("--as", help="The name of the person who decides, for --settle and --adopt.", show_default=False),
+        typer.Option(
+            "--as",
+            metavar="NAME",
+            help="The name of the person who decides, for --settle and --adopt.",
+            show_default=False,
+        ),
     ] = None,
     rule: Annotated[
         str | None,
         typer.Option(
             "--rule",
-            help="List the decisions under this rule, and the decisions and the gold to read again because it has "
-            "changed; with --adopt: the rule.",
+            metavar="TEXT",
+            help=(
+                "List the decisions under this rule, and the decisions and the gold to read again"
+                " because it changed. With --adopt: the rule."
+            ),
             show_default=False,
         ),
     ] = None,
-    reason: Annotated[str | None, typer.Option("--reason", help="With --adopt: why.", show_default=False)] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="With --adopt: the reason.", show_default=False)
+    ] = None,
     outcome: Annotated[
         Outcome | None,
         typer.Option("--outcome", help="With --adopt: why annotators differed there.", show_default=False),
     ] = None,
     push: Annotated[
-        bool, typer.Option("--push", help="Upload the disputes to the shared Doccano project named by --project.")
+        bool,
+        typer.Option(
+            "--push", rich_help_panel=DOCCANO, help="Upload the disputes to the shared Doccano project of --project."
+        ),
     ] = False,
-    pull: Annotated[bool, typer.Option("--pull", help="Download the decisions from that project.")] = False,
+    pull: Annotated[
+        bool, typer.Option("--pull", rich_help_panel=DOCCANO, help="Download the decisions from that project.")
+    ] = False,
     project: Annotated[
-        str | None, typer.Option("--project", help="The project in Doccano, for --push and --pull.", show_default=False)
+        str | None,
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            rich_help_panel=DOCCANO,
+            help="The project in Doccano, for --push and --pull.",
+            show_default=False,
+        ),
     ] = None,
     prefill: Annotated[
         Literal["majority", "union"] | None,
         typer.Option(
             "--prefill",
+            rich_help_panel=DOCCANO,
             help="With --push: show the spans of the majority (the default), or all spans that do not overlap.",
             show_default=False,
         ),
@@ -103,15 +133,16 @@ def run(
     home: console.Home = None,
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="Replace gold that differs from passes and decisions by what they give."),
+        typer.Option("--overwrite", help="Replace gold that differs from what passes and decisions give."),
     ] = False,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Make gold from several passes: what all agree on, what a majority marked, what a person decides.
+    """Make gold from the passes of the annotators.
 
-    Without options it shows the state. With --apply it writes what is settled into gold; decisions are kept in
+    Gold is what all annotators agree on, what a majority marked, or what a person decides. Without options the
+    command shows the state. With --apply it writes what is settled into gold. Decisions are kept in
     corpus/decisions/.
     """
     from goldspan.adjudication.state import read_state

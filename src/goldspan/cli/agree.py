@@ -37,8 +37,10 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="PASS",
-            help="A file or folder of any format per annotator, or one folder that holds them, or names of the "
-            "project's passes. Default: all passes of the project.",
+            help=(
+                "A file or folder of any format for each annotator, one folder that holds them, "
+                "or names of passes. Default: all passes of the project."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -49,15 +51,20 @@ def run(
         typer.Option(
             "--against",
             metavar="gold|PATH",
-            help="Also compare each annotator with the project's gold, or with gold in files: precision, recall, "
-            "differences.",
+            help=(
+                "Also compare each annotator with the gold of the project, or with gold in files:"
+                " precision, recall, differences."
+            ),
         ),
     ] = None,
     aided: Annotated[
         bool | None,
         typer.Option(
             "--aided/--unaided",
-            help="Only what annotators read with suggestions, or only what they read without. Default: both, apart.",
+            help=(
+                "Report only what annotators read with suggestions, or only what they read "
+                "without. Default: both, in two reports."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -75,13 +82,13 @@ def run(
     root: console.Root = None,
     reading: ReadOptions,
 ) -> None:
-    """Measure how far annotators agree, and show where and why they do not.
+    """Measure how far annotators agree, and where they differ.
 
-    Two annotators are compared on the examples that both confirmed. Exact-span F1 leads; the other measures follow,
-    each with its meaning, those on characters in --html and --json only. Disagreements are sorted into boundary, label,
-    split and one-sided, and attributed to a rule of the guidelines if a page or a check shows it. Brackets hold
-    intervals. What was read with suggestions is measured apart from what was read without, and never pooled with it.
-    agreement/schema.md of the package describes what --json writes.
+    Two annotators are compared on the examples that both confirmed. The first measure is F1 of exact spans; the
+    others follow with their meanings. Measures on characters are in --html and --json only. Each disagreement is of
+    one kind: boundary, label, split or one-sided. It is linked to a rule of the guidelines if a page or a check
+    shows the rule. Brackets hold intervals. What annotators read with suggestions is measured apart from what they
+    read without.
     """
     console.note_unused_resamples(resamples, interval)
     from goldspan.agreement.html_report import page_by_condition

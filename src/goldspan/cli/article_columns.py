@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from goldspan.cli.option_groups import with_options
+from goldspan.cli.option_groups import TABLES, with_options
 from goldspan.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -30,21 +30,31 @@ ID = Annotated[
     str | None,
     typer.Option(
         "--id",
-        help="The ids: a column of tables, or a pattern such as {stem}-{row:04}, {published}-{title}, "
-        "{folder}-{stem}. Default: the stem of a file; of a row its id, else {stem}-{row:06}.",
+        rich_help_panel=TABLES,
+        help=(
+            "The ids: a column of tables, or a pattern such as {stem}-{row:04}, "
+            "{published}-{title} or {folder}-{stem}. Default: the name of a file without its "
+            "suffix; for a row its id, else {stem}-{row:06}."
+        ),
         show_default=False,
         metavar="COLUMN|PATTERN",
     ),
 ]
 DATES = Annotated[
     Literal["dmy", "mdy"] | None,
-    typer.Option("--dates", help="Read 03/04/2024 with the day (dmy) or the month (mdy) first. Default: as no date."),
+    typer.Option(
+        "--dates",
+        rich_help_panel=TABLES,
+        help="Read 03/04/2024 with the day first (dmy) or the month first (mdy). Default: such a date is not read.",
+    ),
 ]
 
 
 def _column(part: str, what: str) -> Any:  # noqa: ANN401  (an annotation)
-    words = f"Of tables: the column of the {what}, or a path such as article.{part}. Default: guessed."
-    return Annotated[str | None, typer.Option(f"--{part}", metavar="COLUMN", help=words, show_default=False)]
+    words = f"The column of the {what}, or a path such as article.{part}. Default: detected."
+    return Annotated[
+        str | None, typer.Option(f"--{part}", metavar="COLUMN", rich_help_panel=TABLES, help=words, show_default=False)
+    ]
 
 
 OPTIONS: dict[str, tuple[Any, Any]] = {

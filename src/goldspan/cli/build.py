@@ -18,15 +18,21 @@ def run(
         str | None,
         typer.Option(
             "--model",
-            help="A spaCy pipeline for the suggestions, besides the recognisers of goldspan.toml. Default: that of the "
-            "last suggestions in build/suggestions, if they had one.",
+            metavar="NAME|PATH",
+            help=(
+                "A spaCy pipeline that suggests besides the recognisers of goldspan.toml. "
+                "Default: that of the last suggestions in build/suggestions, if they had one."
+            ),
         ),
     ] = None,
     no_model: console.NoModel = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Build the dataset: verify the articles, suggest spans, check, write the tables, export."""
+    """Check the project and write all that is derived from it.
+
+    The steps: verify the articles, suggest spans, check, write the tables, export the dataset.
+    """
     from goldspan import checks
     from goldspan.build import build
 

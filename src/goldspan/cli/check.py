@@ -30,40 +30,44 @@ def run(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Files or folders of any format, or a project; by default the current project.", show_default=False
+            metavar="PATH",
+            help="Files or folders of any format, a project, or a release. Default: the current project.",
+            show_default=False,
         ),
     ] = None,
     *,
     select: Annotated[
-        list[str] | None, typer.Option("--select", help="Run only these checks: ids, separated by commas.")
+        list[str] | None,
+        typer.Option("--select", metavar="ID,...", help="Run only these checks: ids, separated by commas."),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option("--ignore", help="Run all checks but these: ids, separated by commas.")
+        list[str] | None,
+        typer.Option("--ignore", metavar="ID,...", help="Run all checks except these: ids, separated by commas."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 also if there are only warnings.")] = False,
     form: Format = None,
     labels: Labels = None,
     language: Language = None,
-    table: Annotated[
-        bool, typer.Option("--list", help="Print the table of all checks, in Markdown, and exit.")
-    ] = False,
+    table: Annotated[bool, typer.Option("--list", help="Print the table of all checks in Markdown, and exit.")] = False,
     json: Json = None,
     root: Root = None,
     reading: ReadOptions,
 ) -> None:
-    """Check annotation: seeds, manifest, gold, passes, splits and guidelines of a project, or files of any format.
+    """Check a project, annotated files or a release for errors.
 
-    A folder that `goldspan release` wrote is verified: its files, tables and papers are compared with each other.
+    Of a project it checks articles, manifest, gold, passes, splits and guidelines. Of a folder that `goldspan
+    release` wrote, it compares files, tables and papers with each other.
 
     Each finding is a line `file:line: error check-id example [start, end, LABEL] the problem: the words around`.
-    Exits with 1 if there are errors. --list and annotation_guidelines/checks.md explain each check and its remedy.
+    The exit code is 1 if there are errors. --list and annotation_guidelines/checks.md explain each check and its
+    remedy.
 
-    [checks] in goldspan.toml makes the findings of a check errors or warnings, or turns the check off; --select runs it
-    all the same.
+    [checks] in goldspan.toml makes the findings of a check errors or warnings, or turns the check off. --select
+    runs a check that is turned off, too.
 
-    The report of --json has the keys checked (files, examples, spans), skipped, off (where it is stated, per check that
-    is off), errors, warnings, counts (per check) and findings, each with check, severity, file, line, example, span,
-    message and remedy.
+    --json writes the keys checked (files, examples, spans), skipped, off (for each check that is off, where that is
+    stated), errors, warnings, counts (per check) and findings (each with check, severity, file, line, example,
+    span, message and remedy).
     """
     from goldspan import checks
 

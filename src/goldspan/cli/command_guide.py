@@ -1,4 +1,4 @@
-"""What `--help` says of the commands besides their options: the stage that each belongs to, examples, and pages to read."""
+"""What `--help` says of a command besides its options: its stage, examples, and the page to read."""
 
 from __future__ import annotations
 
@@ -97,7 +97,9 @@ GUIDES: dict[str, Guide] = {
         "evaluation",
     ),
     "train": Guide((("train --weights none", "Train a model on the gold of the project."),), "training"),
-    "crossval": Guide((("crossval --folds 5 --html folds.html", "Cross-validate, and write a page."),), "cross_validation"),
+    "crossval": Guide(
+        (("crossval --folds 5 --html folds.html", "Cross-validate, and write a page."),), "cross_validation"
+    ),
     "curve": Guide((("curve --steps 25,50,100", "Train on a quarter, a half and all of gold."),), "learning_curve"),
     "export": Guide(
         (

@@ -1,7 +1,7 @@
 """The layout of `--help`: the usage, what the command does, its arguments, its options in groups, examples.
 
-The words for what an option takes are standard: FILE, FOLDER, PATH, NAME, NUMBER, TEXT, CODE, or the choices. Ranges and
-defaults are sentences. Lines fit the terminal, up to 80 columns; below 70 the texts stand below the options.
+The words for what an option takes are standard: FILE, FOLDER, PATH, NAME, NUMBER, TEXT, CODE, or the choices. Ranges
+and defaults are sentences. Lines fit the terminal, up to 80 columns; below 70 the texts stand below the options.
 """
 
 from __future__ import annotations

@@ -24,8 +24,11 @@ def run(
     key: Annotated[
         str | None,
         typer.Argument(
-            help="A key, as splits.train: print its value alone. A section, as splits: print its keys and values; "
-            "recogniser: print the names of the recognisers.",
+            metavar="KEY",
+            help=(
+                "A key such as splits.train: print only its value. A section such as splits: "
+                "print its keys and values. recogniser: print the names of the recognisers."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -33,15 +36,16 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Print what the project has chosen, where each value comes from, and which option of a command wins over it.
+    """Print the settings of the project.
 
-    A variable of the environment wins over goldspan.toml, and an option over both. Of the checks those are printed for
-    which the project has chosen something; --json has all. `goldspan help settings` explains the keys.
+    Each value comes with the place that states it and with the option that wins over it. A variable of the
+    environment wins over goldspan.toml, and an option wins over both. Checks are printed only if the project has
+    chosen something for them; --json has all.
 
-    With a KEY whose value is not stated, nothing is printed and the exit code is 1.
+    If you name a KEY and its value is not stated, nothing is printed and the exit code is 1.
 
-    The report of --json has the keys root, file (null if there is none), settings (each with key, value, kind, place,
-    default, values, variable and option), recognisers (name, kind, labels, enabled and place) and environment.
+    --json writes the keys root, file (null if there is none), settings (each with key, value, kind, place, default,
+    values, variable and option), recognisers (name, kind, labels, enabled and place) and environment.
     """
     from goldspan.effective_settings import effective_settings
 

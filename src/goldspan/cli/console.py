@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from goldspan import files
+from goldspan.cli.option_groups import DOCCANO, INTERVALS, OUTPUT, READING
 from goldspan.cli.output import take_file, unfiltered
 from goldspan.report import schemas
 from goldspan.report.svg import ink
@@ -37,13 +38,21 @@ PARTS = 1 << 16  # of a JSON report, tokens more or less, that are in memory at 
 
 Root = Annotated[
     Path | None,
-    typer.Option("--root", help="The project folder. Default: the one around the current folder.", show_default=False),
+    typer.Option(
+        "--root",
+        metavar="FOLDER",
+        rich_help_panel=OUTPUT,
+        help="The project folder. Default: the one around the current folder.",
+        show_default=False,
+    ),
 ]
 Home = Annotated[
     Path | None,
     typer.Option(
         "--home",
-        help="The folder of the embedded Doccano. Default: goldspan/doccano in your data folder.",
+        metavar="FOLDER",
+        rich_help_panel=DOCCANO,
+        help="The folder of the Doccano server on this machine. Default: goldspan/doccano in your data folder.",
         show_default=False,
     ),
 ]
@@ -51,13 +60,17 @@ Json = Annotated[
     Path | None,
     typer.Option(
         "--json",
-        help="Also write the report to this file, as JSON. `-` is standard output; what else is printed then goes to "
-        "standard error.",
+        metavar="FILE",
+        rich_help_panel=OUTPUT,
+        help=(
+            "Also write the report to this file as JSON. `-` is standard output; all other "
+            "output then goes to standard error."
+        ),
         show_default=False,
         callback=take_file,
     ),
 ]
-Apply = Annotated[bool, typer.Option("--apply", help="Carry out the plan. Without it the plan is only printed.")]
+Apply = Annotated[bool, typer.Option("--apply", help="Carry out the plan. Without it, the plan is only printed.")]
 PLAN_ONLY = "Nothing was written: this is the plan. Carry it out with --apply."
 Invitations = Annotated[
     Path | None,
@@ -72,28 +85,39 @@ New = Annotated[
     bool,
     typer.Option(
         "--new",
-        help="Create the project again though the corpus remembers one of that name, which this account does not see.",
+        rich_help_panel=DOCCANO,
+        help="Create the project again, although the corpus remembers one of that name that this account cannot see.",
     ),
 ]
 AssignTo = Annotated[
     Literal["all", "none"] | None,
     typer.Option(
         "--assign",
-        help="From Doccano 1.8.5 on annotators see only what is assigned to them: assign all examples to everybody who "
-        "annotates (the default), or none, if you assign in Doccano yourself.",
+        rich_help_panel=DOCCANO,
+        help=(
+            "From Doccano 1.8.5 on, annotators see only examples that are assigned to them. "
+            "`all` (the default) assigns all examples to everybody who annotates; `none` "
+            "leaves it to you."
+        ),
         show_default=False,
     ),
 ]
 Articles = Annotated[
     list[str] | None,
-    typer.Option("--articles", help="Only these articles: ids, separated by commas. Default: all.", show_default=False),
+    typer.Option(
+        "--articles",
+        metavar="ID,...",
+        help="Use only these articles: ids, separated by commas. Default: all.",
+        show_default=False,
+    ),
 ]
 LabelRenamed = Annotated[
     list[str] | None,
     typer.Option(
         "--label-renamed",
         metavar="OLD=NEW",
-        help="The label type OLD is called NEW in Doccano now; repeatable. A push gives it its name back.",
+        rich_help_panel=DOCCANO,
+        help="The label OLD is called NEW in Doccano now. A push renames it back. May be repeated.",
         show_default=False,
     ),
 ]
@@ -101,26 +125,44 @@ Members = Annotated[
     Path | None,
     typer.Option(
         "--members",
-        help="The file of the members and their pseudonyms. Default: annotation_guidelines/members.toml, if it is "
-        "there.",
+        metavar="FILE",
+        rich_help_panel=DOCCANO,
+        help=(
+            "The file of the members and their pseudonyms. Default: annotation_guidelines/members.toml, if it exists."
+        ),
         show_default=False,
     ),
 ]
 Format = Annotated[
     str | None,
-    typer.Option("--format", help="The format of the files. Default: detected from their content.", show_default=False),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        rich_help_panel=READING,
+        help="The format of the files. Default: detected from their content.",
+        show_default=False,
+    ),
 ]
 Labels = Annotated[
     Path | None,
-    typer.Option("--labels", help="The label scheme. Default: that of the project.", show_default=False),
+    typer.Option(
+        "--labels",
+        metavar="FILE",
+        rich_help_panel=READING,
+        help="The label scheme. Default: that of the project.",
+        show_default=False,
+    ),
 ]
 Language = Annotated[
     str | None,
     typer.Option(
         "--language",
         metavar="CODE",
-        help="The language of the texts, which chooses the tokenizer: en, fr, zh and so on. Default: that of the "
-        "project, else en.",
+        rich_help_panel=READING,
+        help=(
+            "The language of the texts (en, fr, zh and so on), which chooses the tokenizer. "
+            "Default: that of the project, else en."
+        ),
         show_default=False,
     ),
 ]
@@ -128,6 +170,7 @@ Unit = Annotated[
     Literal["article", "example"] | None,
     typer.Option(
         "--unit",
+        rich_help_panel=INTERVALS,
         help="The unit of the intervals. Default: article, or example if there is only one article.",
     ),
 ]
@@ -135,8 +178,11 @@ IntervalMethod = Annotated[
     Literal["jackknife-t", "percentile"],
     typer.Option(
         "--interval",
-        help="The method of the intervals: Student's t with the jackknife's standard error, or percentiles of the "
-        "bootstrap, which are too narrow for few articles.",
+        rich_help_panel=INTERVALS,
+        help=(
+            "The method of the intervals: Student's t with the jackknife's standard error, or"
+            " percentiles of the bootstrap, which are too narrow for few articles."
+        ),
     ),
 ]
 Resamples = Annotated[
@@ -144,46 +190,67 @@ Resamples = Annotated[
     typer.Option(
         "--resamples",
         min=1,
-        help="With --interval percentile: how many corpora are drawn. Default: 1,000.",
+        metavar="NUMBER",
+        rich_help_panel=INTERVALS,
+        help="With --interval percentile: the number of corpora that are drawn. Default: 1,000.",
         show_default=False,
     ),
 ]
-Level = Annotated[float, typer.Option("--level", min=0.5, max=0.999, help="The level of the intervals.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="The seed; the same seed gives the same report.")]
+Level = Annotated[
+    float,
+    typer.Option(
+        "--level", min=0.5, max=0.999, metavar="NUMBER", rich_help_panel=INTERVALS, help="The level of the intervals."
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        min=0,
+        metavar="NUMBER",
+        rich_help_panel=INTERVALS,
+        help="The seed. The same seed gives the same report.",
+    ),
+]
 
 
 Html = Annotated[
     Path | None,
     typer.Option(
         "--html",
-        help="Also write the whole report to this file, as one page with plots. `-` is standard output.",
+        metavar="FILE",
+        rich_help_panel=OUTPUT,
+        help="Also write the whole report to this file as a page with plots. `-` is standard output.",
         show_default=False,
         callback=take_file,
     ),
 ]
 Full = Annotated[
     bool,
-    typer.Option("--full", help="Print the whole report. Without it the first screen of it is printed."),
+    typer.Option("--full", rich_help_panel=OUTPUT, help="Print the whole report. The default is its first screen."),
 ]
 NoModel = Annotated[
     bool,
     typer.Option(
         "--no-model",
-        help="Suggest with the recognisers of goldspan.toml alone, also where the last suggestions there had a "
-        "further model.",
+        help="Use the recognisers of goldspan.toml only, also if the last suggestions there used a further model.",
     ),
 ]
 ModelLabels = Annotated[
     list[str] | None,
     typer.Option(
-        "--map", help="The label for a label of the model, e.g. GPE=PLACE. May be repeated.", show_default=False
+        "--map",
+        metavar="OLD=NEW",
+        help="Use the label NEW for the label OLD of the model, e.g. GPE=PLACE. May be repeated.",
+        show_default=False,
     ),
 ]
 Recogniser = Annotated[
     list[str] | None,
     typer.Option(
         "--recogniser",
-        help="Suggest only with the recogniser of this name, also one that is not enabled. May be repeated.",
+        metavar="NAME",
+        help="Use only the recogniser of this name, even if it is not enabled. May be repeated.",
         show_default=False,
     ),
 ]
@@ -192,8 +259,11 @@ Weights = Annotated[
     typer.Option(
         "--weights",
         metavar="NAME|PATH",
-        help="What training begins with: the name of an installed spaCy pipeline, of a package that holds one, or a "
-        "folder. `none` begins with none. Default: weights under [model] in goldspan.toml, else none.",
+        help=(
+            "The pipeline that training begins with: the name of an installed spaCy pipeline,"
+            " the name of a package that holds one, or a folder. `none` begins without one. "
+            "Default: weights under [model] in goldspan.toml, else none."
+        ),
         show_default=False,
     ),
 ]
@@ -201,8 +271,10 @@ Backend = Annotated[
     Literal["spacy", "transformers"] | None,
     typer.Option(
         "--backend",
-        help="The library that trains: transformers needs torch and the folder of an encoder (--weights). Default: "
-        "backend under [model] in goldspan.toml, else spacy.",
+        help=(
+            "The library that trains. transformers needs torch and the folder of an encoder "
+            "(--weights). Default: backend under [model] in goldspan.toml, else spacy."
+        ),
         show_default=False,
     ),
 ]
@@ -211,7 +283,8 @@ Processes = Annotated[
     typer.Option(
         "--processes",
         min=1,
-        help="How many models are trained at once. Default: as many as there are processors.",
+        metavar="NUMBER",
+        help="The number of models that are trained at once. Default: the number of processors.",
         show_default=False,
     ),
 ]

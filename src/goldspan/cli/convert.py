@@ -11,6 +11,7 @@ import typer
 
 from goldspan import formats
 from goldspan.cli import console
+from goldspan.cli.option_groups import READING
 from goldspan.cli.output import take_output
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import project_of_files
@@ -32,17 +33,26 @@ if not TYPE_CHECKING:
 @with_read_options()
 def run(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Files, brat folders, or folders of files.", exists=True)
+        list[Path], typer.Argument(metavar="PATH", help="Files, brat folders, or folders of files.", exists=True)
     ],
     *,
-    to: Annotated[FormatName, typer.Option("--to", help="The format to write.", show_default=False)],
+    to: Annotated[
+        FormatName,
+        typer.Option(
+            "--to", metavar="NAME", help="The format to write. `goldspan formats` lists them.", show_default=False
+        ),
+    ],
     output: Annotated[
         Path,
         typer.Option(
             "--output",
             "-o",
-            help="The new file, or folder for brat; `-` is standard output. Annotation that is there is overwritten, "
-            "but nothing else, no file that is read and no source of a project.",
+            metavar="PATH",
+            help=(
+                "The new file, or the new folder for brat. `-` is standard output. Annotation "
+                "that is there is overwritten. Nothing else is overwritten: no file that is read,"
+                " and no source of a project."
+            ),
             show_default=False,
             callback=take_output,
         ),
@@ -51,6 +61,8 @@ def run(
         FormatName | None,
         typer.Option(
             "--from",
+            metavar="NAME",
+            rich_help_panel=READING,
             help="The format of the files. Default: detected from their content.",
             show_default=False,
         ),
@@ -59,14 +71,17 @@ def run(
         Literal["strict", "expand"],
         typer.Option(
             "--policy",
-            help=f"For {enumerate_names(formats.TOKEN_FORMATS)}: refuse spans that cut tokens (strict), or widen them.",
+            help=f"For {enumerate_names(formats.TOKEN_FORMATS)}: refuse spans that cut a token (strict), or widen them (expand).",
         ),
     ] = "strict",
     language: console.Language = None,
     json: console.Json = None,
     reading: ReadOptions,
 ) -> None:
-    """Convert examples from one format into another, all or none: nothing is written unless all can be read."""
+    """Convert annotated files from one format into another.
+
+    Nothing is written unless all examples can be read.
+    """
     from goldspan.corpus import outputs
     from goldspan.formats.convert import convert
 

@@ -24,19 +24,25 @@ def run(
     folds: Annotated[
         int,
         typer.Option(
-            "--folds", min=2, help="Into how many folds the articles are divided; fewer where gold has fewer."
+            "--folds", min=2, metavar="NUMBER", help="The number of folds. There are fewer if gold has fewer articles."
         ),
     ] = 5,
     weights: console.Weights = None,
     backend: console.Backend = None,
     seeds: Annotated[
         int,
-        typer.Option("--seeds", min=1, help="How many models are trained for each fold, each with a seed of its own."),
+        typer.Option(
+            "--seeds", min=1, metavar="NUMBER", help="The number of models for each fold, each with its own seed."
+        ),
     ] = 1,
     seed: Annotated[
         int,
         typer.Option(
-            "--seed", min=0, max=console.LARGEST_SEED, help="The first seed; the same seeds give the same models."
+            "--seed",
+            min=0,
+            max=console.LARGEST_SEED,
+            metavar="NUMBER",
+            help="The first seed. The same seeds give the same models.",
         ),
     ] = 0,
     processes: console.Processes = None,
@@ -44,10 +50,11 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Train on the gold of some articles and predict the others, until all are predicted: how good is a model?
+    """Estimate by cross-validation how good a model is.
 
-    What is predicted is written to build/folds, with the probability of each span and token, for `goldspan evaluate`
-    and for all that looks for doubtful gold. `goldspan help cross_validation` has the measures and the files.
+    Each model learns from the gold of some articles and predicts the others, until all articles are predicted. The
+    predictions go to build/folds with the probability of each span and token. `goldspan evaluate` reads them, and
+    so does `goldspan label-errors`.
     """
     from goldspan.models import fold_predictions
     from goldspan.models.cross_validation_page import page

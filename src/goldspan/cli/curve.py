@@ -25,19 +25,26 @@ def run(
         str,
         typer.Option(
             "--steps",
-            metavar="PERCENT,…",
-            help="The sizes of the models, in per cent of the articles that can be trained on. 100 is always among "
-            "them.",
+            metavar="NUMBER,...",
+            help=(
+                "The sizes of the models, in percent of the articles that can be trained on, "
+                "separated by commas. 100 is always among them."
+            ),
         ),
     ] = "20,40,60,80,100",
     seeds: Annotated[
         int,
-        typer.Option("--seeds", min=1, help="How many orders of the articles are drawn, each for models of its own."),
+        typer.Option(
+            "--seeds",
+            min=1,
+            metavar="NUMBER",
+            help="The number of random orders of the articles, each with its own models.",
+        ),
     ] = 3,
     folds: Annotated[
         int,
         typer.Option(
-            "--folds", min=2, help="Into how many folds the articles are divided; fewer where gold has fewer."
+            "--folds", min=2, metavar="NUMBER", help="The number of folds. There are fewer if gold has fewer articles."
         ),
     ] = 5,
     weights: console.Weights = None,
@@ -47,10 +54,11 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Train on growing parts of gold: is more data worth it, and of which label?
+    """Estimate what more annotated articles would bring.
 
-    F1 by the number of articles, with intervals, and what twice as many would bring. What the models find is kept in
-    build/curve, so that only what is new is trained. `goldspan help learning_curve` has the method.
+    Models are trained on growing parts of gold. The report shows F1 by the number of articles and by label, with
+    intervals, and what twice as many articles would bring. The predictions are kept in build/curve, so that the
+    next run trains only what is new.
     """
     from goldspan.models import curve_report
     from goldspan.models.cross_validation_run import confirmed_passes

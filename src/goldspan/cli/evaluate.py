@@ -10,6 +10,7 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.option_groups import INTERVALS, READING
 from goldspan.cli.reading import with_read_options
 from goldspan.corpus import Corpus
 from goldspan.formats.options import ReadOptions
@@ -33,34 +34,55 @@ def run(
         str | None,
         typer.Argument(
             metavar="PREDICTIONS",
-            help="The predictions: a file, folder or dataset, or a spaCy pipeline to run.",
+            help="The predictions: a file, folder or dataset, or the name of a spaCy pipeline to run.",
             show_default=False,
         ),
     ] = None,
     *,
     baseline: Annotated[
-        str | None, typer.Option("--baseline", help="Other predictions to compare with.", show_default=False)
+        str | None,
+        typer.Option("--baseline", metavar="PATH", help="Other predictions to compare with.", show_default=False),
     ] = None,
     gold_form: Annotated[
-        str | None, typer.Option("--gold-format", help="The format of GOLD. Default: detected from its content.")
+        str | None,
+        typer.Option(
+            "--gold-format",
+            metavar="NAME",
+            rich_help_panel=READING,
+            help="The format of GOLD. Default: detected from its content.",
+        ),
     ] = None,
     form: Annotated[
-        str | None, typer.Option("--format", help="The format of PREDICTIONS and of the baseline. Default: detected.")
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            rich_help_panel=READING,
+            help="The format of PREDICTIONS and of the baseline. Default: detected from their content.",
+        ),
     ] = None,
     split: Annotated[
-        str | None, typer.Option("--split", help="Evaluate this split of a dataset or of the project's gold.")
+        str | None,
+        typer.Option("--split", metavar="NAME", help="Evaluate this split of a dataset or of the project's gold."),
     ] = None,
     train: Annotated[
         Path | None,
         typer.Option(
             "--train",
-            help="What the model was trained on, to separate seen from unseen spans. Default: the project's training "
-            "split, if another split is evaluated.",
+            metavar="PATH",
+            help=(
+                "What the model was trained on, to tell seen from unseen spans. Default: the "
+                "training split of the project, if another split is evaluated."
+            ),
         ),
     ] = None,
     passes: Annotated[
         Path | None,
-        typer.Option("--passes", help="A folder with a folder per annotator. Default: that of the project."),
+        typer.Option(
+            "--passes",
+            metavar="FOLDER",
+            help="A folder with a folder for each annotator. Default: that of the project.",
+        ),
     ] = None,
     language: console.Language = None,
     unit: console.Unit = None,
@@ -70,8 +92,12 @@ def run(
         typer.Option(
             "--resamples",
             min=1,
-            help="With --interval percentile: how many corpora are drawn. With --baseline: in how many ways "
-            "predictions are exchanged for the p-value. Default: 10,000.",
+            metavar="NUMBER",
+            rich_help_panel=INTERVALS,
+            help=(
+                "With --interval percentile: the number of corpora that are drawn. With "
+                "--baseline: the number of exchanges for the p-value. Default: 10,000."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -79,25 +105,29 @@ def run(
     seed: console.Seed = 0,
     headline: Annotated[
         Literal["strict", "exact", "partial", "type"],
-        typer.Option("--scheme-of-headline", help="The scheme that the report leads with."),
+        typer.Option("--scheme-of-headline", help="The scheme that the report begins with."),
     ] = "strict",
     suggestions: Annotated[
         bool,
-        typer.Option("--suggestions", help="Score goldspan's own suggestions against the project's gold."),
+        typer.Option("--suggestions", help="Score the suggestions of goldspan against the gold of the project."),
     ] = False,
     model: Annotated[
         str | None,
-        typer.Option("--model", help="With --suggestions: a spaCy pipeline behind the recognisers of goldspan.toml."),
+        typer.Option(
+            "--model",
+            metavar="NAME|PATH",
+            help="With --suggestions: a spaCy pipeline besides the recognisers of goldspan.toml.",
+        ),
     ] = None,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
     reading: ReadOptions,
 ) -> None:
-    """Score predicted spans against gold, with intervals and an analysis of the errors.
+    """Score predicted spans against gold.
 
-    The scores are those of all four schemes of SemEval-2013 Task 9.1, on characters: strict, exact, partial and type.
-    Brackets hold intervals. evaluation/schema.md of the package describes what --json writes.
+    The scores are those of the four schemes of SemEval-2013 Task 9.1, on characters: strict, exact, partial and
+    type. Brackets hold intervals. The report also analyses the errors.
     """
     if suggestions:
         _only_without("--suggestions", GOLD=gold, **{"--html": html, "--baseline": baseline})

@@ -26,25 +26,33 @@ if not TYPE_CHECKING:
 
 def run(
     output: Annotated[
-        Path | None, typer.Option("--output", help="The folder to write. Default: build/<format>.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output", metavar="FOLDER", help="The folder to write. Default: build/<format>.", show_default=False
+        ),
     ] = None,
     form: Annotated[
         ExportFormat,
         typer.Option(
             "--format",
-            help="parquet is the Hugging Face dataset.",
+            metavar="NAME",
+            help="The format to write. parquet is the Hugging Face dataset. `goldspan formats` lists the others.",
         ),
     ] = "parquet",
     policy: Annotated[
         Literal["strict", "expand"],
         typer.Option(
-            "--policy", help="Spans that a token cuts: strict leaves them untagged or refuses, expand widens."
+            "--policy",
+            help="Spans that cut a token: strict leaves them untagged or refuses them, expand widens them.",
         ),
     ] = "strict",
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Write the gold, split by split, as a dataset that load_dataset opens, or in another format."""
+    """Write the gold as a dataset, or in another format.
+
+    The dataset has a file for each split, and `datasets.load_dataset` opens its folder.
+    """
     from goldspan import checks
     from goldspan.corpus import outputs
     from goldspan.export import export

@@ -11,12 +11,13 @@ from goldspan.cli import console
 
 def run(
     *,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of all formats, in Markdown.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of all formats in Markdown.")] = False,
     json: console.Json = None,
 ) -> None:
-    """List the file formats: what each is called, what its offsets count, and what it can and cannot hold.
+    """List the file formats and what each can hold.
 
-    --markdown and --json list the options of reading that each takes, too.
+    The tables say what each format is called, what its offsets count, and what it can hold. --markdown and --json
+    also list the options of reading for each.
     """
     from goldspan.formats import table
 

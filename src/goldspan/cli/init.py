@@ -36,15 +36,21 @@ TRIALS = (
 
 def run(
     folder: Annotated[
-        Path | None, typer.Argument(help="The folder of the new project: a new or an empty one.", show_default=False)
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER", help="The folder of the new project. It must be new or empty.", show_default=False
+        ),
     ] = None,
     *,
     labels: Annotated[
         list[str] | None,
         typer.Option(
             "--labels",
-            help="The names of the labels, separated by commas: ORG,PRODUCT,DATE. Default: PERSON, ORGANIZATION and "
-            "LOCATION.",
+            metavar="LABEL,...",
+            help=(
+                "The names of the labels, separated by commas, e.g. ORG,PRODUCT,DATE. Default: "
+                "PERSON, ORGANIZATION and LOCATION."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -53,7 +59,7 @@ def run(
         typer.Option(
             "--language",
             metavar="CODE",
-            help="The language of the texts, which chooses the tokenizer: en, nl, de, zh and so on. Default: en.",
+            help="The language of the texts (en, nl, de, zh and so on), which chooses the tokenizer. Default: en.",
             show_default=False,
         ),
     ] = None,
@@ -63,13 +69,16 @@ def run(
     ] = None,
     demo: Annotated[
         bool,
-        typer.Option("--demo", help="Create a finished small project instead, with made-up articles, to try it out."),
+        typer.Option(
+            "--demo", help="Create a small finished project with made-up articles instead, to try goldspan with."
+        ),
     ] = False,
 ) -> None:
-    """Create a project: settings, labels, guidelines to fill in, and the files that say how it is used.
+    """Create a new project, or a finished demo project.
 
-    With --demo, a project with a few made-up articles, three annotators who disagree, and gold; FOLDER is then
-    goldspan-demo if it is not named.
+    A new project has settings, labels, guidelines to fill in, and files that say how to use it. --demo creates a
+    small finished project instead: made-up articles, three annotators who disagree, and gold. Its folder is
+    goldspan-demo unless you name another one.
     """
     from goldspan import new_project
 

@@ -14,6 +14,7 @@ from goldspan import files
 from goldspan.cli import console
 from goldspan.cli.console import print_line
 from goldspan.cli.next_step import print_next_step
+from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount, visible
 
@@ -41,39 +42,49 @@ def run(
     *,
     first: Annotated[
         int | None,
-        typer.Option("--first", min=1, metavar="N", help="Only the first N places.", show_default=False),
+        typer.Option("--first", min=1, metavar="NUMBER", help="List only this many places.", show_default=False),
     ] = None,
     label: Annotated[
         str | None,
         typer.Option(
-            "--label", help="Only places where gold has this label, or might have it instead.", show_default=False
+            "--label",
+            metavar="LABEL",
+            help="List only places where gold has this label, or might have it.",
+            show_default=False,
         ),
     ] = None,
     decided: Annotated[
-        bool, typer.Option("--decided", help="List also places that a person has decided, with gold as they chose.")
+        bool,
+        typer.Option("--decided", help="Also list places that a person has decided and where gold is as they chose."),
     ] = False,
     quick: Annotated[
         bool,
         typer.Option(
-            "--quick", help="Train no recogniser for each fold: classify tokens alone, which finds nearly as much."
+            "--quick",
+            help="Classify tokens only, without training a recogniser for each fold. This finds nearly as much.",
         ),
     ] = False,
     weights: console.Weights = None,
     backend: console.Backend = None,
     settle: Annotated[
-        bool, typer.Option("--settle", help="Settle the places in the terminal, one by one; each is a decision.")
+        bool, typer.Option("--settle", help="Settle the places in the terminal, one by one. Each is a decision.")
     ] = False,
     by: Annotated[
         str | None,
-        typer.Option("--as", help="The name of the person who decides, for --settle.", show_default=False),
+        typer.Option(
+            "--as", metavar="NAME", help="The name of the person who decides, for --settle.", show_default=False
+        ),
     ] = None,
     push: Annotated[
         str | None,
         typer.Option(
             "--push",
-            metavar="PROJECT",
-            help="Put the examples of the first places into the disputes' project of this name in Doccano; take the "
-            "decisions with: goldspan adjudicate --pull --project PROJECT --apply",
+            metavar="NAME",
+            rich_help_panel=DOCCANO,
+            help=(
+                "Put the examples of the first places into the Doccano project of this name. Then"
+                " take the decisions with: goldspan adjudicate --pull --project NAME --apply"
+            ),
             show_default=False,
         ),
     ] = None,
@@ -90,11 +101,11 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """List the places of gold in doubt, the most doubtful first: spans that may be wrong or missing.
+    """List the places where gold may be wrong.
 
-    Gold is never changed behind the decisions: what is settled here or in Doccano is kept in corpus/decisions/, and
-    gold follows from it. What was kept is not listed again until gold there changes. `goldspan help label_errors` has
-    more.
+    The most doubtful place comes first: a span that may be wrong, or one that may be missing. Decisions about them,
+    made here or in Doccano, are kept in corpus/decisions/, and gold follows from the decisions. A place that a
+    person kept as it is comes back only when gold there changes.
     """
     from goldspan.models.label_error_search import SearchOptions, search_label_errors
     from goldspan.models.trainers import trainer_of

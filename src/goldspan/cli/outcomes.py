@@ -22,8 +22,10 @@ def run(
         typer.Option(
             "--project",
             metavar="NAME",
-            help="A project in Doccano, or a round: all of its projects. May be given several times. Default: all "
-            "that showed suggestions.",
+            help=(
+                "A project in Doccano, or a round with all its projects. Default: all projects "
+                "that showed suggestions. May be repeated."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -33,11 +35,12 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Say what became of each suggestion: kept, moved, relabelled, deleted; and what annotators added.
+    """Report what annotators did with the suggestions.
 
-    By annotator, recogniser, label, score and rule, from what was shown (corpus/shown) and what was confirmed. Who
-    keeps more suggestions, or fewer, than others do of the same ones is named, if an exact test shows it. Where there
-    is gold: how many wrong suggestions each annotator kept. `goldspan help outcomes` has the definitions.
+    A suggestion was kept, moved, relabelled or deleted; the report also counts the spans that annotators added. The
+    tables are by annotator, recogniser, label, score and rule. They compare what was shown (corpus/shown) with what
+    was confirmed. The report names an annotator who keeps more or fewer of the same suggestions than others do, if
+    an exact test shows it. If there is gold, it says how many wrong suggestions each annotator kept.
     """
     from goldspan.agreement.outcome_report import OutcomeReport
     from goldspan.agreement.outcomes import review_suggestions

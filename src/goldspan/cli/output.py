@@ -206,7 +206,7 @@ class ReportingCommand(TyperCommand):
         super().__init__(*args, **given)
         self.params.append(_quiet_option())
 
-    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
         """The words that follow the name of the command in its usage."""
         arguments = [one for one in self.params if one.param_type_name == "argument" and not one.hidden]
         return ["[OPTIONS]", *map(command_help.argument_name, arguments)]
@@ -289,7 +289,7 @@ def _quiet_option() -> Any:  # noqa: ANN401  (an option of typer, whose class is
 
     @app.command()
     def command(
-        quiet: Annotated[  # noqa: ARG001
+        quiet: Annotated[
             bool,
             typer.Option(
                 "--quiet",

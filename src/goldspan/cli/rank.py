@@ -9,6 +9,7 @@ import typer
 
 from goldspan.cli import console
 from goldspan.cli.next_step import print_next_step
+from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
 from goldspan.report.text import Table, amount, enumerate_names
 
@@ -29,14 +30,18 @@ def run(
         Path | None,
         typer.Option(
             "--model",
-            help="The folder of the model that expects spans. Default: build/model, if there is one and neither "
-            "--weights nor --backend is given; else two models are trained on gold.",
+            metavar="FOLDER",
+            help=(
+                "The folder of the model that expects spans. Default: build/model, if it exists "
+                "and neither --weights nor --backend is given; else two models are trained on "
+                "gold."
+            ),
             show_default=False,
         ),
     ] = None,
     suggestions: Annotated[
         bool,
-        typer.Option("--suggestions", help="Expect what build/suggestions has, whatever models there are."),
+        typer.Option("--suggestions", help="Expect what build/suggestions has, and use no model."),
     ] = False,
     random_share: Annotated[
         float,
@@ -44,16 +49,23 @@ def run(
             "--random-share",
             min=0,
             max=1,
-            help="The share of the places for articles drawn at random, whose gold gives honest estimates.",
+            metavar="NUMBER",
+            help="The share of places for articles drawn at random, whose gold gives unbiased estimates.",
         ),
     ] = 0.2,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The seed of the draw; the same draws the same.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, metavar="NUMBER", help="The seed. The same seed draws the same articles.")
+    ] = 0,
     project: Annotated[
         str | None,
         typer.Option(
             "--project",
-            help="Ask this project in Doccano which articles it has: they are not ranked. Without it, those count "
-            "that a push in this order sent, and those in passes.",
+            metavar="NAME",
+            rich_help_panel=DOCCANO,
+            help=(
+                "Do not rank articles that this project in Doccano has. Default: those that a "
+                "push in this order sent, and those in passes."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -62,10 +74,10 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Rank the articles that nobody has read: those first that are likely to teach a model most for the words read.
+    """Rank the unread articles by how much they would teach.
 
-    The order is written to corpus/reading_order.jsonl, and `goldspan doccano push` takes it. `goldspan help
-    reading_order` has what counts, and where it does not help.
+    First are the articles that are likely to teach a model most for the words that annotators read. The order goes
+    to corpus/reading_order.jsonl, and `goldspan doccano push` follows it.
     """
     from goldspan.models.order_plan import ExpectationSource, is_written, plan_order, write_order
     from goldspan.models.reading_order import RankOptions

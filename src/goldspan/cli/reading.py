@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from goldspan.cli.console import split_names
-from goldspan.cli.option_groups import with_options
+from goldspan.cli.option_groups import READING, with_options
 from goldspan.errors import InvalidValueError
 from goldspan.formats.options import Discontinuous, Overlaps, ReadOptions
 from goldspan.offsets import Unit
@@ -25,58 +25,121 @@ SHOWN = 3  # remarks of a kind
 OPTIONS: dict[str, Any] = {
     "offsets": Annotated[
         Unit | None,
-        typer.Option(help="What the offsets of a JSON file count. Default: what its format prescribes."),
+        typer.Option(
+            rich_help_panel=READING, help="What the offsets of a JSON file count. Default: what its format says."
+        ),
     ],
     "word_column": Annotated[
-        str | None, typer.Option(help="The column of the words: its number from 1, or its name. Default: detected.")
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=READING,
+            help="The column of the words: its number from 1, or its name. Default: detected.",
+        ),
     ],
     "tag_column": Annotated[
-        str | None, typer.Option(help="The column of the tags: its number from 1, or its name. Default: detected.")
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            rich_help_panel=READING,
+            help="The column of the tags: its number from 1, or its name. Default: detected.",
+        ),
     ],
-    "label": Annotated[str | None, typer.Option(help="The label of spans that have none: bare tags B, I and O.")],
+    "label": Annotated[
+        str | None,
+        typer.Option(
+            metavar="LABEL",
+            rich_help_panel=READING,
+            help="The label of spans that have none, as with bare tags B, I and O.",
+        ),
+    ],
     "repair": Annotated[
         Literal["conlleval", "strict"],
-        typer.Option(help="How to read malformed tag sequences: as conlleval does, or without what they mark."),
+        typer.Option(
+            rich_help_panel=READING,
+            help=(
+                "How to read malformed tag sequences: as conlleval does, or strictly, without the"
+                " spans that they would mark."
+            ),
+        ),
     ],
     "tagging_scheme": Annotated[
         str | None,
         typer.Option(
-            metavar="SCHEME",
-            help="The tagging scheme of the tags: IOB2, IOB1, IOE2, IOE1, BIOES. Default: the one that fits them best; "
-            "in an evaluation, that of gold.",
+            metavar="NAME",
+            rich_help_panel=READING,
+            help=(
+                "The tagging scheme: IOB2, IOB1, IOE2, IOE1 or BIOES. Default: the one that fits "
+                "the tags best; in an evaluation, that of gold."
+            ),
         ),
     ],
     "spans_key": Annotated[
         list[str] | None,
-        typer.Option(help="The span groups of a DocBin to read, separated by commas. Default: entities and sc."),
+        typer.Option(
+            metavar="NAME,...",
+            rich_help_panel=READING,
+            help="The span groups of a DocBin to read, separated by commas. Default: entities and sc.",
+        ),
     ],
     "discontinuous": Annotated[
         Discontinuous,
-        typer.Option(help="Spans with a gap: refuse them, split them into their parts, or cover the gap."),
+        typer.Option(
+            rich_help_panel=READING,
+            help="Spans with a gap: refuse them, split them into their parts, or cover the gap.",
+        ),
     ],
     "annotator": Annotated[
-        str | None, typer.Option(help="Whose annotation to read, where a file has that of several people.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=READING,
+            help="The annotator whose spans are read, if a file has several annotators.",
+        ),
     ],
     "layer": Annotated[
-        str | None, typer.Option(help="The annotation layer to read, where a file has several: LAYER or LAYER:FEATURE.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=READING,
+            help="The annotation layer to read, if a file has several: LAYER or LAYER:FEATURE.",
+        ),
     ],
-    "split": Annotated[str | None, typer.Option(help="The split to read, where a dataset has several.")],
+    "split": Annotated[
+        str | None,
+        typer.Option(metavar="NAME", rich_help_panel=READING, help="The split to read, if a dataset has several."),
+    ],
     "rename": Annotated[
         list[str] | None,
-        typer.Option("--map", metavar="OLD=NEW", help="Read the label OLD as NEW. Repeat it, or separate with commas."),
+        typer.Option(
+            "--map",
+            metavar="OLD=NEW",
+            rich_help_panel=READING,
+            help="Read the label OLD as NEW. May be repeated, or separated by commas.",
+        ),
     ],
     "only": Annotated[
-        list[str] | None, typer.Option(metavar="A,B", help="Read only spans of these labels, by their new names.")
+        list[str] | None,
+        typer.Option(
+            metavar="LABEL,...",
+            rich_help_panel=READING,
+            help="Read only spans of these labels, separated by commas. Give the new names if you use --map.",
+        ),
     ],
     "overlaps": Annotated[
         Overlaps | None,
-        typer.Option(help="Spans that overlap: keep or refuse them, or drop the inner or the outer ones."),
+        typer.Option(
+            rich_help_panel=READING,
+            help="Spans that overlap: keep them, refuse them, or drop the inner or the outer ones.",
+        ),
     ],
     "texts": Annotated[
         Path | None,
         typer.Option(
             exists=True,
             dir_okay=False,
+            metavar="FILE",
+            rich_help_panel=READING,
             help="The texts by id, for annotation that has only ids: JSON objects, CSV or TSV.",
         ),
     ],

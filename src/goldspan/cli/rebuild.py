@@ -27,9 +27,12 @@ def run(
         Path | None,
         typer.Option(
             "--texts",
-            metavar="DIR",
-            help="The folder with your own texts of the articles, subfolders included: .txt, Markdown, saved web "
-            "pages, tables. It may hold others, too. Not needed if the release holds all texts.",
+            metavar="FOLDER",
+            help=(
+                "The folder with your texts of the articles, with its subfolders: .txt, Markdown,"
+                " saved web pages, tables. It may hold others, too. Not needed if the release "
+                "holds all texts."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -40,8 +43,11 @@ def run(
         Literal["exact", "same-words", "all-spans", "all"],
         typer.Option(
             "--keep",
-            help="Which examples: exact, of the same text; same-words, also with other spaces, quotation marks or "
-            "dashes; all-spans, also with other words where every span was found; all, also where spans were lost.",
+            help=(
+                "Which examples to keep. exact: the text is the same. same-words: only spaces, "
+                "quotation marks or dashes differ. all-spans: words differ, but every span was "
+                "found. all: also examples that lost spans."
+            ),
         ),
     ] = "same-words",
     encoding: Annotated[
@@ -57,15 +63,15 @@ def run(
         bool,
         typer.Option(
             "--require-all",
-            help="Write nothing, and exit with 1, unless every example and every span of the release can be kept.",
+            help="Write nothing and exit with 1 unless every example and every span of the release can be kept.",
         ),
     ] = False,
     json: console.Json = None,
 ) -> None:
-    """Put your own copies of the texts under the spans of a release, and write the dataset.
+    """Put your own copies of the texts under a release's spans.
 
-    A copy may differ: what has the same bytes is exact, of other texts each span is found by fingerprints, or reported
-    as lost; none is ever put on other words. Needs no project.
+    The command writes the dataset. If your text has the same bytes, its spans are exact. In a text that differs,
+    each span is found by fingerprints or reported as lost; no span is put on other words. You need no project.
     """
     from goldspan.corpus import outputs
     from goldspan.rebuild import RebuildOptions, rebuild

@@ -22,24 +22,30 @@ LONGEST = 60  # characters of a surface
 
 
 def run(
-    articles: Annotated[list[str] | None, typer.Argument(help="Article ids. Default: all.")] = None,
+    articles: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="The ids of articles. Default: all.")
+    ] = None,
     *,
     leave_out: Annotated[
         bool,
         typer.Option(
             "--leave-out",
-            help="Leave out the spans that would be in two examples or in none; the text under them then counts as not "
-            "annotated.",
+            help=(
+                "Leave out spans that would lie in two examples or in none. The text under them "
+                "then counts as not annotated."
+            ),
         ),
     ] = False,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Cut the articles again after [examples] in goldspan.toml was changed: gold, passes and decisions move along.
+    """Cut the articles into examples again.
 
-    Spans stay on their words. A new example is confirmed in a pass only if all of its text was; gold states what was
-    not annotated. Exits with 1 if a span would be in two examples or in none: nothing is written then.
+    Use it after you change [examples] in goldspan.toml. Gold, passes and decisions move to the new examples, and
+    spans stay on their words. A new example counts as confirmed in a pass only if all of its text was confirmed.
+    Gold states what was not annotated. If a span would lie in two examples or in none, nothing is written and the
+    exit code is 1.
     """
     from goldspan.articles import resegmentation
 

@@ -31,8 +31,10 @@ def run(
     new: Annotated[
         list[str],
         typer.Argument(
-            metavar="NEW...",
-            help="Its new name; a label to merge it into; or several to split it into, the first choice first.",
+            metavar="NEW",
+            help=(
+                "Its new name; or a label to merge it into; or several labels to split it into, the first choice first."
+            ),
         ),
     ],
     *,
@@ -41,19 +43,22 @@ def run(
         typer.Option(
             "--if",
             metavar="PATTERN=LABEL",
-            help="Of a split: spans in whose words the regular expression is found get this label. May be given "
-            "several times; the first that fits decides.",
+            help=(
+                "When you split a label: spans in whose words the regular expression is found get"
+                " this label. The first that fits decides. May be repeated."
+            ),
         ),
     ] = None,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Rename a label, merge it into another one or split it, in the scheme and in all that has its spans.
+    """Rename, merge or split a label in the whole project.
 
-    A NEW that the scheme lacks renames OLD; one that it has takes in OLD's spans; several split it. Gold, passes,
-    decisions, marked examples on the pages, recognisers and what is remembered of Doccano are carried along; the
-    version of the guidelines goes up, with an entry in both changelogs. What must be read again is listed.
+    If the scheme does not have NEW, OLD is renamed. If it has NEW, the spans of OLD become spans of NEW. Several
+    NEW labels split OLD. The command changes gold, passes, decisions, the marked examples of the guidelines,
+    recognisers and the records of Doccano. The version of the guidelines goes up, with an entry in both changelogs.
+    The command lists what annotators must read again.
     """
     corpus = Corpus.find(root)
     with locked(corpus.folder / "manifest.jsonl") if apply else contextlib.nullcontext():

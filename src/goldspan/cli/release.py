@@ -26,38 +26,46 @@ WISHED = ("contact", "url", "doi")  # what readers look for in the papers of a d
 
 def run(
     version: Annotated[
-        str, typer.Argument(metavar="VERSION", help="Of the corpus, such as 1.0; higher than the last one.")
+        str,
+        typer.Argument(
+            metavar="VERSION", help="The version of the corpus, e.g. 1.0. It must be higher than the last one."
+        ),
     ],
     *,
     output: Annotated[
-        Path | None, typer.Option("--output", help="The folder to write. Default: build/release.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--output", metavar="FOLDER", help="The folder to write. Default: build/release.", show_default=False
+        ),
     ] = None,
     date: Annotated[
         str | None,
         typer.Option(
             "--date",
-            metavar="YYYY-MM-DD",
-            help="Of the release. Default: the one that was recorded for this version, else today.",
+            metavar="DATE",
+            help="The date of the release, as YYYY-MM-DD. Default: the one recorded for this version, else today.",
             show_default=False,
         ),
     ] = None,
     policy: Annotated[
         Literal["strict", "expand"],
-        typer.Option("--policy", help="Spans that a token cuts: strict leaves them untagged, expand widens."),
+        typer.Option("--policy", help="Spans that cut a token: strict leaves them untagged, expand widens them."),
     ] = "strict",
     apply: Annotated[
         bool,
         typer.Option(
-            "--apply", help="Also keep in corpus/releases what was released: the next release says what has changed."
+            "--apply",
+            help="Also record in corpus/releases what was released. The next release then says what has changed.",
         ),
     ] = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Write a version of the corpus as one folder, for the Hub and for Zenodo.
+    """Write a version of the corpus for publication.
 
-    Texts that may travel are in it as texts; all examples are in it stand-off, with offsets, labels, votes and
-    fingerprints, but no word of a text that may not travel.
+    The release is one folder for the Hugging Face Hub and for Zenodo. It holds the texts that may be published. For
+    all examples it holds stand-off tables with offsets, labels, votes and fingerprints, but no word of a text that
+    may not be published.
     """
     from goldspan import checks
     from goldspan.corpus import outputs

@@ -35,8 +35,11 @@ def run(
         list[str] | None,
         typer.Option(
             "--project",
-            help="A shared project in Doccano for which to suggest. What its annotators rejected is not suggested "
-            "again. May be repeated.",
+            metavar="NAME",
+            help=(
+                "A shared project in Doccano for which to suggest. What its annotators rejected "
+                "is not suggested again. May be repeated."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -45,8 +48,11 @@ def run(
         str | None,
         typer.Option(
             "--model",
-            help="A spaCy pipeline besides the recognisers of goldspan.toml: its name, or its folder. Default: that of "
-            "the last `goldspan suggest`, if it had one.",
+            metavar="NAME|PATH",
+            help=(
+                "A spaCy pipeline that suggests besides the recognisers of goldspan.toml. "
+                "Default: that of the last `goldspan suggest`, if it had one."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -56,19 +62,27 @@ def run(
         bool,
         typer.Option(
             "--ask-servers",
-            help="Let recognisers ask other servers, such as a language model. It takes time, may cost money, and "
-            "sends the texts there.",
+            help=(
+                "Let recognisers ask other servers, such as a language model. It takes time, may "
+                "cost money, and sends the texts there."
+            ),
         ),
     ] = False,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 for any that is free.")] = 8765,
-    host: Annotated[str, typer.Option("--host", help="The address of this machine at which it listens.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, metavar="NUMBER", help="The port. 0 takes any free port.")
+    ] = 8765,
+    host: Annotated[
+        str, typer.Option("--host", metavar="NAME", help="The address of this machine at which the service listens.")
+    ] = "127.0.0.1",
     server_name: Annotated[
         list[str] | None,
         typer.Option(
             "--server-name",
             metavar="NAME",
-            help="A name or address under which Doccano calls it from another machine or a container: needed with a "
-            "--host that others can reach. May be repeated.",
+            help=(
+                "A name or address by which Doccano calls the service from another machine or a "
+                "container. Needed with a --host that others can reach. May be repeated."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -78,8 +92,11 @@ def run(
             "--processes",
             min=1,
             max=64,
-            help="How many processes have the recognisers. Default: as many as there are processors, at most 4; with "
-            "--ask-servers 1, since each has a budget of its own.",
+            metavar="NUMBER",
+            help=(
+                "The number of processes with the recognisers. Default: the number of processors,"
+                " at most 4; with --ask-servers 1, because each has its own budget."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -96,10 +113,10 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Suggest spans to annotators in Doccano while they read: the service behind its auto-labelling.
+    """Suggest spans while annotators read in Doccano.
 
-    It runs until it is stopped with Ctrl-C or a SIGTERM. Each request must bring the token that is kept in a private
-    file, or that GOLDSPAN_SERVICE_TOKEN states. `goldspan help auto_labelling` has the rest.
+    This is the service that Doccano's auto-labelling asks. It runs until you stop it with Ctrl-C or SIGTERM. Each
+    request must have the token from a private file or from GOLDSPAN_SERVICE_TOKEN.
     """
     _require_extra()
     from goldspan.service import server, service_state

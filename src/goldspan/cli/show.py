@@ -29,27 +29,42 @@ AROUND = 30  # code points of text on either side of a span that changed
 
 def run(
     *,
-    names: Annotated[list[str] | None, typer.Argument(help="Article or example ids. Default: all.")] = None,
-    file: Annotated[
-        Path | None, typer.Option("--file", help="A file to show instead of the gold, in any format.")
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="ID", help="The ids of articles or examples. Default: all.")
     ] = None,
-    annotator: Annotated[str | None, typer.Option("--pass", help="Show this annotator's pass.")] = None,
-    label: Annotated[list[str] | None, typer.Option("--label", help="Only examples with this label.")] = None,
-    containing: Annotated[str | None, typer.Option("--containing", help="Only examples with these words.")] = None,
-    diff: Annotated[str | None, typer.Option("--diff", help="What changed since this git revision.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", metavar="FILE", help="Show this file of any format instead of the gold.")
+    ] = None,
+    annotator: Annotated[
+        str | None, typer.Option("--pass", metavar="NAME", help="Show the pass of this annotator.")
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="LABEL", help="Show only examples with this label. May be repeated."),
+    ] = None,
+    containing: Annotated[
+        str | None, typer.Option("--containing", metavar="TEXT", help="Show only examples with these words.")
+    ] = None,
+    diff: Annotated[
+        str | None, typer.Option("--diff", metavar="TEXT", help="Show what changed since this git revision.")
+    ] = None,
     cut: Annotated[
         bool,
         typer.Option(
             "--cut",
-            help="Show how articles are cut into examples by [examples] of goldspan.toml, annotated or not, with what "
-            "is left out as boilerplate. With --file, an article that need not be in the project.",
+            help=(
+                "Show how [examples] in goldspan.toml cuts articles into examples, annotated or "
+                "not, with the boilerplate that is left out. With --file: an article that need "
+                "not be in the project."
+            ),
         ),
     ] = False,
     root: console.Root = None,
 ) -> None:
-    """Print examples with their spans: coloured in a terminal, inline markup in a pipe.
+    """Print examples with their spans.
 
-    Exits with 1 if an id or a label is unknown, or no example is selected.
+    On a terminal the spans are coloured; in a pipe they have inline markup. The exit code is 1 if an id or a label
+    is unknown, or if no example is selected.
     """
     from goldspan import formats, show
     from goldspan.formats.convert import input_files

@@ -32,41 +32,49 @@ def run(
         str | None,
         typer.Option(
             "--ratios",
-            metavar="SPLIT=SHARE,...",
-            help="The share of each split, as train=0.8,test=0.2; one that is not named gets no new article. Default: "
-            "[splits] of goldspan.toml, which `goldspan config splits` prints.",
+            metavar="NAME=NUMBER,...",
+            help=(
+                "The share of each split, e.g. train=0.8,test=0.2. A split that is not named gets"
+                " no new article. Default: [splits] in goldspan.toml."
+            ),
             show_default=False,
         ),
     ] = None,
     threshold: Annotated[
-        float, typer.Option("--threshold", help="The Jaccard similarity from which articles are near-duplicates.")
+        float,
+        typer.Option(
+            "--threshold", metavar="NUMBER", help="The Jaccard similarity from which articles are near-duplicates."
+        ),
     ] = THRESHOLD,
     clusters: Annotated[
         list[Path] | None,
         typer.Option(
             "--clusters",
-            metavar="FILE",
-            help="The clusters of near-duplicates in the collection that the articles come from: a clusters.parquet or "
-            "its folder. corpus/clusters.jsonl is written from it, and articles of a cluster stay together. May be "
-            "repeated, once for each collection.",
+            metavar="PATH",
+            help=(
+                "A clusters.parquet or its folder: the near-duplicates in the collection that the"
+                " articles come from. Articles of a cluster stay together, and "
+                "corpus/clusters.jsonl remembers them. May be repeated, once for each collection."
+            ),
             show_default=False,
         ),
     ] = None,
     apply: console.Apply = False,
     accept_leaks: Annotated[
         bool,
-        typer.Option("--accept-leaks", help="Assign new articles even if they belong to articles in several splits."),
+        typer.Option("--accept-leaks", help="Assign new articles even if they belong with articles of several splits."),
     ] = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Assign whole articles to train, validation and test; assigned articles never move.
+    """Assign whole articles to train, validation and test.
 
-    Articles stay together if they share half of all their word trigrams, or half of those of the smaller one (10 or
-    more), or a paragraph of 20 words or more. A publisher's standing paragraph is accepted by the name of an example
-    that has it, as in `paragraph-across-splits = ["a17.p03"]` under [allow] in labels.toml.
+    An assigned article never moves. Articles stay together if they share half of all their word trigrams, half of
+    the trigrams of the smaller one (10 or more), or a paragraph of 20 words or more. If a publisher repeats a
+    paragraph in many articles, accept it by the id of an example that has it: `paragraph-across-splits =
+    ["a17.p03"]` under [allow] in labels.toml.
 
-    Articles of one cluster in corpus/clusters.jsonl stay together, too, whatever their texts are.
+    Articles of one cluster in corpus/clusters.jsonl stay together, too.
     """
     corpus = Corpus.find(root)
     try:

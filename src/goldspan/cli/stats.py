@@ -20,7 +20,10 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Show the numbers of the corpus: articles, splits, labels, lengths, surfaces, agreement."""
+    """Print the numbers of the corpus.
+
+    The tables count articles, splits, labels, lengths and surface forms, and measure agreement.
+    """
     from goldspan.stats import all_tables, gold_tables, write_statistics
 
     corpus = Corpus.find(root)

@@ -32,6 +32,7 @@ def run(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
+            metavar="PATH",
             help="Articles: .txt, .jsonl or Parquet files, or folders of them. Default: those of the project.",
             show_default=False,
         ),
@@ -40,8 +41,11 @@ def run(
         Path | None,
         typer.Option(
             "--output",
-            help="The folder to write. Default: build/suggestions. Sources of a project are refused, and files there "
-            "that a person changed.",
+            metavar="FOLDER",
+            help=(
+                "The folder to write. Default: build/suggestions. Folders of a project's sources "
+                "are refused, and so are files that a person changed."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -49,8 +53,11 @@ def run(
         str | None,
         typer.Option(
             "--model",
-            help="A spaCy pipeline besides the recognisers of goldspan.toml: its name, or its folder. Default: that of "
-            "the last run there, if it had one.",
+            metavar="NAME|PATH",
+            help=(
+                "A spaCy pipeline that suggests besides the recognisers of goldspan.toml. "
+                "Default: that of the last run there, if it had one."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -62,30 +69,33 @@ def run(
         typer.Option(
             "--against",
             metavar="gold|PATH",
-            help="Compare the suggestions with the project's gold, or with gold in files: how good each recogniser is, "
-            "and what it adds.",
+            help=(
+                "Compare the suggestions with the gold of the project, or with gold in files: how"
+                " good each recogniser is, and what it adds."
+            ),
             show_default=False,
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace suggestions that a person changed, too.")
+        bool, typer.Option("--overwrite", help="Also replace suggestions that a person changed.")
     ] = False,
     show_prompt: Annotated[
         bool,
         typer.Option(
             "--show-prompt",
-            help="Send nothing and write nothing: print what a language model of goldspan.toml would be asked, and how "
-            "much.",
+            help=(
+                "Print what a language model of goldspan.toml would be asked, and how much. Nothing is sent or written."
+            ),
         ),
     ] = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Suggest the spans of articles, with the recognisers that `goldspan.toml` chooses.
+    """Suggest spans with the recognisers of the project.
 
-    A project that chooses none has the rules for English news on armed forces. `goldspan help suggestions` has the
-    kinds.
+    goldspan.toml chooses the recognisers. A project that chooses none gets the rules for English news about armed
+    forces.
     """
     from goldspan.articles.documents import documents
     from goldspan.articles.examples import Segmentation

@@ -30,7 +30,8 @@ def run(
         Path | None,
         typer.Option(
             "--output",
-            help="The folder to write. Default: build/model. A folder that goldspan did not write is left alone.",
+            metavar="FOLDER",
+            help="The folder to write. A folder that goldspan did not write is never replaced. Default: build/model.",
             show_default=False,
         ),
     ] = None,
@@ -49,16 +50,19 @@ def run(
             "--seed",
             min=0,
             max=console.LARGEST_SEED,
-            help="The seed; the same gives the same model on the same machine.",
+            metavar="NUMBER",
+            help="The seed. The same seed gives the same model on the same machine.",
         ),
     ] = 0,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Train a model on the gold of the split train, and measure it: alone, and together with the suggestions.
+    """Train a model on the gold of the project, and score it.
 
-    It is chosen by validation; test is read for the scores alone. The folder holds a spaCy pipeline (or, with --backend
-    transformers, a model of that library) with its model card. `goldspan help training` has the recipe.
+    The model learns from the split train, and the split validation selects the best state. The split test is used
+    for the scores only. The scores are those of the model alone, and of the model together with the suggestions.
+    The folder holds a spaCy pipeline with its model card; with --backend transformers it holds a model of that
+    library.
     """
     from goldspan.corpus import outputs
     from goldspan.models.trainers import chosen_weights

@@ -38,28 +38,33 @@ UNKNOWN = (
 
 
 def run(
-    articles: Annotated[list[str], typer.Argument(metavar="ARTICLE...", help="The ids of the articles.")],
+    articles: Annotated[list[str], typer.Argument(metavar="ID", help="The ids of the articles.")],
     *,
     requested_by: Annotated[
-        Requester, typer.Option("--requested-by", help="Who asked for it; a person is one of whom the article speaks.")
+        Requester,
+        typer.Option("--requested-by", help="Who asked for it. A person is somebody whom the article is about."),
     ],
     reason: Annotated[
-        str | None, typer.Option("--reason", metavar="TEXT", help="Why, in words that do not quote the article.")
+        str | None, typer.Option("--reason", metavar="TEXT", help="The reason, in words that do not quote the article.")
     ] = None,
     date: Annotated[
-        str | None, typer.Option("--date", metavar="DATE", help="The day of it. Default: today.", show_default=False)
+        str | None,
+        typer.Option(
+            "--date", metavar="DATE", help="The day of the request, as YYYY-MM-DD. Default: today.", show_default=False
+        ),
     ] = None,
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Take articles out of the project because their publisher or a person asked for it.
+    """Remove articles from the project for good.
 
-    Their texts, gold, passes, decisions, lines of lists and suggestions go, all or nothing; other articles keep theirs
-    byte for byte. A line in corpus/withdrawn.jsonl stays, without a word of the article: `add` refuses it from then
-    on. What is still elsewhere is listed: in Doccano, on pages, in build/, in models, releases and the history of git.
-    For an article that was withdrawn before, it lists what is left by now.
+    Use it when a publisher or a person asks for it. The command removes texts, gold, passes, decisions, lines of
+    lists and suggestions of these articles, all or nothing. Files of other articles stay the same byte for byte. A
+    line without any word of the article stays in corpus/withdrawn.jsonl, and `goldspan add` refuses the article
+    from then on. The command lists what is still elsewhere: in Doccano, on pages, in build/, in models, in releases
+    and in the history of git. For an article that was withdrawn before, it lists what is left now.
     """
     from goldspan.withdrawal.plan import command_words, plan_withdrawal
 

@@ -13,13 +13,13 @@ COMMANDS: tuple[str, ...] = ("plan", "report")
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Plan and report whether suggestions bias those who read them.",
+    help="Measure whether suggestions bias those who read them.",
 )
 
 
 @app.callback()
 def audit() -> None:
-    """Plan and report whether suggestions bias those who read them."""
+    """Measure whether suggestions bias those who read them."""
 
 
 for name in COMMANDS:

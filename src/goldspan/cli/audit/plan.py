@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # articles of the table
 
-Rate = typer.Option(min=0, max=1, help="Errors of this kind, as a share of the suggestions of an article.")
+
+def _rate(kind: str) -> Any:  # noqa: ANN401  (an option of typer)
+    """The option for how many errors of a kind are planted."""
+    words = f"The number of {kind} in an article, as a share of its suggestions."
+    return typer.Option(min=0, max=1, metavar="NUMBER", help=words)
 
 
 def run(
@@ -29,6 +33,7 @@ def run(
         list[str] | None,
         typer.Option(
             "--annotators",
+            metavar="NAME,...",
             help="The folders of the annotators' passes, separated by commas. Default: the members who annotate.",
             show_default=False,
         ),
@@ -38,40 +43,57 @@ def run(
         bool,
         typer.Option("--leave-out-read", help="Leave out articles that one of the annotators has read already."),
     ] = False,
-    spurious: Annotated[float, Rate] = 0.13,
-    edge: Annotated[float, Rate] = 0.13,
-    label: Annotated[float, Rate] = 0.13,
-    omitted: Annotated[float, Rate] = 0.1,
+    spurious: Annotated[float, _rate("planted spans that are not there")] = 0.13,
+    edge: Annotated[float, _rate("suggestions with a moved edge")] = 0.13,
+    label: Annotated[float, _rate("suggestions with a wrong label")] = 0.13,
+    omitted: Annotated[float, _rate("suggestions that are left out")] = 0.1,
     densest: Annotated[
         float,
-        typer.Option("--densest", help="The largest share of what is shown in an article that is planted, up to 0.5."),
+        typer.Option(
+            "--densest",
+            metavar="NUMBER",
+            help="The largest share of the spans shown in an article that may be planted errors, at most 0.5.",
+        ),
     ] = 0.5,
     primary: Annotated[
         Literal["acceptance", "omission"],
-        typer.Option("--primary", help="What the one primary test is about: planted spans, or what was left out."),
+        typer.Option(
+            "--primary",
+            help="What the primary test is about: planted spans (acceptance) or omitted spans (omission).",
+        ),
     ] = "acceptance",
     two_sided: Annotated[
         bool, typer.Option("--two-sided", help="Let the primary test count differences in both directions.")
     ] = False,
-    level: Annotated[float, typer.Option("--level", min=0.001, max=0.5, help="The level of the test.")] = 0.05,
+    level: Annotated[
+        float, typer.Option("--level", min=0.001, max=0.5, metavar="NUMBER", help="The level of the test.")
+    ] = 0.05,
     excess: Annotated[
-        float, typer.Option("--excess", min=0.001, max=0.99, help="The excess that is to be found, as a share.")
+        float, typer.Option("--excess", min=0.001, max=0.99, metavar="NUMBER", help="The excess to find, as a share.")
     ] = 0.1,
     base: Annotated[
         float,
-        typer.Option("--base", min=0.001, max=0.99, help="How often unaided readers make a planted error themselves."),
+        typer.Option(
+            "--base",
+            min=0.001,
+            max=0.99,
+            metavar="NUMBER",
+            help="How often unaided readers make a planted error themselves, as a share.",
+        ),
     ] = 0.03,
-    redraws: Annotated[int, typer.Option("--redraws", min=1, help="The redraws of each test.")] = 9_999,
+    redraws: Annotated[
+        int, typer.Option("--redraws", min=1, metavar="NUMBER", help="The number of redraws of each test.")
+    ] = 9_999,
     seed: console.Seed = 0,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Plan an audit: who sees which articles with suggestions, and which errors are planted there.
+    """Plan an audit with planted errors.
 
-    Each annotator sees a drawn half of the articles with suggestions. The plan names one primary test and its power. It
-    is written to corpus/audits before anybody reads, and `goldspan doccano push --audit NAME --each` carries it out.
-    `goldspan help audit` has more.
+    The plan says who sees which articles with suggestions, and which errors are planted there. Each annotator sees
+    suggestions in a random half of the articles. The plan names one primary test and its power. It is written to
+    corpus/audits before anybody reads, and `goldspan doccano push --audit NAME --each` carries it out.
     """
     from goldspan.audit.plan import AuditOptions, plan_audit
     from goldspan.audit.power import ReaderModel

@@ -19,7 +19,7 @@ def run(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the audit.")],
     *,
     interim: Annotated[
-        bool, typer.Option("--interim", help="Test though not everything is read; the report says so.")
+        bool, typer.Option("--interim", help="Test even if not everything is read. The report says so.")
     ] = False,
     with_debriefing: Annotated[
         bool, typer.Option("--debrief", help="Also list every planted error with who kept it, to tell the annotators.")
@@ -32,11 +32,11 @@ def run(
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Report whether suggestions bias those who read them, by an audit that was planned before.
+    """Report whether suggestions bias their readers.
 
-    Four effects, each with a randomization test over the assignment as it was drawn and an interval over articles: how
-    often planted errors are accepted, how often what was left out is missed, how far agreement is inflated, how far the
-    suggester is flattered. `goldspan help audit` has more.
+    It reports on an audit that `goldspan audit plan` planned. Four effects are tested, each with a randomization
+    test over the assignment and an interval over articles: how often planted errors are accepted, how often omitted
+    spans are missed, how much agreement is inflated, and how much the suggester is flattered.
     """
     console.note_unused_resamples(resamples, interval)
     from goldspan.audit import text_report

@@ -13,7 +13,7 @@ COMMANDS: tuple[str, ...] = ("suggest", "near-duplicates", "sample")
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Work on millions of articles, in shards, on one machine or on Ray.",
+    help="Work on collections of millions of articles.",
 )
 for name in COMMANDS:
     app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.bulk.{name.replace('-', '_')}").run)

@@ -25,33 +25,53 @@ SHOWN = 10  # shards, reasons or ids
 def run(
     inputs: Inputs,
     *,
-    output: Annotated[Path, typer.Option("--output", help="The folder to write.", show_default=False)],
+    output: Annotated[
+        Path, typer.Option("--output", metavar="FOLDER", help="The folder to write.", show_default=False)
+    ],
     resemblance: Annotated[
         float,
         typer.Option(
-            "--resemblance", metavar="SHARE", help="The share of the word trigrams of both that near-duplicates share."
+            "--resemblance",
+            metavar="NUMBER",
+            help="The share of the word trigrams of both articles that near-duplicates have in common.",
         ),
     ] = SIMILAR.resemblance,
     containment: Annotated[
         float,
         typer.Option(
-            "--containment", metavar="SHARE", help="The share of the trigrams of the smaller one that is enough, too."
+            "--containment",
+            metavar="NUMBER",
+            help="The share of the trigrams of the smaller article that is also enough.",
         ),
     ] = SIMILAR.containment,
     fewest: Annotated[
-        int, typer.Option("--fewest", min=1, help="The fewest shared trigrams for which containment counts.")
+        int,
+        typer.Option(
+            "--fewest",
+            min=1,
+            metavar="NUMBER",
+            help="The smallest number of shared trigrams for which containment counts.",
+        ),
     ] = SIMILAR.fewest,
-    memory: Annotated[str, typer.Option("--memory", metavar="SIZE", help="How much memory to take at most.")] = "2GB",
+    memory: Annotated[
+        str, typer.Option("--memory", metavar="SIZE", help="The largest amount of memory to use.")
+    ] = "2GB",
     threads: Annotated[
         int | None,
-        typer.Option("--threads", min=1, help="How many processors to use. Default: all.", show_default=False),
+        typer.Option(
+            "--threads",
+            min=1,
+            metavar="NUMBER",
+            help="The number of processors to use. Default: all.",
+            show_default=False,
+        ),
     ] = None,
     temporary: Annotated[
         Path | None,
         typer.Option(
             "--temporary",
             metavar="FOLDER",
-            help="Where what does not fit into memory is kept meanwhile. Default: beside the output.",
+            help="The folder for what does not fit into memory. Default: beside the output.",
             show_default=False,
         ),
     ] = None,
@@ -60,9 +80,9 @@ def run(
     json: console.Json = None,
     articles: ArticleOptions,
 ) -> None:
-    """Find all pairs of similar articles among millions, and their clusters: exact, and with little memory.
+    """Find similar articles among millions.
 
-    `goldspan help near_duplicates` has what is similar, what is written, and what it costs.
+    The command finds all pairs and their clusters. The result is exact and needs little memory.
     """
     from goldspan.bulk.duplicate_search import DuplicateSearch, find_near_duplicates
     from goldspan.bulk.shards import find_shards, parse_size

@@ -24,28 +24,33 @@ SHOWN = 40  # strata of the table
 def run(
     suggestions: Annotated[
         str,
-        typer.Argument(
-            metavar="SUGGESTIONS", help="The folder that `goldspan bulk suggest` has written, or its address."
-        ),
+        typer.Argument(metavar="SUGGESTIONS", help="The folder that `goldspan bulk suggest` wrote, or its address."),
     ],
     *,
     inputs: Annotated[
         list[str],
         typer.Option(
             "--input",
-            metavar="IN",
-            help="The articles that the suggestions were made from, as they were named to `goldspan bulk suggest`, or "
-            "where they are now. May be repeated.",
+            metavar="PATH",
+            help=(
+                "The articles that the suggestions were made from, as you named them to `goldspan"
+                " bulk suggest`, or where they are now. May be repeated."
+            ),
             show_default=False,
         ),
     ],
-    number: Annotated[int, typer.Option("--number", min=1, help="How many articles to draw.", show_default=False)],
+    number: Annotated[
+        int,
+        typer.Option("--number", min=1, metavar="NUMBER", help="The number of articles to draw.", show_default=False),
+    ],
     by: Annotated[
         str,
         typer.Option(
             "--by",
-            metavar="NAMES",
-            help="What the strata are made of: label, score, novelty and source, or some of them.",
+            metavar="NAME,...",
+            help=(
+                "What the strata are made of: label, score, novelty, source, or several of them, separated by commas."
+            ),
         ),
     ] = "label,score",
     allocation: Annotated[
@@ -57,42 +62,69 @@ def run(
         typer.Option(
             "--least",
             min=0,
-            help="How many articles each label gets at least, if there are so many. Default: 5, or fewer where labels "
-            "would take more than half of the sample.",
+            metavar="NUMBER",
+            help=(
+                "The smallest number of articles for each label, if there are so many. Default: "
+                "5, or fewer if labels would take more than half of the sample."
+            ),
             show_default=False,
         ),
     ] = None,
     random_share: Annotated[
         float,
-        typer.Option("--random-share", min=0, max=1, help="The share that is drawn from all articles, for estimates."),
+        typer.Option(
+            "--random-share",
+            min=0,
+            max=1,
+            metavar="NUMBER",
+            help="The share that is drawn from all articles, for estimates.",
+        ),
     ] = 0.2,
     scores: Annotated[
         str,
-        typer.Option("--scores", metavar="A,B", help="From A on a score is middle, not uncertain; from B on sure."),
+        typer.Option(
+            "--scores",
+            metavar="NUMBER,NUMBER",
+            help=(
+                "The bounds of the scores, separated by commas: from the first on a score is "
+                "medium, not uncertain; from the second on it is sure."
+            ),
+        ),
     ] = "0.5,0.8",
     score: Annotated[
-        Literal["lowest", "mean"], typer.Option("--score", help="Which score counts of an article with several spans.")
+        Literal["lowest", "mean"], typer.Option("--score", help="Which score counts for an article with several spans.")
     ] = "lowest",
     clusters: Annotated[
         list[Path] | None,
         typer.Option(
             "--clusters",
-            metavar="FILE",
-            help="The near-duplicates of the collection: a clusters.parquet or its folder. Of a cluster one "
-            "article takes part, and corpus/clusters.jsonl keeps what is drawn together with it. May be repeated.",
+            metavar="PATH",
+            help=(
+                "A clusters.parquet or its folder: the near-duplicates of the collection. One "
+                "article of each cluster takes part, and corpus/clusters.jsonl keeps what is "
+                "drawn together with it. May be repeated."
+            ),
             show_default=False,
         ),
     ] = None,
     seed: Annotated[
-        int, typer.Option("--seed", min=0, max=console.LARGEST_SEED, help="The seed; the same draws the same articles.")
+        int,
+        typer.Option(
+            "--seed",
+            min=0,
+            max=console.LARGEST_SEED,
+            metavar="NUMBER",
+            help="The seed. The same seed draws the same articles.",
+        ),
     ] = 0,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
-    """Draw articles from the suggestions for millions, and put them into a project with their texts and drafts.
+    """Draw articles of a large collection into a project.
 
-    A part is drawn from all articles, the others stratum by stratum. `goldspan help bulk_sample` has how.
+    It draws from the suggestions of `goldspan bulk suggest`, and adds the articles with their texts and
+    suggestions. A part is drawn from all articles, the rest from each stratum.
     """
     from goldspan.bulk.locations import Location
     from goldspan.bulk.project_sample import ProjectSampleOptions, check_addition, plan_sample, write_sample

@@ -9,8 +9,10 @@ import typer
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        metavar="IN...",
-        help="Articles in Parquet or JSONL: files, folders, patterns, here or at an address such as s3://….",
+        metavar="PATH",
+        help=(
+            "Articles in Parquet or JSONL: files, folders or patterns, on this machine or at an address such as s3://…."
+        ),
     ),
 ]
 ShardSize = Annotated[
@@ -18,5 +20,5 @@ ShardSize = Annotated[
 ]
 LongestText = Annotated[
     int,
-    typer.Option("--longest-text", min=1, metavar="CHARACTERS", help="Reject rows with a longer text."),
+    typer.Option("--longest-text", min=1, metavar="NUMBER", help="Reject rows with a text of more characters."),
 ]

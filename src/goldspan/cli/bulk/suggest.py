@@ -36,14 +36,21 @@ def run(
     inputs: Inputs,
     *,
     output: Annotated[
-        str, typer.Option("--output", help="The folder to write, here or at an address.", show_default=False)
+        str,
+        typer.Option(
+            "--output",
+            metavar="PATH",
+            help="The folder to write, on this machine or at an address.",
+            show_default=False,
+        ),
     ],
     shard_size: ShardSize = "16MB",
     model: Annotated[
         str | None,
         typer.Option(
             "--model",
-            help="A spaCy pipeline besides the recognisers of goldspan.toml: its name, or its folder.",
+            metavar="NAME|PATH",
+            help="A spaCy pipeline that suggests besides the recognisers of goldspan.toml.",
             show_default=False,
         ),
     ] = None,
@@ -55,8 +62,12 @@ def run(
             "--workers",
             min=0,
             max=1024,
-            help="How many processes work, each with the recognisers in its memory; 0 for this one alone, which a "
-            "recogniser that crashes ends. Default: as many as there are processors.",
+            metavar="NUMBER",
+            help=(
+                "The number of processes, each with the recognisers in its memory. 0 uses only "
+                "this process, which ends if a recogniser crashes. Default: the number of "
+                "processors."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -64,9 +75,12 @@ def run(
         str | None,
         typer.Option(
             "--ray",
-            metavar="ADDRESS",
-            help="Have a cluster of Ray do the work: auto (one that runs on this machine), host:port, or "
-            "ray://host:port. --workers is then how many actors there are; default: as many as it has CPUs.",
+            metavar="TEXT",
+            help=(
+                "Let a Ray cluster do the work: auto (one that runs on this machine), host:port "
+                "or ray://host:port. --workers is then the number of actors. Default of "
+                "--workers: the CPUs of the cluster."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -76,8 +90,9 @@ def run(
             "--stall",
             min=1,
             metavar="SECONDS",
-            help="Replace a worker that makes no progress for so long. An article that takes so long by itself is "
-            "rejected.",
+            help=(
+                "Replace a worker that makes no progress for so long. An article that takes so long alone is rejected."
+            ),
         ),
     ] = 600,
     longest_text: LongestText = 1_000_000,
@@ -91,9 +106,10 @@ def run(
     root: console.Root = None,
     articles: ArticleOptions,
 ) -> None:
-    """Suggest the spans of millions of articles, shard by shard; what is done already is not done again.
+    """Suggest spans for millions of articles.
 
-    `goldspan help bulk` has what is written, and how a run is continued.
+    The input is cut into shards. A run that was stopped goes on where it was, and shards that are done are not done
+    again.
     """
     from goldspan.bulk import run as bulk_run
     from goldspan.bulk.locations import Location

@@ -14,7 +14,7 @@ COMMANDS: tuple[str, ...] = (
 )  # fmt: skip
 
 app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Annotate in Doccano: a server, push, pull, status."
+    no_args_is_help=True, rich_markup_mode=None, help="Annotate in Doccano: servers, uploads, results, progress."
 )
 for name in COMMANDS:
     app.command(name, cls=ReportingCommand)(import_module(f"goldspan.cli.doccano.{name.replace('-', '_')}").run)

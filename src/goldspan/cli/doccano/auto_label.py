@@ -24,14 +24,13 @@ OTHERS = (
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", help="A shared project in Doccano.")],
+    project: Annotated[str, typer.Option("--project", metavar="NAME", help="A shared project in Doccano.")],
     service: Annotated[
         str | None,
         typer.Option(
             "--service",
             metavar="URL",
-            help="The address of `goldspan serve`, as the machine reaches it on which Doccano runs. Default: that of "
-            "its last start.",
+            help="The address of `goldspan serve` as Doccano's machine reaches it. Default: that of its last start.",
             show_default=False,
         ),
     ] = None,
@@ -41,15 +40,16 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Have Doccano ask the service of `goldspan serve` for spans when an annotator opens an example.
+    """Let Doccano ask `goldspan serve` for suggestions.
 
-    The service is registered in the project, or brought up to date: its address, its token, the unit of the offsets,
-    the names of the labels. Doccano then calls it once for a test. Annotators switch auto-labelling on in the toolbar
-    above the text. Spans that they reject are not offered again; what nobody confirmed is not pulled.
+    Doccano asks when an annotator opens an example. The command registers the service in the project or updates it:
+    its address, its token, the unit of the offsets, the names of the labels. Doccano then calls it once as a test.
+    Annotators switch auto-labelling on in the toolbar above the text. A span that they reject is not offered again,
+    and a pull takes only what they confirmed.
 
-    Projects in which everybody annotates alone, those of disputes, and those with controls are refused. Services that
-    goldspan did not register stay, and are named. The token is that of GOLDSPAN_SERVICE_TOKEN, or the one that the
-    service made for this project; Doccano keeps it in its database.
+    The command refuses projects in which everybody annotates alone, projects of disputes, and projects with control
+    examples. It names services that goldspan did not register, and leaves them as they are. The token is that of
+    GOLDSPAN_SERVICE_TOKEN, or the one that the service made for this project. Doccano keeps it in its database.
     """
     from goldspan.doccano import credentials
     from goldspan.doccano.auto_labelling import plan_auto_labelling

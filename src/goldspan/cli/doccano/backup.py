@@ -23,22 +23,25 @@ def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup, for example doccano-2026-05-12.backup.")],
     *,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Replace a file that is there, once the new one is whole.")
+        bool, typer.Option("--replace", help="Replace a file that is there, after the new one is complete.")
     ] = False,
     manifest_only: Annotated[
         bool,
         typer.Option(
             "--manifest-only",
-            help="Write only what a server holds, in numbers and digests, as JSON: of any server, over its API. "
-            "`goldspan doccano reconcile` compares another server with it.",
+            help=(
+                "Write only what a server holds, as numbers and digests in JSON. This works for "
+                "any server. `goldspan doccano reconcile` compares another server with it."
+            ),
         ),
     ] = False,
     json: console.Json = None,
     home: console.Home = None,
 ) -> None:
-    """Back up the embedded Doccano into one file, while people work or not: database, secrets, uploaded files.
+    """Back up the Doccano server of this machine.
 
-    The file is checked before it is put in place. Keep it as safe as the server itself.
+    The file has the database, the secrets and the uploaded files. People can work meanwhile. The file is checked
+    before it gets its name. Keep it as safe as the server itself.
     """
     from goldspan.doccano.backup import backup
 

@@ -17,15 +17,17 @@ SHOWN = 40  # reasons
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", help="The round in Doccano, or a project by itself.")],
+    project: Annotated[
+        str, typer.Option("--project", metavar="NAME", help="The round in Doccano, or a single project.")
+    ],
     unfinished: Annotated[
-        bool, typer.Option("--unfinished", help="Close it though examples are open: they stay unread.")
+        bool, typer.Option("--unfinished", help="Close it even if examples are open. They stay unread.")
     ] = False,
     delete: Annotated[
         bool,
         typer.Option(
             "--delete",
-            help="Also delete its projects on the server, once all that people did there is found in the corpus.",
+            help="Also delete its projects on the server, after all work there was found in the corpus.",
         ),
     ] = False,
     reopen: Annotated[bool, typer.Option("--reopen", help="Open again what was closed.")] = False,
@@ -36,10 +38,11 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Close a round, all of its projects together: from then on nothing is pushed to it.
+    """Close a round that is read and pulled.
 
-    It is refused while a pull would write anything, or examples are open; both are listed, and the exit code is then 1.
-    The descriptions of the projects in Doccano say that they are closed.
+    All projects of the round are closed together, and no push changes them from then on. The command refuses if a
+    pull would write anything or if examples are open: it lists both and exits with code 1. The descriptions of the
+    projects in Doccano say that they are closed.
     """
     from datetime import UTC, datetime
 

@@ -24,22 +24,28 @@ def run(
     *,
     project: Annotated[
         str | None,
-        typer.Option("--project", help="Check this project, too, or all projects of this round.", show_default=False),
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            help="Also check this project, or all projects of this round.",
+            show_default=False,
+        ),
     ] = None,
     members: console.Members = None,
     try_defaults: Annotated[
         bool,
-        typer.Option("--try-defaults", help="Try well-known passwords on a server that is not on this machine, too."),
+        typer.Option("--try-defaults", help="Try well-known passwords also on a server that is not on this machine."),
     ] = False,
     json: console.Json = None,
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Check a server before work begins: what would corrupt, hide or lose annotation, and what to do about it.
+    """Check a server and its projects before work begins.
 
-    Nothing is changed. Exits with 1 if there are errors. The report of --json has the keys url, facts, errors,
-    warnings, findings (each with check, severity, example, message, remedy), clear (ids of the checks that passed)
-    and unseen (per id the reason why a check was skipped).
+    It lists what would damage, hide or lose annotation, and what to do about it. Nothing is changed. The exit code
+    is 1 if there are errors. --json writes the keys url, facts, errors, warnings, findings (each with check,
+    severity, example, message, remedy), clear (ids of the checks that passed) and unseen (per id the reason why a
+    check was skipped).
     """
     from goldspan.doccano import credentials, doctor
 

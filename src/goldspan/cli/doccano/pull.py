@@ -40,32 +40,40 @@ NEXT = (
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", help="The project in Doccano, or a round.")],
+    project: Annotated[str, typer.Option("--project", metavar="NAME", help="The project in Doccano, or a round.")],
     only: Annotated[
         list[str] | None,
         typer.Option(
             "--only",
-            metavar="NAMES",
-            help="Of a round in which each member has a project, pull these members alone: folders of passes or users, "
-            "separated by commas.",
+            metavar="NAME,...",
+            help=(
+                "Pull only these members of a round in which each member has a project: folders "
+                "of passes or users, separated by commas."
+            ),
             show_default=False,
         ),
     ] = None,
     unconfirmed: Annotated[
-        bool, typer.Option("--unconfirmed", help="Pull examples that the annotator did not confirm, too.")
+        bool, typer.Option("--unconfirmed", help="Also pull examples that the annotator did not confirm.")
     ] = False,
     tidy: Annotated[
         bool,
         typer.Option(
-            "--tidy", help="Trim spaces at the edges; drop spans that are empty, twice, outside or of no known label."
+            "--tidy",
+            help=(
+                "Trim spaces at the edges of spans. Drop spans that are empty, duplicate, outside"
+                " the text, or of an unknown label."
+            ),
         ),
     ] = False,
     withdraw: Annotated[
         bool,
         typer.Option(
             "--withdraw",
-            help="Remove lines that are confirmed in the corpus and open in Doccano, also where nothing was done on "
-            "them there.",
+            help=(
+                "Remove lines that are confirmed in the corpus and open in Doccano, also if "
+                "nothing was done on them there."
+            ),
         ),
     ] = False,
     label_renamed: console.LabelRenamed = None,
@@ -76,19 +84,21 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Pull the annotators' work into the corpus: a pass each, or gold from a project that all share.
+    """Copy the annotators' confirmed work into the corpus.
 
-    Only confirmed examples count, each with what was marked and "confirmed": true, also where nothing was marked. What
-    does not fit is listed and not written, the rest is; the exit code is then 1. Of a round in which each member has a
-    project all projects are pulled, and all files written or none. Where the text of an example changed
-    in the corpus since the push, the spans are moved to the new text; a line with a span that has no one place there is
-    withheld, and each such span is listed. A line of the corpus is withdrawn where the annotator opened the example
-    again and some of their work is there; where nothing shows that, as in a project created again, it stays and is
-    counted (`kept` of each of the `files` in --json), unless --withdraw is given. Controls that a push mixed in are
-    scored against gold, for each annotator and label, and never written.
+    Each annotator gets a pass; a project that all share gives gold. Only confirmed examples count, also those in
+    which nothing was marked. What does not fit is listed and not written; the rest is written, and the exit code is
+    1. If each member of a round has a project, all projects are pulled and all files are written, or none.
 
-    The spans that a line of the corpus loses or gains are listed (`edits` in --json). Where a label type was deleted or
-    renamed in Doccano, a line that would lose a span by it stays as it is.
+    If the text of an example changed in the corpus after the push, the spans move to the new text. A line is held
+    back if one of its spans has no single place there, and each such span is listed. If an annotator opened an
+    example again and some of their work is there, the line of the corpus is withdrawn. If nothing shows that, as in
+    a project that was created again, the line stays and is counted (`kept` of each of the `files` in --json),
+    unless you give --withdraw. Control examples are scored against gold for each annotator and label, and never
+    written.
+
+    The spans that a line of the corpus loses or gains are listed (`edits` in --json). If a label type was deleted
+    or renamed in Doccano, a line that would lose a span stays as it is.
     """
     from goldspan.doccano import credentials
     from goldspan.doccano.client.api import Doccano

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 def run(
     *,
     project: Annotated[
-        str, typer.Option("--project", help="The project in Doccano; it is created if it is not there.")
+        str,
+        typer.Option("--project", metavar="NAME", help="The project in Doccano. It is created if it does not exist."),
     ],
     articles: console.Articles = None,
     next_articles: Annotated[
@@ -40,9 +41,12 @@ def run(
         typer.Option(
             "--next",
             min=1,
-            metavar="N",
-            help="Only the next N articles without gold that the project does not have, in the reading order of "
-            "`goldspan rank`, or in that of the manifest. Default: all articles.",
+            metavar="NUMBER",
+            help=(
+                "Push only the next articles that have no gold and are not in the project, in the"
+                " reading order of `goldspan rank` or else in that of the manifest. Default: all "
+                "articles."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -54,7 +58,10 @@ def run(
         bool | None,
         typer.Option(
             "--shared/--independent",
-            help="All work on one annotation, or everybody alone. Default: as the project is; alone in a new one.",
+            help=(
+                "All annotators work on one annotation, or each works alone. Default: as the "
+                "project is; alone in a new one."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -62,8 +69,11 @@ def run(
         bool,
         typer.Option(
             "--each",
-            help="A round: a project for each member who is listed, such as kfor-a1 for the passes a1. With "
-            "--suggestions each corrects the same suggestions alone. Later pushes of the round need not repeat it.",
+            help=(
+                "Push a round: a project for each member, such as kfor-a1 for the pass a1. With "
+                "--suggestions, each member corrects the same suggestions alone. Later pushes of "
+                "the round need not repeat this option."
+            ),
         ),
     ] = False,
     annotators_per_example: Annotated[
@@ -71,9 +81,12 @@ def run(
         typer.Option(
             "--annotators-per-example",
             min=1,
-            metavar="K",
-            help="Each example to K of the members, in balance of words and of pairs. Later pushes go on with K. Only "
-            "examples that nobody worked on move. Default: each example to all.",
+            metavar="NUMBER",
+            help=(
+                "Give each example to this many members, balanced by words and by pairs. Later "
+                "pushes keep the number. Only examples that nobody worked on move. Default: each "
+                "example goes to all."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -81,9 +94,12 @@ def run(
         str | None,
         typer.Option(
             "--order",
-            metavar="FILE|disagreement|random",
-            help="In which order what is new goes up: by the scores of a file, per article or per example, the highest "
-            "first; first where the recognisers disagree; or at random. What is there stays where it is.",
+            metavar="PATH|disagreement|random",
+            help=(
+                "The order of new examples: by the scores of a file (per article or example, the "
+                "highest first), first where the recognisers disagree, or at random. Examples "
+                "that are there stay in place."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -92,8 +108,10 @@ def run(
         typer.Option(
             "--audit",
             metavar="NAME",
-            help="With --each: show each member the suggestions of this audit in the articles that its plan gives "
-            "them, and none elsewhere.",
+            help=(
+                "With --each: show each member the suggestions of this audit in the articles of "
+                "its plan, and none elsewhere."
+            ),
             show_default=False,
         ),
     ] = None,
@@ -105,8 +123,11 @@ def run(
         typer.Option(
             "--control",
             min=0,
-            help="Mix in this many examples with gold, of other articles, to score the annotators at the pull. "
-            "Nobody sees which they are. Later pushes keep them.",
+            metavar="NUMBER",
+            help=(
+                "Mix in this many examples with gold from other articles, to score the annotators"
+                " at the pull. Nobody sees which they are. Later pushes keep them. Default: 0."
+            ),
             show_default=False,
         ),
     ] = 0,
@@ -115,8 +136,11 @@ def run(
         Literal["auto", "keep", "spaces"],
         typer.Option(
             "--line-breaks",
-            help="Send line breaks inside an example as spaces: auto does so in hard-wrapped paragraphs, which Doccano "
-            "would wrap a second time. Offsets stay. Examples that are there stay as they were sent.",
+            help=(
+                "Send line breaks inside an example as spaces (spaces) or as they are (keep). "
+                "auto sends spaces in hard-wrapped paragraphs, which Doccano would wrap a second "
+                "time. Offsets stay the same. Examples that are there stay as they were sent."
+            ),
         ),
     ] = "auto",
     invitations: console.Invitations = None,
@@ -125,10 +149,11 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Push examples to annotators: create or update the project, upload, and verify that all is there.
+    """Upload examples for annotators.
 
-    Nothing that a person worked on is deleted; what is in doubt is listed and left alone, and the exit code is then 1.
-    Where the project or a member is new, an invitation of those who annotate is printed, to be pasted into a mail.
+    The command creates or updates the project in Doccano, uploads, and verifies that all examples are there. It
+    never deletes the work of a person. It lists what is in doubt, leaves it as it is, and exits with code 1. For a
+    new project or a new member it prints an invitation that you can paste into a mail.
     """
     from goldspan.corpus import outputs
     from goldspan.doccano import credentials

@@ -28,11 +28,11 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Compare a server with a backup: examples, spans, confirmations, comments and members of each project.
+    """Compare a server with a backup.
 
-    The server is the embedded one, or that of DOCCANO_URL. In a project folder, the projects that the corpus remembers
-    are compared, too: which lines a pull would change. Nothing is changed. Exits with 1 if the server differs from the
-    backup.
+    It compares examples, spans, confirmations, comments and members of each project. The server is the one on this
+    machine, or that of DOCCANO_URL. In a project folder, it also says which lines of the corpus a pull would
+    change. Nothing is changed. The exit code is 1 if the server differs from the backup.
     """
     from goldspan.doccano import credentials
     from goldspan.doccano.backup.archive import read_manifest

@@ -15,14 +15,14 @@ def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `goldspan doccano backup` wrote.")],
     *,
     port: Annotated[
-        int, typer.Option(help="The port on 127.0.0.1. Default: any that is free.", show_default=False)
+        int, typer.Option(metavar="NUMBER", help="The port on 127.0.0.1. Default: any free port.", show_default=False)
     ] = 0,
     database_only: Annotated[
         Path | None,
         typer.Option(
             "--database-only",
-            metavar="OUT",
-            help="Write the database alone to this new file, for another installation of Doccano.",
+            metavar="FILE",
+            help="Write only the database to this new file, for another installation of Doccano.",
             show_default=False,
         ),
     ] = None,
@@ -30,10 +30,11 @@ def run(
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Restore a backup into a new home as a server of its own, start it, read it back and compare.
+    """Restore a backup as a new Doccano server.
 
-    Annotators keep accounts and passwords; the superuser gets a new password, and nobody is logged in. The original is
-    not touched. Exits with 1 if the server differs from the backup.
+    The server gets a folder of its own. The command starts it, reads it back and compares it with the backup.
+    Annotators keep their accounts and passwords. The superuser gets a new password, and nobody is logged in. The
+    original server stays as it is. The exit code is 1 if the new server differs from the backup.
     """
     from goldspan.cli.doccano.reconcile import corpus_around, print_reconciliation
     from goldspan.doccano import server

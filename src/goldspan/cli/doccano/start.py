@@ -18,13 +18,18 @@ def run(
     port: Annotated[
         int | None,
         typer.Option(
-            help="The port on 127.0.0.1; 0 for any that is free. Default: that of the last start, or 8000.",
+            metavar="NUMBER",
+            help="The port on 127.0.0.1. 0 takes any free port. Default: that of the last start, or 8000.",
             show_default=False,
         ),
     ] = None,
     home: console.Home = None,
 ) -> None:
-    """Start a Doccano of your own, for this machine alone, or show where it runs."""
+    """Start a Doccano server on this machine.
+
+    Only this machine can reach it. If it runs already, the command prints where. On Windows, use a server in WSL or
+    on another machine.
+    """
     from goldspan.doccano import server
 
     with console.spinner("Checking Doccano") as say:

@@ -13,6 +13,7 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.option_groups import OUTPUT
 from goldspan.cli.output import take_file
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
@@ -35,7 +36,9 @@ def run(
     *,
     project: Annotated[
         str | None,
-        typer.Option("--project", help="Report on this round or project. Default: the server and its projects."),
+        typer.Option(
+            "--project", metavar="NAME", help="Report on this round or project. Default: the server and its projects."
+        ),
     ] = None,
     label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
@@ -44,26 +47,30 @@ def run(
         Path | None,
         typer.Option(
             "--html",
-            help="Also write the progress to this file, as one page with plots and the agreement so far. `-` is "
-            "standard output.",
+            metavar="FILE",
+            rich_help_panel=OUTPUT,
+            help=(
+                "Also write the progress to this file as a page with plots and the agreement so "
+                "far. `-` is standard output."
+            ),
             show_default=False,
             callback=take_file,
         ),
     ] = None,
     forget: Annotated[
         bool,
-        typer.Option("--forget", help="Remove the counts that were noted for --project on this machine, and end."),
+        typer.Option("--forget", help="Remove the counts that were noted for --project on this machine, and exit."),
     ] = False,
     home: console.Home = None,
     root: console.Root = None,
 ) -> None:
-    """Report how far the annotators are, at which pace, and what differs between the corpus and Doccano.
+    """Report the progress of annotators.
 
-    Without --project it lists the server's projects, those of a round together. Confirmed is what an annotator
-    ended with a confirmation, open all other examples that they are to read; disputed are examples that several
-    confirmed with different spans. The pace is from the counts that each status and each pull note in your data
-    folder, outside the corpus. The exit code is 1 if a label type was deleted or renamed in Doccano, or a project
-    of a round cannot be read.
+    Without --project it lists the projects of the server, those of a round together. An example is confirmed when
+    its annotator ended it with a confirmation; all others that they must read are open. An example is disputed when
+    several confirmed it with different spans. The pace comes from the counts that each status and each pull note in
+    your data folder, outside the corpus. The report also names what differs between the corpus and Doccano. The
+    exit code is 1 if a label type was deleted or renamed in Doccano, or if a project of a round cannot be read.
     """
     if project is None:
         if html is not None or forget:

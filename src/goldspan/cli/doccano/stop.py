@@ -6,7 +6,10 @@ from goldspan.cli import console
 
 
 def run(home: console.Home = None) -> None:
-    """Stop the Doccano that `goldspan doccano start` started; its data stays."""
+    """Stop the Doccano server on this machine.
+
+    It stops the server of `goldspan doccano start`. The data stay.
+    """
     from goldspan.doccano import server
     from goldspan.doccano.server.home import find_home
 

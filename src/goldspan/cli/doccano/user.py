@@ -17,23 +17,26 @@ if TYPE_CHECKING:
 
 def run(
     *,
-    names: Annotated[list[str], typer.Argument(help="The names of the users.")],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="The names of the users.")],
     ask: Annotated[bool, typer.Option("--ask", help="Ask for each password, on a terminal.")] = False,
     project: Annotated[
         str | None,
         typer.Option(
-            "--project", help="Invite them to this project: with the link to its open examples.", show_default=False
+            "--project",
+            metavar="NAME",
+            help="Invite them to this project, with the link to its open examples.",
+            show_default=False,
         ),
     ] = None,
     invitations: console.Invitations = None,
     json: console.Json = None,
     home: console.Home = None,
 ) -> None:
-    """Create accounts for annotators, each with a random password that is printed once and stored nowhere.
+    """Create accounts for annotators.
 
-    A user who exists already is left unchanged. To make users members of a project, list them in
-    annotation_guidelines/members.toml. An invitation for all of them is printed, to be pasted into a mail; it holds no
-    password, and neither does --json.
+    Each account gets a random password. It is printed once and stored nowhere. An account that exists stays as it
+    is. To make users members of a project, list them in annotation_guidelines/members.toml. The command also prints
+    an invitation for all of them that you can paste into a mail. Neither the invitation nor --json has a password.
     """
     from goldspan.corpus import outputs
     from goldspan.doccano import credentials, invitation, users

@@ -13,13 +13,13 @@ COMMANDS: tuple[str, ...] = ("push",)
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Publish an export or a release on the Hugging Face Hub.",
+    help="Publish on the Hugging Face Hub.",
 )
 
 
 @app.callback()
 def hub() -> None:
-    """Publish an export or a release on the Hugging Face Hub."""
+    """Publish on the Hugging Face Hub."""
 
 
 for name in COMMANDS:

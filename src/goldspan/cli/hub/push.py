@@ -27,7 +27,7 @@ def run(
     ],
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", help="The folder that `goldspan release` or `goldspan export` has written."),
+        typer.Argument(metavar="FOLDER", help="The folder that `goldspan release` or `goldspan export` wrote."),
     ],
     *,
     tag: Annotated[
@@ -35,13 +35,14 @@ def run(
         typer.Option(
             "--tag",
             metavar="NAME",
-            help="The tag to set at the commit. Default: of a release its version behind a v, as v1.0; of an export "
-            "none.",
+            help=(
+                "The tag of the commit. Default: for a release its version after a v, e.g. v1.0; for an export none."
+            ),
             show_default=False,
         ),
     ] = None,
     private: Annotated[
-        bool, typer.Option("--private", help="If the dataset is not there yet, create it as a private one.")
+        bool, typer.Option("--private", help="If the dataset does not exist, create it as a private one.")
     ] = False,
     message: Annotated[
         str | None,
@@ -50,10 +51,10 @@ def run(
     apply: console.Apply = False,
     json: console.Json = None,
 ) -> None:
-    """Send an export or a release to the Hugging Face Hub: one commit and a tag, compared with what is there.
+    """Send an export or a release to the Hugging Face Hub.
 
-    A folder with texts that may not travel is refused. The token is that of HF_TOKEN or of `hf auth login`.
-    `goldspan help hub` has more.
+    The upload is one commit and a tag. Before it, the command compares the folder with what is on the Hub. It
+    refuses a folder with texts that may not be published. The token comes from HF_TOKEN or from `hf auth login`.
     """
     from goldspan.hub.account import find_account
     from goldspan.hub.client import HubClient
