@@ -6,18 +6,52 @@ from pathlib import Path
 
 import pytest
 
+from goldspan.cli import command_reference
 from goldspan.cli import help as help_command
+from helpers.command_line import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(page.stem for page in (ROOT / "docs").glob("*.md") if page.stem != "index")
 NAMED = re.compile(r"goldspan help ([a-z_]+)")
 
 
-def test_the_pages_are_listed_with_their_titles(goldspan, capsys):
+def test_the_pages_are_listed_in_groups_with_their_titles(goldspan, capsys):
     assert goldspan("help") == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[:-1]] == PAGES
-    assert all(len(line.split(maxsplit=1)) == 2 for line in lines)
+    out = capsys.readouterr().out
+    listed = re.findall(r"^  ([a-z_]+) +(\S.*)$", out, re.MULTILINE)
+    assert sorted(name for name, _ in listed) == PAGES
+    titles = re.findall(r"^(\S.*):$", out, re.MULTILINE)
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    captions = re.findall(r"^:caption: (.*)$", index, re.MULTILINE)
+    assert [title for title in captions if title in titles] == [title for title in titles if title != "More"]
+    assert len(titles) > 5
+
+
+def test_without_a_table_of_contents_all_pages_are_one_group(goldspan, capsys, monkeypatch, tmp_path):
+    (tmp_path / "one.md").write_text("# The first\n")
+    monkeypatch.setattr(help_command, "PLACES", (tmp_path,))
+    assert goldspan("help") == 0
+    assert capsys.readouterr().out.splitlines()[:2] == ["Pages:", "  one                  The first"]
+
+
+def test_a_search_names_the_sections_that_have_all_words(goldspan, capsys):
+    assert goldspan("help", "--search", "TRIGRAMS containment") == 0
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("near_duplicates ")
+
+
+def test_a_search_that_finds_nothing_says_so(goldspan, capsys):
+    assert goldspan("help", "--search", "xyzzy") == 1
+    assert "no section of a page has 'xyzzy'" in capsys.readouterr().err
+
+
+def test_the_reference_has_every_command_and_every_option():
+    text = command_reference.page()
+    for path, command in COMMANDS.items():
+        assert f"(#goldspan-{'-'.join(path)})" in text
+        section = text.partition(f"\n## goldspan {' '.join(path)}\n")[2].partition("\n## ")[0]
+        options = [one for one in command.params if one.param_type_name == "option" and "--quiet" not in one.opts]
+        assert not [one.opts for one in options if max(one.opts, key=len) not in section]
 
 
 @pytest.mark.parametrize("topic", ["settings", "settings.md", "docs/settings.md"])

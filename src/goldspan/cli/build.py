@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.findings import print_off
 from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
@@ -25,7 +25,7 @@ def run(
             ),
         ),
     ] = None,
-    no_model: console.NoModel = False,
+    no_model: model_options.NoModel = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:

@@ -133,8 +133,8 @@ GUIDES: dict[str, Guide] = {
     ),
     "convert": Guide(
         (
-            ("convert tags.conll --to jsonl -o spans.jsonl", "Convert a file of tags into spans."),
-            ("convert brat/ --to csv -o -", "Print the spans of a brat folder as CSV."),
+            ("convert tags.conll --to jsonl --output spans.jsonl", "Convert a file of tags into spans."),
+            ("convert brat/ --to csv --output -", "Print the spans of a brat folder as CSV."),
         ),
         "formats",
     ),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 import typer
 
 from goldspan.cli.command_guide import GUIDES, STAGES, Guide
-from goldspan.cli.option_groups import GROUPS, OWN
+from goldspan.cli.option_groups import GROUPS, OUTPUT, OWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,8 +74,8 @@ def choices(parameter: Any) -> list[str]:  # noqa: ANN401
 
 def text_of(parameter: Any) -> str:  # noqa: ANN401
     """What `--help` says of a parameter, with its range and its default in words."""
-    text = (parameter.help or "").strip()
-    sentences = [text if text.endswith((".", ")", ":")) or not text else f"{text}."]
+    text, default, stated = (parameter.help or "").strip().partition("Default:")
+    sentences = [text.strip()]
     listed = choices(parameter)
     if listed and len("|".join(listed)) > LONGEST_CHOICES and not parameter.metavar:
         sentences.append(f"One of {', '.join(listed)}.")
@@ -87,10 +87,13 @@ def text_of(parameter: Any) -> str:  # noqa: ANN401
     elif high is not None:
         sentences.append(f"At most {high}.")
     is_option = parameter.param_type_name == "option"
-    if is_option and getattr(parameter, "multiple", False) and not any(word in text for word in REPEATED):
+    says_so = any(word in (parameter.help or "") for word in REPEATED)
+    if is_option and parameter.multiple and not says_so:
         sentences.append("May be repeated.")
     flag = is_option and parameter.is_flag
-    if parameter.default is not None and parameter.show_default and not flag and "Default:" not in text:
+    if default:
+        sentences.append(f"{default}{stated}")
+    elif parameter.default is not None and parameter.show_default and not flag:
         sentences.append(f"Default: {parameter.default}.")
     if is_option and parameter.required:
         sentences.append("Required.")
@@ -102,7 +105,9 @@ def grouped_options(command: Any, ctx: typer.Context) -> dict[str, list[Any]]:  
     groups: dict[str, list[Any]] = {title: [] for title in (OWN, *GROUPS)}
     for parameter in command.get_params(ctx):
         if parameter.param_type_name == "option" and not parameter.hidden:
-            title = parameter.rich_help_panel or (GROUPS[-1] if "--help" in parameter.opts else OWN)
+            title = parameter.rich_help_panel or OWN
+            if "--help" in parameter.opts and groups[OUTPUT]:
+                title = OUTPUT
             groups.setdefault(title, []).append(parameter)
     return {title: found for title, found in groups.items() if found}
 
@@ -182,7 +187,7 @@ def suggest(error: Exception, names: Iterable[str]) -> None:
     if wrong is None or not hasattr(error, "possibilities"):
         return
     names = list(names)
-    near = get_close_matches(wrong, names, n=3) or [name for name in names if name.startswith(wrong)][:3]
+    near = [name for name in names if len(wrong) > 2 and name.startswith(wrong)] or get_close_matches(wrong, names)
     error.possibilities = None
     error.message = f"No such option: {wrong}." + (  # type: ignore[attr-defined]
         f" Did you mean {' or '.join(near)}?" if near else " --help lists the options."

@@ -71,7 +71,7 @@ def run(
         Literal["strict", "expand"],
         typer.Option(
             "--policy",
-            help=f"For {enumerate_names(formats.TOKEN_FORMATS)}: refuse spans that cut a token (strict), or widen them (expand).",
+            help=f"For {enumerate_names(formats.TOKEN_FORMATS)}: refuse spans that cut a token (strict) or widen them.",
         ),
     ] = "strict",
     language: console.Language = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.console import print_line
 from goldspan.corpus import Corpus
 from goldspan.report.text import visible
@@ -27,8 +27,8 @@ def run(
             "--folds", min=2, metavar="NUMBER", help="The number of folds. There are fewer if gold has fewer articles."
         ),
     ] = 5,
-    weights: console.Weights = None,
-    backend: console.Backend = None,
+    weights: model_options.Weights = None,
+    backend: model_options.Backend = None,
     seeds: Annotated[
         int,
         typer.Option(
@@ -45,7 +45,7 @@ def run(
             help="The first seed. The same seeds give the same models.",
         ),
     ] = 0,
-    processes: console.Processes = None,
+    processes: model_options.Processes = None,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,

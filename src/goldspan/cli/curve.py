@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount
 
@@ -47,9 +47,9 @@ def run(
             "--folds", min=2, metavar="NUMBER", help="The number of folds. There are fewer if gold has fewer articles."
         ),
     ] = 5,
-    weights: console.Weights = None,
-    backend: console.Backend = None,
-    processes: console.Processes = None,
+    weights: model_options.Weights = None,
+    backend: model_options.Backend = None,
+    processes: model_options.Processes = None,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,

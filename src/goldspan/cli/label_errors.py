@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.console import print_line
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import DOCCANO
@@ -64,8 +64,8 @@ def run(
             help="Classify tokens only, without training a recogniser for each fold. This finds nearly as much.",
         ),
     ] = False,
-    weights: console.Weights = None,
-    backend: console.Backend = None,
+    weights: model_options.Weights = None,
+    backend: model_options.Backend = None,
     settle: Annotated[
         bool, typer.Option("--settle", help="Settle the places in the terminal, one by one. Each is a decision.")
     ] = False,

@@ -27,7 +27,7 @@ from goldspan.cli.option_groups import OUTPUT
 from goldspan.report.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
 CLOSED_PIPE = 141  # 128 + SIGPIPE
 
@@ -165,11 +165,7 @@ class CommandGroup(TyperGroup):
         """The command that the first of these words names, and what follows it; ends in a usage error if none is."""
         word = args[0]
         if word not in self.commands and not word.startswith("-") and not ctx.resilient_parsing:
-            inside = {
-                f"{name} {one}": one for name, group in self.commands.items() for one in getattr(group, "commands", ())
-            }
-            names = [line for line, one in inside.items() if one == word] or get_close_matches(word, self.commands)
-            names = names or [line for line, one in inside.items() if one in get_close_matches(word, inside.values())]
+            names = _near_commands(word, self.commands)
             lines = " or ".join(f"{ctx.command_path} {name}" for name in names)
             hint = f"Did you mean: {lines}?" if names else f"{ctx.command_path} --help lists the commands."
             ctx.fail(f"No such command: {word}. {hint}")
@@ -208,7 +204,7 @@ class ReportingCommand(TyperCommand):
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
         """The words that follow the name of the command in its usage."""
-        arguments = [one for one in self.params if one.param_type_name == "argument" and not one.hidden]
+        arguments = [one for one in self.params if one.param_type_name == "argument"]
         return ["[OPTIONS]", *map(command_help.argument_name, arguments)]
 
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ANN401
@@ -247,6 +243,15 @@ class ReportingCommand(TyperCommand):
             raise typer.BadParameter(f"{asking[0]} asks questions, which --quiet would hide: leave out one of them")
         with quiet():
             return super().invoke(ctx)
+
+
+def _near_commands(word: str, commands: Mapping[str, Any]) -> list[str]:
+    """The commands that a word may mean: those of a group that are called so, else those with a name like it."""
+    inside = {f"{name} {one}": one for name, group in commands.items() for one in getattr(group, "commands", ())}
+    exact = [line for line, one in inside.items() if one == word]
+    words = {**{name: name for name in commands}, **inside}
+    near = get_close_matches(word, set(words.values()))
+    return exact or [line for name in near for line, one in words.items() if one == name]
 
 
 def _option_names(command: Any, ctx: typer.Context) -> list[str]:  # noqa: ANN401

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
@@ -24,8 +24,8 @@ NAMED = 8  # articles in a sentence
 
 def run(
     *,
-    weights: console.Weights = None,
-    backend: console.Backend = None,
+    weights: model_options.Weights = None,
+    backend: model_options.Backend = None,
     model: Annotated[
         Path | None,
         typer.Option(

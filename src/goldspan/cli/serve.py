@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
 from goldspan.errors import GoldspanError, NotFoundError
@@ -43,7 +43,7 @@ def run(
             show_default=False,
         ),
     ] = None,
-    recogniser: console.Recogniser = None,
+    recogniser: model_options.Recogniser = None,
     model: Annotated[
         str | None,
         typer.Option(
@@ -56,8 +56,8 @@ def run(
             show_default=False,
         ),
     ] = None,
-    no_model: console.NoModel = False,
-    labels: console.ModelLabels = None,
+    no_model: model_options.NoModel = False,
+    labels: model_options.ModelLabels = None,
     ask_servers: Annotated[
         bool,
         typer.Option(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
@@ -61,9 +61,9 @@ def run(
             show_default=False,
         ),
     ] = None,
-    no_model: console.NoModel = False,
-    labels: console.ModelLabels = None,
-    recogniser: console.Recogniser = None,
+    no_model: model_options.NoModel = False,
+    labels: model_options.ModelLabels = None,
+    recogniser: model_options.Recogniser = None,
     against: Annotated[
         str | None,
         typer.Option(

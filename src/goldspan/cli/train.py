@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.next_step import typed_command, typed_path
 from goldspan.corpus import Corpus
 from goldspan.report.text import enumerate_names, percent, visible
@@ -24,8 +24,8 @@ TABLE = '[[recogniser]]\nkind = "{kind}"\nname = "trained"\nmodel = "{model}"'
 
 def run(
     *,
-    weights: console.Weights = None,
-    backend: console.Backend = None,
+    weights: model_options.Weights = None,
+    backend: model_options.Backend = None,
     output: Annotated[
         Path | None,
         typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import console, model_options
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.bulk.shard_options import Inputs, LongestText, ShardSize
 from goldspan.cli.next_step import typed_command
@@ -54,8 +54,8 @@ def run(
             show_default=False,
         ),
     ] = None,
-    labels: console.ModelLabels = None,
-    recogniser: console.Recogniser = None,
+    labels: model_options.ModelLabels = None,
+    recogniser: model_options.Recogniser = None,
     workers: Annotated[
         int | None,
         typer.Option(
