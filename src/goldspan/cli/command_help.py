@@ -77,7 +77,7 @@ def text_of(parameter: Any) -> str:  # noqa: ANN401
     text, default, stated = (parameter.help or "").strip().partition("Default:")
     sentences = [text.strip()]
     listed = choices(parameter)
-    if listed and len("|".join(listed)) > LONGEST_CHOICES and not parameter.metavar:
+    if listed and value_name(parameter) != "|".join(listed):
         sentences.append(f"One of {', '.join(listed)}.")
     low, high = parameter.min, parameter.max
     if low is not None and high is not None:
