@@ -48,7 +48,7 @@ def agree(
         >>> round(agreement.overall["exact_f1"].estimate, 3)
         0.667
 
-    The ids of the measures are those of `goldspan agree --json` (docs/json_reports.md).
+    The ids of the measures are those of `goldspan agree --json`, see `goldspan help json_reports`.
 
     Args:
         passes: by the name of each annotator what they marked, in any form that `goldspan.evaluate` takes. Or the path

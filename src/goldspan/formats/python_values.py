@@ -49,10 +49,10 @@ BATCH = 1_000  # rows that are in memory at once
 SHOWN = 60  # characters of a value in a message
 FORMS = (
     "Pass a path, a list of goldspan.Example, of (text, spans), of rows or of spaCy docs, or a datasets.Dataset. "
-    "docs/python.md lists all forms."
+    "`goldspan help python` lists all forms."
 )
 ROWS = ".jsonl"
-ROW = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": …}]}; docs/json_rows.md lists further keys.'
+ROW = 'A row is {"text": …, "spans": [{"start": …, "end": …, "label": …}]}; `goldspan help json_rows` has more keys.'
 SPANS = 'A span is a goldspan.Span, (start, end, label), or {"start": …, "end": …, "label": …}.'
 
 
