@@ -26,7 +26,7 @@ def bob(toy):
 
 
 def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, bob, capsys):
-    assert run(*bob, "--baseline", bob[1].parent / "ann") == 0
+    assert run(*bob, "--full", "--baseline", bob[1].parent / "ann") == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert max(map(cell_len, out.splitlines())) <= 100
@@ -41,7 +41,7 @@ def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, bob, capsys):
 
 
 def test_the_report_has_scores_intervals_and_errors(run, bob, capsys):
-    run(*bob, "--baseline", bob[1].parent / "ann")
+    run(*bob, "--full", "--baseline", bob[1].parent / "ann")
     out = capsys.readouterr().out
     titles = ("Measures by the scheme strict", "F1 by every scheme", "Against the baseline", "Gold labels (rows)",
               "Kinds of errors", "Slices", "F1 by article", "Values of quantities", "Human agreement and the model",
@@ -72,7 +72,7 @@ def test_a_number_of_resamples_where_nothing_is_resampled_is_noted(run, bob, cap
     )
     assert run(*bob, "--resamples", "50", "--baseline", bob[1].parent / "ann") == 0
     assert not capsys.readouterr().err
-    assert run(*bob, "--resamples", "50", "--interval", "percentile") == 0
+    assert run(*bob, "--full", "--resamples", "50", "--interval", "percentile") == 0
     assert "percentiles of 50 bootstrap resamples of 3 articles" in " ".join(capsys.readouterr().out.split())
 
 
@@ -134,11 +134,12 @@ def test_training_and_passes_can_be_named(run, bob, toy, tmp_path):
     assert told["ceiling"]["pairs"][0]["first"] == "ann"
 
 
-def test_controls_in_the_texts_do_not_reach_the_terminal(run, tmp_path, capsys):
+@pytest.mark.parametrize("options", [(), ("--full",)])
+def test_controls_in_the_texts_do_not_reach_the_terminal(run, tmp_path, capsys, options):
     example = Example("a\x1b[2J", "ab\x1b[31mcd\x9bef 東京東京" * 20, (Span(0, 4, "L\x07"),))
     gold.write(tmp_path / "gold.jsonl", [example])
     gold.write(tmp_path / "found.jsonl", [example.with_spans([Span(1, 4, "LONG" * 40)])])
-    assert run(tmp_path / "gold.jsonl", tmp_path / "found.jsonl") == 0
+    assert run(tmp_path / "gold.jsonl", tmp_path / "found.jsonl", *options) == 0
     out = capsys.readouterr().out
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", out)
     assert max(map(cell_len, out.splitlines())) <= 100
@@ -149,7 +150,8 @@ def test_many_notes_are_counted_and_the_first_are_shown(run, toy, tmp_path, caps
     assert run(toy.gold, tmp_path / "few.jsonl") == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "5 notes “missing-example”: an example of gold without a prediction" in out
-    assert "and 2 more, which --json lists" in out
+    assert run(toy.gold, tmp_path / "few.jsonl", "--full") == 0
+    assert "and 2 more, which --json lists" in " ".join(capsys.readouterr().out.split())
 
 
 def test_suggestions_are_scored_by_rule(run, toy, tmp_path, capsys):

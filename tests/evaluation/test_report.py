@@ -25,12 +25,14 @@ TOP = (
     "slices",
     "confusion",
     "errors",
+    "frequent_errors",
     "values",
     "articles",
     "hardest",
     "ceiling",
     "undefined",
     "remarks",
+    "warnings",
     "notes",
 )
 MEASURES = {"precision", "recall", "f1", "correct", "incorrect", "partial", "missed", "spurious", "possible", "actual"}

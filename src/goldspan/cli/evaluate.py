@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,9 +11,11 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import INTERVALS, READING
 from goldspan.cli.reading import with_read_options
 from goldspan.corpus import Corpus
+from goldspan.errors import GoldspanError
 from goldspan.formats.options import ReadOptions
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from goldspan.evaluation.text_report import ReportView
 
 RESAMPLES = 10_000
-SHOWN = 3  # hardest examples, and notes of a kind; --json and --html have more
+SHOWN = 3  # hardest examples, and notes of a kind, with --full; --json and --html have more
 
 
 @with_read_options(leave_out=("split",))
@@ -119,6 +122,16 @@ def run(
             help="With --suggestions: a spaCy pipeline besides the recognisers of goldspan.toml.",
         ),
     ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            "--fail-under",
+            metavar="F1",
+            help="End with exit code 1 if F1 over all labels, in per cent and by the leading scheme, is lower.",
+            show_default=False,
+        ),
+    ] = None,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -130,7 +143,9 @@ def run(
     type. Brackets hold intervals. The report also analyses the errors.
     """
     if suggestions:
-        _only_without("--suggestions", GOLD=gold, **{"--html": html, "--baseline": baseline})
+        _only_without(
+            "--suggestions", GOLD=gold, **{"--html": html, "--baseline": baseline, "--fail-under": fail_under}
+        )
         _score_suggestions(Corpus.find(root), model, split, json)
         return
     if gold is None or predictions is None:
@@ -170,8 +185,36 @@ def run(
     console.write_json(json, "evaluate", {"inputs": options.names(), **report.json()})
     if html is not None:
         files.write(html, page(report, view))
-    _print_report(console.report_console(), report, view)
+    out = console.report_console()
+    if full:
+        _print_report(out, report, view)
+    else:
+        _print_summary(out, report, view)
+        console.print_rest(json, html)
     console.print_written(json, html)
+    _end(report, view, fail_under, _project(root, gold), json)
+
+
+def _end(
+    report: EvaluationReport, view: ReportView, fail_under: float | None, corpus: Corpus | None, json: Path | None
+) -> None:
+    """Exit with 1 if F1 is under the limit; else say what comes next in the project, if there is one."""
+    from goldspan.evaluation import summary
+
+    if fail_under is not None and (failure := summary.threshold_sentence(report, view, fail_under)):
+        print(failure, file=sys.stderr)
+        raise typer.Exit(1)
+    if corpus is not None:
+        print_next_step(corpus, "evaluate", json)
+
+
+def _project(root: Path | None, gold: Path) -> Corpus | None:
+    """The project that the gold is of, if it is of one."""
+    try:
+        corpus = Corpus.find(root)
+    except GoldspanError:
+        return None
+    return corpus if gold.resolve().is_relative_to(corpus.root.resolve()) else None
 
 
 def _only_without(option: str, **others: object) -> None:
@@ -191,6 +234,21 @@ def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, jso
     out = console.report_console()
     for table in analysis_tables.tables(scores):
         console.print_table(out, table)
+
+
+def _print_summary(out: Console, report: EvaluationReport, view: ReportView) -> None:
+    """The first screen: headline, labels, what is worst, and what must be known of the inputs."""
+    from goldspan.evaluation import summary, text_report
+
+    console.print_text(out, summary.headline(report, view), style="bold")
+    for sentence in (*summary.size_and_baseline(report, view), *report.warnings):
+        console.print_text(out, sentence)
+    for title, notes in text_report.notes_by_kind(report.notes):
+        console.print_text(out, f"{title}. The first: {notes[0]}")
+    out.print()
+    console.print_table(out, summary.label_table(report, view))
+    for sentence in filter(None, (*summary.worst(report, view), summary.brackets(report, view))):
+        console.print_text(out, f"· {sentence}")
 
 
 def _print_report(out: Console, report: EvaluationReport, view: ReportView) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from goldspan.cli.console import print_line
+from goldspan.cli.console import make_console, print_line, print_text
 from goldspan.corpus import Corpus
 from goldspan.corpus.blanks import blank_sentence, find_blanks, find_guideline_blanks, undefined_labels
 from goldspan.errors import GoldspanError, NotFoundError
@@ -53,7 +53,12 @@ def print_next_step(corpus: Corpus, after: Command, json: Path | None = None, he
     except (GoldspanError, OSError):  # what the command was asked for is done; the next one reports it
         return
     if step is not None:
-        print_line(f"Next: {step}")
+        print_next(step)
+
+
+def print_next(step: str) -> None:
+    """Print what comes next, on a terminal in lines that end at spaces."""
+    print_text(make_console(), f"Next: {step}")
 
 
 def print_blanks(corpus: Corpus, *, for_annotators: bool = False) -> None:

@@ -38,6 +38,7 @@ ERROR_KINDS: tuple[Kind, ...] = ("correct", "boundary", "label", "both", "missed
 
 
 MOST_HARD = 20  # examples with the most errors
+MOST_FREQUENT = 20  # kinds of errors between two labels
 NO_SPAN = -1  # the row of no span
 
 
@@ -347,6 +348,77 @@ def hardest(
             predicted_markup=markup(gold[number].text, predicted[number].spans),
         )
         for number in worst
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FrequentError:
+    """A kind of error between two labels, and where it first occurs.
+
+    Args:
+        kind: of the outcomes.
+        gold: the label of gold; None if the spans are spurious.
+        predicted: the predicted label; None if the spans were missed.
+        times: how often it occurs.
+        example: the id of the first example with it.
+        start: of the gold span there, or of the predicted one if there is none.
+        end: of this span.
+        surface: its words.
+    """
+
+    kind: Kind
+    gold: str | None
+    predicted: str | None
+    times: int
+    example: str
+    start: int
+    end: int
+    surface: str
+
+    @property
+    def description(self) -> str:
+        """The error in words."""
+        if self.kind == "missed":
+            return f"{self.gold} missed"
+        if self.kind == "spurious":
+            return f"{self.predicted} where gold has nothing"
+        if self.kind == "boundary":
+            return f"{self.gold} with a wrong boundary"
+        boundary = " with a wrong boundary" if self.kind == "both" else ""
+        return f"{self.gold} predicted as {self.predicted}{boundary}"
+
+
+def frequent_errors(
+    gold: Sequence[Example], outcomes: Outcomes, most: int = MOST_FREQUENT
+) -> tuple[FrequentError, ...]:
+    """The most frequent errors by kind and labels, each with the first place where it occurs.
+
+    Args:
+        gold: the curated examples.
+        outcomes: of each of them.
+        most: how many to return.
+    """
+    wrong = np.flatnonzero(outcomes.kind != ERROR_KINDS.index("correct"))
+    rows = np.column_stack([outcomes.kind[wrong], outcomes.gold_label[wrong], outcomes.predicted_label[wrong]])
+    _, first, times = np.unique(rows, axis=0, return_index=True, return_counts=True)
+    order = np.lexsort((first, -times))[:most]
+    return tuple(_frequent(gold, outcomes, int(wrong[first[number]]), int(times[number])) for number in order.tolist())
+
+
+def _frequent(gold: Sequence[Example], outcomes: Outcomes, row: int, times: int) -> FrequentError:
+    """An error that first occurs in this row of the outcomes."""
+    number = int(outcomes.example[row])
+    outcome = outcomes[number][row - int(np.searchsorted(outcomes.example, number))]
+    text, span = gold[number].text, outcome.span
+    return FrequentError(
+        kind=outcome.kind,
+        gold=None if outcome.gold is None else outcome.gold.label,
+        predicted=None if outcome.predicted is None else outcome.predicted.label,
+        times=times,
+        example=gold[number].id,
+        start=span.start,
+        end=span.end,
+        surface=text[span.start : span.end],
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from goldspan.bootstrap import default_unit
 from goldspan.corpus.passes import unaided_readings
 from goldspan.errors import InvalidValueError
-from goldspan.evaluation.errors import confusion, error_kinds, hardest, span_outcomes
+from goldspan.evaluation.errors import confusion, error_kinds, frequent_errors, hardest, span_outcomes
 from goldspan.evaluation.human_ceiling import human_ceiling
 from goldspan.evaluation.quantity_values import score_values
 from goldspan.evaluation.scores import by_article, measure_examples
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from goldspan.annotation import Example, LabelScheme
     from goldspan.bootstrap import Unit
-    from goldspan.evaluation.errors import ConfusionMatrix, ErrorCounts, HardExample
+    from goldspan.evaluation.errors import ConfusionMatrix, ErrorCounts, FrequentError, HardExample
     from goldspan.evaluation.human_ceiling import HumanCeiling
     from goldspan.evaluation.quantity_values import LabelValues
     from goldspan.evaluation.result import Evaluation, PrecisionRecallF1
@@ -97,6 +97,13 @@ def _training(gold: ExampleTable, training: Sequence[Example] | None) -> Iterato
     """A remark if the training data is not known, or has some of the examples."""
     if training is None:
         yield "The training data is not known, so seen and unseen spans are not separated."
+    else:
+        yield from warnings(gold, training)
+
+
+def warnings(gold: ExampleTable, training: Sequence[Example] | None) -> Iterator[str]:
+    """What makes the scores worthless: a sentence if the model was trained on some of the examples."""
+    if training is None:
         return
     known = np.flatnonzero(np.isin(gold.texts, ExampleTable.of(training).texts)).tolist()
     if known:
@@ -235,12 +242,14 @@ class EvaluationReport:
         slices: the scores of the scheme strict on slices of the spans.
         confusion: which labels were predicted for which.
         errors: whether boundary or label is wrong.
+        frequent_errors: the most frequent errors by kind and labels, the most frequent first.
         values: of each quantity label.
         articles: the measures of each; empty where each example is an article of its own.
         hardest: the examples with the most errors first.
         ceiling: human agreement, if there are passes.
         undefined: a sentence on each measure that is undefined.
         remarks: how to read the report, and why something is missing.
+        warnings: those of them that make the scores worthless.
         notes: on the inputs.
     """
 
@@ -252,12 +261,14 @@ class EvaluationReport:
     slices: tuple[Slice, ...]
     confusion: ConfusionMatrix
     errors: ErrorCounts
+    frequent_errors: tuple[FrequentError, ...]
     values: tuple[LabelValues, ...]
     articles: Sequence[ArticleScores]
     hardest: tuple[HardExample, ...]
     ceiling: HumanCeiling | None
     undefined: tuple[str, ...]
     remarks: tuple[str, ...]
+    warnings: tuple[str, ...]
     notes: tuple[Note, ...]
 
     def json(self) -> dict[str, Any]:
@@ -271,12 +282,14 @@ class EvaluationReport:
             "slices": self._slices(),
             "confusion": self.confusion.json(),
             "errors": self.errors.json(),
+            "frequent_errors": [asdict(error) for error in self.frequent_errors],
             "values": {values.label: values.json() for values in self.values},
             "articles": {article.article: article.json() for article in self.articles},
             "hardest": [example.json() for example in self.hardest],
             "ceiling": self.ceiling and self.ceiling.json(),
             "undefined": list(self.undefined),
             "remarks": list(self.remarks),
+            "warnings": list(self.warnings),
             "notes": [note.json() for note in self.notes],
         }
 
@@ -368,6 +381,7 @@ def make_report(
         slices=parts,
         confusion=confusion(outcomes, labels),
         errors=error_kinds(outcomes, labels),
+        frequent_errors=frequent_errors(left, outcomes),
         values=of_quantities,
         articles=articles,
         hardest=hardest(left, right, outcomes),
@@ -377,6 +391,7 @@ def make_report(
             *filter(None, (limits.sentence, limits.missing)),
             *remarks(left, scheme=scheme, language=language, training=training, passes=passes),
         ),
+        warnings=tuple(warnings(left, training)),
         notes=tuple(notes),
     )
 
