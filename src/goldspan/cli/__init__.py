@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.main import get_command
 
+from goldspan.cli import completion
 from goldspan.cli.output import CommandGroup, ReportingCommand, printing
 from goldspan.errors import GoldspanError
 from goldspan.version import __version__
@@ -29,6 +30,7 @@ COMMANDS = (
     "init", "add", "recut", "relabel", "withdraw", "suggest", "check", "agree", "outcomes", "adjudicate", "split",
     "evaluate", "train", "crossval", "curve", "label-errors", "rank",
     "export", "release", "rebuild", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
+    "completion",
 )  # fmt: skip
 GROUPS = ("doccano", "bulk", "hub", "audit")
 LONGEST_WORDS = 300  # of an error that nobody thought of
@@ -51,8 +53,8 @@ app = typer.Typer(
 )
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(context: typer.Context, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:  # as where a shell completes
         print(f"goldspan {__version__}")
         raise typer.Exit
 
@@ -84,9 +86,10 @@ def main(arguments: list[str] | None = None) -> None:
     Raises:
         SystemExit: always, with the exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # news text is printed in full under any locale
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _print_any_text()
+    if completion.VARIABLE in os.environ:
+        with printing():
+            completion.answer(_command())
     cause: Exception
     try:
         with printing():
@@ -110,6 +113,13 @@ def main(arguments: list[str] | None = None) -> None:
         if os.environ.get(TRACEBACK):
             traceback.print_exception(cause)
     sys.exit(1)
+
+
+def _print_any_text() -> None:
+    """Have news text printed in full under any locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _description(error: Exception) -> str:

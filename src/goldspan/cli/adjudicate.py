@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
@@ -43,7 +43,13 @@ MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or w
 
 def run(
     articles: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="The ids of articles. Default: all.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="ID",
+            autocompletion=completion_values.articles,
+            help="The ids of articles. Default: all.",
+            show_default=False,
+        ),
     ] = None,
     *,
     accept: Annotated[
@@ -113,6 +119,7 @@ def run(
             "--project",
             metavar="NAME",
             rich_help_panel=DOCCANO,
+            autocompletion=completion_values.projects,
             help="The project in Doccano, for --push and --pull.",
             show_default=False,
         ),

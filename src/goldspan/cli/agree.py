@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.reading import with_read_options
 from goldspan.corpus import Corpus
@@ -37,6 +37,7 @@ def run(
         list[str] | None,
         typer.Argument(
             metavar="PASS",
+            autocompletion=completion_values.annotators,
             help=(
                 "A file or folder of any format for each annotator, one folder that holds them, "
                 "or names of passes. Default: all passes of the project."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from goldspan.cli import completion_values
 from goldspan.cli.console import Format, Json, Labels, Language, Root, print_line, split_names, write_json
 from goldspan.cli.findings import print_summary, printed_findings
 from goldspan.cli.next_step import print_blanks
@@ -38,11 +39,21 @@ def run(
     *,
     select: Annotated[
         list[str] | None,
-        typer.Option("--select", metavar="ID,...", help="Run only these checks: ids, separated by commas."),
+        typer.Option(
+            "--select",
+            metavar="ID,...",
+            autocompletion=completion_values.several(completion_values.checks),
+            help="Run only these checks: ids, separated by commas.",
+        ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="ID,...", help="Run all checks except these: ids, separated by commas."),
+        typer.Option(
+            "--ignore",
+            metavar="ID,...",
+            autocompletion=completion_values.several(completion_values.checks),
+            help="Run all checks except these: ids, separated by commas.",
+        ),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 also if there are only warnings.")] = False,
     form: Format = None,

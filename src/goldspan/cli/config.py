@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
 from goldspan.report.text import Table
@@ -25,6 +25,7 @@ def run(
         str | None,
         typer.Argument(
             metavar="KEY",
+            autocompletion=completion_values.settings,
             help=(
                 "A key such as splits.train: print only its value. A section such as splits: "
                 "print its keys and values. recogniser: print the names of the recognisers."

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from goldspan import files
+from goldspan.cli import completion_values
 from goldspan.cli.option_groups import DOCCANO, INTERVALS, OUTPUT, READING
 from goldspan.cli.output import take_file, unfiltered
 from goldspan.report import schemas
@@ -107,6 +108,7 @@ Articles = Annotated[
     typer.Option(
         "--articles",
         metavar="ID,...",
+        autocompletion=completion_values.several(completion_values.articles),
         help="Use only these articles: ids, separated by commas. Default: all.",
         show_default=False,
     ),

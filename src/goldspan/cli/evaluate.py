@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import INTERVALS, READING
 from goldspan.cli.reading import with_read_options
@@ -66,7 +66,12 @@ def run(
     ] = None,
     split: Annotated[
         str | None,
-        typer.Option("--split", metavar="NAME", help="Evaluate this split of a dataset or of the project's gold."),
+        typer.Option(
+            "--split",
+            metavar="NAME",
+            autocompletion=completion_values.splits,
+            help="Evaluate this split of a dataset or of the project's gold.",
+        ),
     ] = None,
     train: Annotated[
         Path | None,

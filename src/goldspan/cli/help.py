@@ -25,8 +25,11 @@ MOST_FOUND = 20  # sections that a search prints
 
 
 def complete_topic(incomplete: str) -> list[str]:
-    """The names of pages that begin with these letters, for the completion in a shell."""
-    return [name for name in pages() if name.startswith(incomplete)]
+    """The names of pages that begin with these letters, for the completion in a shell; none if they are not there."""
+    try:
+        return [name for name in pages() if name.startswith(incomplete)]
+    except NotFoundError:
+        return []
 
 
 def run(

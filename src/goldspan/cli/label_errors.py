@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console, model_options
+from goldspan.cli import completion_values, console, model_options
 from goldspan.cli.console import print_line
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import DOCCANO
@@ -49,6 +49,7 @@ def run(
         typer.Option(
             "--label",
             metavar="LABEL",
+            autocompletion=completion_values.labels,
             help="List only places where gold has this label, or might have it.",
             show_default=False,
         ),

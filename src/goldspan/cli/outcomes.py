@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 
@@ -22,6 +22,7 @@ def run(
         typer.Option(
             "--project",
             metavar="NAME",
+            autocompletion=completion_values.projects,
             help=(
                 "A project in Doccano, or a round with all its projects. Default: all projects "
                 "that showed suggestions. May be repeated."

@@ -201,6 +201,7 @@ class ReportingCommand(TyperCommand):
     def __init__(self, *args: Any, **given: Any) -> None:  # noqa: ANN401  (what typer passes on)
         super().__init__(*args, **given)
         self.params.append(_quiet_option())
+        self.short_help = command_help.summary(self)
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
         """The words that follow the name of the command in its usage."""

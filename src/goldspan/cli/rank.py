@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console, model_options
+from goldspan.cli import completion_values, console, model_options
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
@@ -62,6 +62,7 @@ def run(
             "--project",
             metavar="NAME",
             rich_help_panel=DOCCANO,
+            autocompletion=completion_values.projects,
             help=(
                 "Do not rank articles that this project in Doccano has. Default: those that a "
                 "push in this order sent, and those in passes."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from goldspan.cli import completion_values
 from goldspan.cli.console import split_names
 from goldspan.cli.option_groups import READING, with_options
 from goldspan.errors import InvalidValueError
@@ -123,6 +124,7 @@ OPTIONS: dict[str, Any] = {
         typer.Option(
             metavar="LABEL,...",
             rich_help_panel=READING,
+            autocompletion=completion_values.several(completion_values.labels),
             help="Read only spans of these labels, separated by commas. Give the new names if you use --map.",
         ),
     ],

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.report.text import amount, enumerate_names
@@ -23,7 +23,10 @@ LONGEST = 60  # characters of a surface
 
 def run(
     articles: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="The ids of articles. Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="ID", autocompletion=completion_values.articles, help="The ids of articles. Default: all."
+        ),
     ] = None,
     *,
     leave_out: Annotated[

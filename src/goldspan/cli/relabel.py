@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.interrupted_change import complete_interrupted_change
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import locked
@@ -27,11 +27,14 @@ UNDO = "To undo it all: git checkout . (and git clean for new pages), as long as
 
 
 def run(
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The name of a label.")],
+    old: Annotated[
+        str, typer.Argument(metavar="OLD", autocompletion=completion_values.labels, help="The name of a label.")
+    ],
     new: Annotated[
         list[str],
         typer.Argument(
             metavar="NEW",
+            autocompletion=completion_values.labels,
             help=(
                 "Its new name; or a label to merge it into; or several labels to split it into, the first choice first."
             ),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console, model_options
+from goldspan.cli import completion_values, console, model_options
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
 from goldspan.errors import GoldspanError, NotFoundError
@@ -36,6 +36,7 @@ def run(
         typer.Option(
             "--project",
             metavar="NAME",
+            autocompletion=completion_values.projects,
             help=(
                 "A shared project in Doccano for which to suggest. What its annotators rejected "
                 "is not suggested again. May be repeated."

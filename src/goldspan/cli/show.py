@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.annotation import article_of
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import inline
@@ -30,17 +30,33 @@ AROUND = 30  # code points of text on either side of a span that changed
 def run(
     *,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="ID", help="The ids of articles or examples. Default: all.")
+        list[str] | None,
+        typer.Argument(
+            metavar="ID",
+            autocompletion=completion_values.articles,
+            help="The ids of articles or examples. Default: all.",
+        ),
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", metavar="FILE", help="Show this file of any format instead of the gold.")
     ] = None,
     annotator: Annotated[
-        str | None, typer.Option("--pass", metavar="NAME", help="Show the pass of this annotator.")
+        str | None,
+        typer.Option(
+            "--pass",
+            metavar="NAME",
+            autocompletion=completion_values.annotators,
+            help="Show the pass of this annotator.",
+        ),
     ] = None,
     label: Annotated[
         list[str] | None,
-        typer.Option("--label", metavar="LABEL", help="Show only examples with this label. May be repeated."),
+        typer.Option(
+            "--label",
+            metavar="LABEL",
+            autocompletion=completion_values.labels,
+            help="Show only examples with this label. May be repeated.",
+        ),
     ] = None,
     containing: Annotated[
         str | None, typer.Option("--containing", metavar="TEXT", help="Show only examples with these words.")

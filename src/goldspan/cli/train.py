@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console, model_options
+from goldspan.cli import completion_values, console, model_options
 from goldspan.cli.next_step import typed_command, typed_path
 from goldspan.corpus import Corpus
 from goldspan.report.text import enumerate_names, percent, visible
@@ -40,6 +40,7 @@ def run(
         typer.Option(
             "--without",
             metavar="LABEL",
+            autocompletion=completion_values.labels,
             help="Train a model that never finds this label. May be repeated.",
             show_default=False,
         ),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.interrupted_change import complete_interrupted_change
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import locked
@@ -38,7 +38,10 @@ UNKNOWN = (
 
 
 def run(
-    articles: Annotated[list[str], typer.Argument(metavar="ID", help="The ids of the articles.")],
+    articles: Annotated[
+        list[str],
+        typer.Argument(metavar="ID", autocompletion=completion_values.articles, help="The ids of the articles."),
+    ],
     *,
     requested_by: Annotated[
         Requester,

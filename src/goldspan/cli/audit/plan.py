@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import typed_command
 from goldspan.corpus import Corpus
 from goldspan.report.text import Table
@@ -34,6 +34,7 @@ def run(
         typer.Option(
             "--annotators",
             metavar="NAME,...",
+            autocompletion=completion_values.several(completion_values.annotators),
             help="The folders of the annotators' passes, separated by commas. Default: the members who annotate.",
             show_default=False,
         ),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import typed_command
 from goldspan.corpus import Corpus
 
@@ -16,7 +16,9 @@ SHOWN = 12  # remarks
 
 
 def run(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the audit.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", autocompletion=completion_values.audits, help="The name of the audit.")
+    ],
     *,
     interim: Annotated[
         bool, typer.Option("--interim", help="Test even if not everything is read. The report says so.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
 from goldspan.report.text import amount
@@ -24,7 +24,12 @@ OTHERS = (
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", metavar="NAME", help="A shared project in Doccano.")],
+    project: Annotated[
+        str,
+        typer.Option(
+            "--project", metavar="NAME", autocompletion=completion_values.projects, help="A shared project in Doccano."
+        ),
+    ],
     service: Annotated[
         str | None,
         typer.Option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.corpus import Corpus
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ SHOWN = 40  # reasons
 def run(
     *,
     project: Annotated[
-        str, typer.Option("--project", metavar="NAME", help="The round in Doccano, or a single project.")
+        str,
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            autocompletion=completion_values.projects,
+            help="The round in Doccano, or a single project.",
+        ),
     ],
     unfinished: Annotated[
         bool, typer.Option("--unfinished", help="Close it even if examples are open. They stay unread.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
 
@@ -27,6 +27,7 @@ def run(
         typer.Option(
             "--project",
             metavar="NAME",
+            autocompletion=completion_values.projects,
             help="Also check this project, or all projects of this round.",
             show_default=False,
         ),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.interrupted_change import complete_interrupted_change
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
@@ -40,12 +40,21 @@ NEXT = (
 
 def run(
     *,
-    project: Annotated[str, typer.Option("--project", metavar="NAME", help="The project in Doccano, or a round.")],
+    project: Annotated[
+        str,
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            autocompletion=completion_values.projects,
+            help="The project in Doccano, or a round.",
+        ),
+    ],
     only: Annotated[
         list[str] | None,
         typer.Option(
             "--only",
             metavar="NAME,...",
+            autocompletion=completion_values.several(completion_values.annotators),
             help=(
                 "Pull only these members of a round in which each member has a project: folders "
                 "of passes or users, separated by commas."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.doccano.round_report import print_round_plan, result_lines
 from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
@@ -33,7 +33,12 @@ def run(
     *,
     project: Annotated[
         str,
-        typer.Option("--project", metavar="NAME", help="The project in Doccano. It is created if it does not exist."),
+        typer.Option(
+            "--project",
+            metavar="NAME",
+            autocompletion=completion_values.projects,
+            help="The project in Doccano. It is created if it does not exist.",
+        ),
     ],
     articles: console.Articles = None,
     next_articles: Annotated[
@@ -108,6 +113,7 @@ def run(
         typer.Option(
             "--audit",
             metavar="NAME",
+            autocompletion=completion_values.audits,
             help=(
                 "With --each: show each member the suggestions of this audit in the articles of "
                 "its plan, and none elsewhere."

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from goldspan import files
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.cli.option_groups import OUTPUT
 from goldspan.cli.output import take_file
 from goldspan.corpus import Corpus
@@ -37,7 +37,10 @@ def run(
     project: Annotated[
         str | None,
         typer.Option(
-            "--project", metavar="NAME", help="Report on this round or project. Default: the server and its projects."
+            "--project",
+            metavar="NAME",
+            autocompletion=completion_values.projects,
+            help="Report on this round or project. Default: the server and its projects.",
         ),
     ] = None,
     label_renamed: console.LabelRenamed = None,

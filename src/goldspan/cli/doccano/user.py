@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from goldspan.cli import console
+from goldspan.cli import completion_values, console
 from goldspan.errors import InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def run(
         typer.Option(
             "--project",
             metavar="NAME",
+            autocompletion=completion_values.projects,
             help="Invite them to this project, with the link to its open examples.",
             show_default=False,
         ),
