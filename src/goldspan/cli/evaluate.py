@@ -131,7 +131,7 @@ def run(
         float | None,
         typer.Option(
             "--fail-under",
-            metavar="F1",
+            metavar="NUMBER",
             help="End with exit code 1 if F1 over all labels, in per cent and by the leading scheme, is lower.",
             show_default=False,
         ),
