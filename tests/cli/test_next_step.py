@@ -196,3 +196,42 @@ def test_commands_end_with_it(capsys, goldspan, tmp_path):
     assert goldspan("suggest", "--json", tmp_path / "report.json") == 0
     assert "Next" not in capsys.readouterr().out
     assert json.loads((tmp_path / "report.json").read_text())["spans"] == 1
+
+
+def test_a_server_gets_accounts_then_members_then_articles(corpus):
+    with_articles(corpus, "rain")
+    assert next_step(corpus, "start") == (
+        "create an account for each annotator: goldspan doccano user NAME; then list them in "
+        "annotation_guidelines/members.toml"
+    )
+    push = "goldspan doccano push --project krant --apply"
+    assert next_step(corpus, "user") == f"list them as members in annotation_guidelines/members.toml, then push: {push}"
+    (corpus.guidelines / "members.toml").write_text('[[member]]\nname = "anna"\nrole = "annotator"\n')
+    for after in ("start", "user", "doctor"):
+        assert next_step(corpus, after) == f"give articles to annotators: {push}"
+    (corpus.folder / "doccano.toml").write_text(
+        '[[project]]\nname = "krant"\nserver = "http://127.0.0.1:1"\nkey = "k0123456789ab"\noffsets = "utf-16"\n'
+    )
+    status = "see how far the annotators are: goldspan doccano status --project krant"
+    assert next_step(corpus, "start") == status
+
+
+def test_commands_about_models_have_a_follow_up_of_their_own(corpus):
+    made = with_articles(corpus, "rain")
+    gold.write(made.gold / "rain.jsonl", examples(made, "rain", "full"))
+    assert next_step(corpus, "crossval") == "see where gold may be wrong: goldspan label-errors"
+    assert "goldspan label-errors --settle --as NAME" in next_step(corpus, "label-errors")
+    assert "goldspan add PATH... --apply" in next_step(corpus, "curve")
+    assert next_step(corpus, "train") == ("score the model: goldspan evaluate corpus/gold PREDICTIONS --split test")
+    with_articles(corpus, "fog")
+    (made.model / "goldspan.json").parent.mkdir(parents=True)
+    (made.model / "goldspan.json").write_text("{}")
+    assert next_step(corpus, "train") == "draft spans with the model: goldspan suggest --model build/model"
+    assert next_step(corpus, "curve") == "see which articles to annotate first: goldspan rank"
+
+
+def test_outside_of_a_project(capsys):
+    print_next_step(None, "doctor")
+    assert capsys.readouterr().out.startswith("Next: give articles to annotators, in the folder of a project: ")
+    print_next_step(None, "stats")
+    assert capsys.readouterr().out == ""

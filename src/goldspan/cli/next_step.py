@@ -1,9 +1,10 @@
 """What comes next in a project: one line, with the command, at the end of what a command prints.
 
-The state of the project alone decides, so that all commands say the same; where two things can be done, the command
-that just ended decides which is nearer. The line is part of the report for people, as the sentence is that a plan was
-not applied. It is left out where `--json` asks for the report: a script reads that, and knows what it does next. It is
-left out, too, where a plan was only shown, since its end says how to carry it out.
+The state of the project decides. Where several things can be done, the command that just ended decides which is nearer.
+Some commands have a follow-up of their own, e.g. `doccano user`, whose accounts must be listed as members. The line is
+for people. It is left out with `--json`, since a script knows what it does next, with `--quiet`, and where a plan was
+only shown, since its end says how to carry it out. Commands that only list or look up something (`config`, `formats`,
+`help`, `completion`, `convert`, `doccano stop`) have no next step: they are used in between, at any stage.
 """
 
 from __future__ import annotations
@@ -27,21 +28,28 @@ if TYPE_CHECKING:
 Command = Literal[
     "init", "add", "recut", "relabel", "withdraw", "suggest", "rank", "push", "status", "pull", "check", "agree",
     "outcomes", "adjudicate", "split", "build", "evaluate", "train", "crossval", "curve", "label-errors", "export",
-    "release", "stats", "show", "audit",
+    "release", "stats", "show", "audit", "start", "user", "doctor", "auto-label", "close",
 ]  # fmt: skip
 # What a command is about: articles that nobody has annotated, gold, or what annotators have confirmed.
 EARLY: frozenset[Command] = frozenset({"init", "add", "suggest", "rank", "push"})
 LATE: frozenset[Command] = frozenset({"split", "build"})
 MOST_NAMED = 5
 BATCH = 20  # articles that are given to annotators at once, where it is known which are best read first
-PLACEHOLDERS = frozenset({"PATH...", "PREDICTIONS", "NAME"})  # for which people write their own
+PLACEHOLDERS = frozenset({"PATH...", "PREDICTIONS", "NAME", "VERSION"})  # for which people write their own
+# What comes after commands that need no project, where there is none.
+OUTSIDE: dict[Command, str] = {
+    "start": "create an account for each annotator: goldspan doccano user NAME (goldspan init FOLDER makes a project)",
+    "user": "list them in annotation_guidelines/members.toml of a project, then push: goldspan doccano push --project "
+    "NAME --apply",
+    "doctor": "give articles to annotators, in the folder of a project: goldspan doccano push --project NAME --apply",
+}
 
 
-def print_next_step(corpus: Corpus, after: Command, json: Path | None = None, here: Path | None = None) -> None:
+def print_next_step(corpus: Corpus | None, after: Command, json: Path | None = None, here: Path | None = None) -> None:
     """Print what comes next, unless the command wrote a report for scripts.
 
     Args:
-        corpus: the project.
+        corpus: the project; None where a command ran outside of one.
         after: the command that ends.
         json: the file of `--json`.
         here: the folder in which the next command is typed; the current one if None.
@@ -49,7 +57,7 @@ def print_next_step(corpus: Corpus, after: Command, json: Path | None = None, he
     if json is not None:
         return
     try:
-        step = next_step(corpus, after, here)
+        step = OUTSIDE.get(after) if corpus is None else next_step(corpus, after, here)
     except (GoldspanError, OSError):  # what the command was asked for is done; the next one reports it
         return
     if step is not None:
@@ -126,11 +134,15 @@ class _State:
     def step(self) -> str | None:
         """What comes next."""
         ids = [entry.id for entry in self.corpus.entries]
+        if self.after in ("start", "user") and (step := self._of_accounts()) is not None:
+            return step
         if not ids:
             return self._first_articles()
         with_gold = [name for name in ids if (self.corpus.gold / f"{name}.jsonl").is_file()]
         read = {path.stem for name in self.corpus.annotators() for path in (self.corpus.passes / name).glob("*.jsonl")}
         pending = [name for name in ids if name not in read.union(with_gold)]
+        if (own := self._of_command(pending)) is not None:
+            return own
         stages = (
             partial(self._of_pending, pending),
             partial(self._of_passes, read),
@@ -139,6 +151,59 @@ class _State:
         nearest = 0 if self.after in EARLY else 2 if self.after in LATE else 1
         ordered = [*stages[nearest:], *reversed(stages[:nearest])]
         return next((step for stage in ordered if (step := stage()) is not None), None) or self._of_dataset()
+
+    def _of_accounts(self) -> str | None:
+        """What comes next on a server: accounts, then who of them annotates; None if members are listed."""
+        from goldspan.doccano.members import find_members
+
+        if find_members(self.corpus):
+            return None
+        members = self._path(self.corpus.guidelines / "members.toml")
+        if self.after == "start":
+            return f"create an account for each annotator: goldspan doccano user NAME; then list them in {members}"
+        return f"list them as members in {members}, then push: {self._plain_push()}"
+
+    def _of_command(self, pending: Collection[str]) -> str | None:
+        """What comes next by the command alone; None where the state of the project decides."""
+        step = None
+        match self.after:
+            case "start" | "user" | "doctor":
+                step = self._of_server()
+            case "crossval":
+                step = f"see where gold may be wrong: {self._command('label-errors')}"
+            case "label-errors":
+                settle = self._command("label-errors", "--settle", "--as", "NAME")
+                step = f"decide these places: {settle} (or --push PROJECT, in Doccano)"
+            case "curve" if pending:
+                step = f"see which articles to annotate first: {self._command('rank')}"
+            case "curve":
+                step = f"add articles, if more gold helps: {self._command('add', 'PATH...', '--apply')}"
+            case "train" if pending and (self.corpus.model / model_record.FILE).is_file():
+                model = self._path(self.corpus.model)
+                step = f"draft spans with the model: {self._command('suggest', '--model', model)}"
+            case "train":
+                step = f"score the model: {self._evaluate()}"
+        return step
+
+    def _of_server(self) -> str:
+        """What comes next where the server and its accounts are ready."""
+        from goldspan.doccano.corpus_record import pushed_as, read_record
+
+        projects = read_record(self.corpus).projects
+        if projects and self.after == "start":
+            status = self._command("doccano", "status", "--project", pushed_as(projects[0]))
+            return f"see how far the annotators are: {status}"
+        return f"give articles to annotators: {self._push()}"
+
+    def _plain_push(self) -> str:
+        """The command that gives articles to annotators, to the project that is there, if one is."""
+        from goldspan.doccano.corpus_record import pushed_as, read_record
+        from goldspan.new_project import project_name
+
+        projects = read_record(self.corpus).projects
+        name = pushed_as(projects[0]) if projects else project_name(self.corpus)
+        most = ["--next", str(BATCH)] if self.corpus.order_file.is_file() else []
+        return self._command("doccano", "push", "--project", name, *most, "--apply")
 
     def _first_articles(self) -> str:
         add = f"add articles: {self._command('add', 'PATH...', '--apply')}"
@@ -175,15 +240,11 @@ class _State:
 
     def _push(self) -> str:
         """The command that gives articles to annotators, and what must be there before."""
-        from goldspan.doccano.corpus_record import pushed_as, read_record
+        from goldspan.doccano.corpus_record import read_record
         from goldspan.doccano.members import find_members
-        from goldspan.new_project import project_name
 
-        projects = read_record(self.corpus).projects
-        name = pushed_as(projects[0]) if projects else project_name(self.corpus)
-        most = ["--next", str(BATCH)] if self.corpus.order_file.is_file() else []
-        push = self._command("doccano", "push", "--project", name, *most, "--apply")
-        if projects or find_members(self.corpus):
+        push = self._plain_push()
+        if read_record(self.corpus).projects or find_members(self.corpus):
             return push
         members = self._path(self.corpus.guidelines / "members.toml")
         return f"{push} (first list who annotates in {members}; goldspan doccano start makes a server)"
@@ -197,7 +258,7 @@ class _State:
 
         state = read_state(self.corpus)
         new = gold.plan(state).new
-        if self.after == "pull" and state.derived.has_readers:
+        if self.after in ("pull", "close") and state.derived.has_readers:
             return f"see how far they agree: {self._command('agree')}"
         if state.open:  # first: an article of which gold has a part is an error of `check`
             settle = self._command("adjudicate", "--settle", "--as", "NAME")
@@ -239,12 +300,17 @@ class _State:
     def _of_dataset(self) -> str | None:
         if not _is_built(self.corpus):
             return None
-        gold = self._path(self.corpus.gold)
-        evaluate = self._command("evaluate", gold, "PREDICTIONS", "--split", "test")
+        if self.after == "evaluate":
+            return f"see where gold may be wrong: {self._command('label-errors')}"
+        evaluate = self._evaluate()
         learnable = any((self.corpus.gold / f"{name}.jsonl").is_file() for name in self.corpus.read_split("train"))
         if not learnable or (self.corpus.model / model_record.FILE).is_file():
             return f"score a model: {evaluate}"
         return f"train a model: {self._command('train')} (or score one of yours: {evaluate})"
+
+    def _evaluate(self) -> str:
+        """The command that scores predictions on the test split."""
+        return self._command("evaluate", self._path(self.corpus.gold), "PREDICTIONS", "--split", "test")
 
     def _command(self, *words: str) -> str:
         """A command as it is typed in the folder."""
