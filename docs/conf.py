@@ -21,7 +21,6 @@ include_patterns = [
     "docs/*.md",
     "annotation_guidelines/*.md",
     "corpus/*.md",
-    "src/goldspan/*/schema.md",
     "tests/data/suggest/README.md",
 ]
 # Folders that Sphinx need not walk through.

@@ -11,6 +11,7 @@ from typer import testing
 
 from goldspan import cli
 from goldspan.corpus import Corpus
+from goldspan.report import schemas
 
 ROOT = Path(__file__).parent.parent
 
@@ -55,6 +56,16 @@ def one_command_line():
     """The runner of typer reads the command line from its functions once, as a program does, and not at each call."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(testing, "_get_command", functools.cache(testing._get_command))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def described_reports():
+    """Every JSON report that a test writes in this process is what its JSON Schema describes."""
+    from helpers.described_reports import with_described
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(schemas, "with_schema", with_described(schemas.with_schema))
         yield
 
 

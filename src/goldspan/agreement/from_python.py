@@ -45,7 +45,7 @@ def agree(
         ...     "anna": [("a", text, [(12, 15, "PER"), (19, 23, "LOC")])],
         ...     "ben": [("a", text, [(12, 15, "PER")])],
         ... })
-        >>> round(agreement.overall["exact_f1"].estimate, 3)
+        >>> round(agreement.overall['exact_f1'].estimate, 3)
         0.667
 
     The ids of the measures are those of `goldspan agree --json`, see `goldspan help json_reports`.

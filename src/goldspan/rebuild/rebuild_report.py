@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from goldspan import files
 from goldspan.rebuild.results import SOURCES
+from goldspan.report import schemas
 from goldspan.report.text import Table, amount, escape_markdown, percent
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def sentences(result: RebuildResult) -> Iterator[str]:
 def report_json(result: RebuildResult) -> str:
     """The content of `rebuild.json`, with a line for each article, example and file that was not read."""
     parts = []
-    for key, value in result.json().items():
+    for key, value in schemas.with_schema("rebuild", result.json()).items():
         rows = [f"  {files.dumps(one)}" for one in value] if isinstance(value, list) else []
         written = ",\n".join(rows)
         parts.append(f'"{key}": ' + (f"[\n{written}\n]" if rows else files.dumps(value)))

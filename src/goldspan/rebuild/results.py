@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from goldspan.rebuild.texts import SkippedText
     from goldspan.tokens import Misaligned
 
-SCHEMA = 1  # of rebuild.json; raised when a key changes its meaning
-
 Keep = Literal["exact", "same-words", "all-spans", "all"]
 KEEP: tuple[Keep, ...] = ("exact", "same-words", "all-spans", "all")  # from the strictest on
 
@@ -282,7 +280,6 @@ class RebuildResult:
     def json(self) -> dict[str, Any]:
         """The content of `rebuild.json`, and the report for `--json`."""
         return {
-            "schema": SCHEMA,
             "release": {"title": self.title, "version": self.version, "date": self.date, "sha256": self.sha256},
             "keep": self.keep,
             "complete": self.is_complete,

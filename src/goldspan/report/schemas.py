@@ -1,14 +1,19 @@
-"""The JSON reports and the number of the schema of each.
+"""The JSON reports: the number of the schema of each, and its JSON Schema, which describes every key.
 
-A number goes up when a key is renamed or removed, or means another thing; a new key leaves it as it is.
+A number goes up when a key is renamed or removed, or means another thing; a new key leaves it as it is. A new key is
+described in `json_schemas/NAME.json`, from which docs/json_reports.md is made; tests refuse reports with other keys.
 """
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+FOLDER = Path(__file__).with_name("json_schemas")
 
 SCHEMAS: dict[str, int] = {
     "add": 1,
@@ -62,3 +67,13 @@ def with_schema(name: str, report: Mapping[str, Any]) -> dict[str, Any]:
         report: what it says; its own keys are neither `report` nor `schema`.
     """
     return {"report": name, "schema": SCHEMAS[name], **report}
+
+
+def json_schema(name: str) -> dict[str, Any]:
+    """The JSON Schema of a report, draft 2020-12.
+
+    Args:
+        name: of the report, a key of `SCHEMAS`.
+    """
+    schema: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return schema
