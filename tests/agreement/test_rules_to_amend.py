@@ -56,7 +56,7 @@ def test_a_rule_that_changed_since_is_not_to_be_amended_again(decided):
 
 def test_agree_shows_them_in_text_html_and_json(decided, goldspan, tmp_path, capsys):
     page, report = tmp_path / "p.html", tmp_path / "r.json"
-    assert goldspan("agree", "--root", decided.root, "--html", page, "--json", report) == 0
+    assert goldspan("agree", "--full", "--root", decided.root, "--html", page, "--json", report) == 0
     out = capsys.readouterr().out
     assert "Rules to amend" in out
     assert "unclear: write it anew" in out

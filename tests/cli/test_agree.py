@@ -27,7 +27,7 @@ def team(project, tmp_path_factory):
 
 
 def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, team, project, capsys):
-    assert run(team, "--root", project.root, "--against", "gold") == 0
+    assert run("--full", team, "--root", project.root, "--against", "gold") == 0
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert max(map(cell_len, out.splitlines())) <= 100
@@ -35,7 +35,7 @@ def test_in_a_pipe_the_report_is_plain_and_100_columns_wide(run, team, project, 
 
 
 def test_the_report_says_how_far_and_why_not(run, team, project, capsys):
-    run(team, "--root", project.root, "--against", "gold")
+    run("--full", team, "--root", project.root, "--against", "gold")
     out = capsys.readouterr().out
     titles = ("Who confirmed what", "Pair by pair", "Label by label", "Article by article", "All measures",
               "Agreed and differing spans", "Label confusion", "Guideline rules", "Words that are disputed",
@@ -61,10 +61,10 @@ def test_comments_reach_whoever_reads_the_report(run, toy, tmp_path, capsys):
     comment(toy, "ann", "storm.p02", comments=[long, "\x1b[2J\u202ekcab"])
     comment(toy, "bob", "storm.p02", comments=["a reason to leave it open"], confirmed=False)
     comment(toy, "ann", "storm.p01", comments=["typing error in the source"])
-    assert run("--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--full", "--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     assert "4 comments of annotators: 0 on 0 disputed examples, 4 on others." in capsys.readouterr().out
     comment(toy, "bob", "storm.p02", confirmed=True)
-    assert run("--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--full", "--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     out = capsys.readouterr().out
     assert "3 on 1 disputed example, 1 on others. --html and --json have them all" in out
     assert "\x1b" not in out
@@ -95,7 +95,7 @@ def test_lines_of_other_programs_are_no_comments_of_annotators(run, tmp_path, ca
 
 
 def test_two_annotators_need_no_table_of_pairs(run, toy, capsys):
-    assert run("--root", toy.root) == 0
+    assert run("--full", "--root", toy.root) == 0
     out = capsys.readouterr().out
     assert "ann and bob agree on" in out
     assert "Pair by pair" not in out
@@ -111,7 +111,7 @@ def test_the_json_is_as_its_schema_says(run, toy, tmp_path):
 
 
 def test_measures_on_characters_are_in_the_page_and_the_json_alone(run, toy, tmp_path, capsys):
-    assert run("--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--full", "--root", toy.root, "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     out = capsys.readouterr().out
     assert "Tokens: Cohen's kappa" in out
     assert not re.search(r"Characters: (Cohen|Fleiss|Krippendorff)", out)
@@ -146,10 +146,10 @@ def test_articles_can_be_chosen(run, toy, capsys):
 
 
 def test_intervals_can_be_by_example_and_by_another_method(run, toy, capsys):
-    assert run("--root", toy.root, "--unit", "example") == 0
+    assert run("--full", "--root", toy.root, "--unit", "example") == 0
     out = capsys.readouterr().out
     assert "95% intervals by example: Student's t with the standard error of the jackknife over 9 " in out
-    assert run("--root", toy.root, "--unit", "example", "--interval", "percentile", "--resamples", "50") == 0
+    assert run("--full", "--root", toy.root, "--unit", "example", "--interval", "percentile", "--resamples", "50") == 0
     assert "95% intervals by example: percentiles of 50 bootstrap resamples of 9 examples" in capsys.readouterr().out
 
 
@@ -196,7 +196,7 @@ def test_a_single_pass_gets_one_sentence(run, toy, tmp_path, capsys):
 
 
 def test_a_single_pass_is_compared_with_gold(run, toy, capsys):
-    assert run("ann", "--root", toy.root, "--against", "gold") == 0
+    assert run("--full", "ann", "--root", toy.root, "--against", "gold") == 0
     out = capsys.readouterr().out
     assert "so it is compared with gold and nobody else." in " ".join(out.split())
     assert "ann against gold, 9 examples" in out

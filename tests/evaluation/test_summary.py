@@ -55,7 +55,7 @@ def test_of_many_labels_those_with_the_lowest_f1_are_shown(monkeypatch):
     table = summary.label_table(report_on(gold, gold[1:]), VIEW)
     assert "L0" in [row[0] for row in table.rows]
     assert len(table.rows) == summary.MOST_LABELS + 2
-    assert "with --full" in table.note
+    assert "--full has 3 more" in table.note
 
 
 def test_labels_that_occur_nowhere_have_no_lowest_f1():

@@ -88,6 +88,7 @@ class Measure:
             of these; or only over all labels.
         undefined: what is missing where it is undefined although somebody marked something.
         in_columns: whether the tables of pairs, labels and articles have a column for it.
+        in_summary: whether the first screen of a report has a column for it.
         in_figures: whether it is one of the figures at the head of the page.
         in_terminal: whether the terminal shows it; the page and `--json` show every measure.
     """
@@ -105,6 +106,7 @@ class Measure:
     labels: Labels = "all"
     undefined: Undefined = "no_variation"
     in_columns: bool = False
+    in_summary: bool = False
     in_figures: bool = False
     in_terminal: bool = True
 
@@ -139,6 +141,7 @@ def _on_units(unit: UnitKind, plural: str, *, in_terminal: bool = True) -> tuple
             formula=Formula(cohen, kappa.cohen, kappa.has_labels_of_pair),
             scope="pairs",
             in_columns=in_terminal,
+            in_summary=in_terminal,
             in_terminal=in_terminal,
         ),
         Measure(
@@ -176,6 +179,7 @@ _ALL = (
         scope="pairs",
         scale="per cent",
         in_columns=True,
+        in_summary=True,
         in_figures=True,
     ),
     Measure(

@@ -97,14 +97,21 @@ def remarks(report: AgreementReport, *, leave_out: Collection[str] = ()) -> list
         leave_out: measures that are not mentioned.
     """
     return [
-        *_aided_readings(report),
-        *_excluded_annotators(report),
-        *_empty_passes(report),
-        *_excluded_examples(report),
+        *warnings(report),
         *_incomplete_resamples(report, leave_out),
         *_no_variation(report),
         *_assumed_language(report),
         *(["Gold that was made from these passes flatters them."] if report.records else []),
+    ]
+
+
+def warnings(report: AgreementReport) -> list[str]:
+    """What must be known before the numbers are used: whose work is missing, empty, or was read with suggestions."""
+    return [
+        *_aided_readings(report),
+        *_excluded_annotators(report),
+        *_empty_passes(report),
+        *_excluded_examples(report),
     ]
 
 

@@ -78,6 +78,7 @@ def run(
     resamples: console.Resamples = None,
     level: console.Level = 0.95,
     seed: console.Seed = 0,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -117,10 +118,50 @@ def run(
     console.write_json(json, "agree", found.json())
     if html is not None:
         files.write(html, page_by_condition(found))
-    _print_reports(console.report_console(), found)
+    out = console.report_console()
+    is_short = all(report.is_comparable or report.records for report in found.reports.values())
+    if full or not is_short:  # else there is little more than the reason
+        _print_reports(out, found)
+    else:
+        _print_summaries(out, found)
+        console.print_rest(json, html)
     console.print_written(json, html)
     if not passes and form is None:
         print_next_step(Corpus.find(root), "agree", json)
+
+
+def _print_summaries(out: Console, found: AgreementByCondition) -> None:
+    """The first screen: of each condition the headline, the table, and where agreement is low."""
+    from goldspan.agreement import summary
+    from goldspan.agreement.conditions import HEADINGS
+
+    for sentence in found.sentences:
+        console.print_text(out, sentence)
+    for condition, report in found.reports.items():
+        if not found.is_unaided:
+            console.print_text(out, HEADINGS[condition], style="bold underline")
+        _print_summary(out, report, with_table=len(found.reports) == 1)
+    if sentence := summary.amendments_sentence(found.amendments):
+        console.print_text(out, sentence)
+
+
+def _print_summary(out: Console, report: AgreementReport, *, with_table: bool) -> None:
+    from goldspan.agreement import summary, text_report
+
+    console.print_text(out, text_report.headline(report), style="bold")
+    for sentence in text_report.warnings(report):
+        console.print_text(out, sentence)
+    tables = []
+    if report.records:
+        tables = [summary.gold_table(report)]
+    elif with_table and report.is_comparable:
+        tables = [summary.label_table(report)]
+    for table in tables:
+        out.print()
+        console.print_table(out, table)
+    places = summary.errors(report) if report.records else summary.lowest(report)
+    for sentence in filter(None, (*places, summary.brackets(report))):
+        console.print_text(out, f"· {sentence}")
 
 
 def _print_reports(out: Console, found: AgreementByCondition) -> None:

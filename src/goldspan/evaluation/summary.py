@@ -42,7 +42,7 @@ def label_table(report: EvaluationReport, view: ReportView) -> Table:
     if len(labels) > MOST_LABELS:
         lowest = sorted(labels, key=lambda name: _badness(report, view, name))[:MOST_LABELS]
         labels = [name for name in labels if name in lowest]
-        note = f"The {MOST_LABELS} labels with the lowest F1; {len(report.labels) - MOST_LABELS:,} more with --full."
+        note = f"The labels with the lowest F1; --full has {len(report.labels) - MOST_LABELS:,} more."
     rows = [(name, evaluation.labels[scheme][name], report.intervals.labels[scheme].get(name)) for name in labels]
     rows.append((MICRO, evaluation.overall[scheme], report.intervals.overall.get(scheme)))
     cells = [
