@@ -6,9 +6,10 @@ described in `json_schemas/NAME.json`, from which docs/json_reports.md is made; 
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from goldspan import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,5 +76,5 @@ def json_schema(name: str) -> dict[str, Any]:
     Args:
         name: of the report, a key of `SCHEMAS`.
     """
-    schema: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    schema: dict[str, Any] = strict_json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     return schema
