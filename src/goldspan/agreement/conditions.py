@@ -74,7 +74,7 @@ class AgreementByCondition:
         return (f"{where} one of two annotators was aided and the other was not ({named}): such a pair is in neither.",)
 
     def json(self) -> dict[str, Any]:
-        """The report for `--json`, see docs/json_reports.md: that of one condition alone where nobody was aided."""
+        """The report for `--json`, see the page json_reports: that of one condition alone where nobody was aided."""
         decided = {"rules_to_amend": None if self.amendments is None else self.amendments.json()}
         if self.is_unaided:
             return text_report.report_json(self.reports["unaided"]) | decided

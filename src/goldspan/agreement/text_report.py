@@ -370,7 +370,7 @@ def _comments_json(report: AgreementReport) -> list[dict[str, Any]]:
 
 
 def report_json(report: AgreementReport) -> dict[str, Any]:
-    """The report for `--json`, see docs/json_reports.md; all of it by name."""
+    """The report for `--json`, see the page json_reports; all of it by name."""
     annotations = report.annotations
     return {
         "headline": headline(report),
