@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from goldspan import checks, files, settings
+from goldspan import checks, files, project_schema, settings
 from goldspan.errors import InvalidValueError
 from goldspan.formats import labels_toml
 from goldspan.suggest.recognisers import recogniser_tables
@@ -129,10 +129,16 @@ def effective_settings(corpus: Corpus) -> EffectiveSettings:
     return EffectiveSettings(
         str(corpus.root),
         files.is_there(corpus.root / settings.FILE),
-        (_language(corpus), *_values(corpus)),
+        (_schema(corpus), _language(corpus), *_values(corpus)),
         tuple(_recogniser(table) for table in tables),
         dict([*_others(), *_doccano(), *_keys_of_recognisers(tables)]),
     )
+
+
+def _schema(corpus: Corpus) -> EffectiveValue:
+    number = project_schema.SCHEMA
+    origin = settings.schema_origin(corpus.root)
+    return EffectiveValue(project_schema.KEY, number, *origin, 1, "the number of the files' schema", None, None)
 
 
 def _language(corpus: Corpus) -> EffectiveValue:

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import difflib
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
 
-from goldspan import files, licences
+from goldspan import files, licences, project_schema
 from goldspan.errors import InputError
 from goldspan.validation import StrictModel, TomlTable, parse_toml_value
 
@@ -334,7 +335,7 @@ def read(folder: Path | None, environment: Mapping[str, str] | None = None) -> S
             of the environment that is no value of its key, or that begins like a setting and is none.
     """
     path = None if folder is None else folder / FILE
-    table = TomlTable.read(path, REMEDY) if path is not None and files.is_there(path) else None
+    table = _without_schema(TomlTable.read(path, REMEDY)) if path is not None and files.is_there(path) else None
     settings = Settings() if table is None else table.parse(Settings)
     variables = os.environ if environment is None else environment
     values = {name: value for name, value in variables.items() if name.upper().startswith(PREFIX)}
@@ -344,6 +345,35 @@ def read(folder: Path | None, environment: Mapping[str, str] | None = None) -> S
     _require_whole(settings)
     _require_licence(settings)
     return settings
+
+
+def _without_schema(table: TomlTable) -> TomlTable:
+    """The file without the number of the schema, which is of the whole project and no setting.
+
+    Raises:
+        InputError: for a number that this goldspan does not know.
+    """
+    if project_schema.KEY not in table.value:
+        return table
+    project_schema.require_known(table.value[project_schema.KEY], table.path, table.line(project_schema.KEY))
+    value = {key: one for key, one in table.value.items() if key != project_schema.KEY}
+    return replace(table, value=value)
+
+
+def schema_origin(folder: Path) -> Origin:
+    """Where the number of the schema of a project is stated.
+
+    Args:
+        folder: of the project.
+
+    Raises:
+        InputError: for a file that is not TOML.
+    """
+    path = folder / FILE
+    table = TomlTable.read(path, REMEDY) if files.is_there(path) else None
+    if table is None or project_schema.KEY not in table.value:
+        return Origin("default", "default")
+    return Origin("file", f"{FILE}:{table.line(project_schema.KEY)}")
 
 
 def _keys() -> Iterator[SettingKey]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic_core import SchemaValidator
 
-from goldspan import files, strict_json
+from goldspan import files, project_schema, strict_json
 from goldspan.errors import InputError
 
 if TYPE_CHECKING:
@@ -179,16 +179,27 @@ def parse_json(raw: bytes, kind: type[T], path: Path, line: int, remedy: str) ->
         remedy: how such a line is written, as a sentence.
 
     Raises:
-        InputError: if it is not JSON, or not an object with these keys of these types.
+        InputError: if it is not JSON, or not an object with these keys of these types; if it states the number of a
+            schema that this goldspan does not know (`goldspan.project_schema`).
     """
     try:
         row = strict_json.loads(raw)
+        if isinstance(row, dict) and project_schema.KEY not in _key_names(cast("Any", kind)):
+            row = project_schema.without_schema(row, path, line)
         value: T = _validator(cast("Any", kind)).validate_python(row, extra="forbid")
     except strict_json.JSONError as error:
         raise InputError(f"not JSON: {error}", file=path, line=line, remedy=error.remedy or remedy) from None
     except ValidationError as error:
         raise InputError(_message(_first(error), kind), file=path, line=line, remedy=remedy) from None
     return value
+
+
+@cache
+def _key_names(kind: Any) -> frozenset[str]:  # noqa: ANN401  (what takes keys is a class of any)
+    """The keys of an object, whose own `schema` is not that of the project."""
+    return (
+        frozenset(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else frozenset()
+    )
 
 
 def parse_toml(text: str, path: Path, remedy: str) -> dict[str, Any]:

@@ -37,7 +37,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from goldspan import files, formats
+from goldspan import files, formats, project_schema
 from goldspan.corpus import (
     assignment_plans,
     audits,
@@ -82,10 +82,12 @@ class Corpus:
 
         Raises:
             NotFoundError: if no folder around it is a project.
+            InputError: for a project whose settings state a schema that this goldspan does not know.
         """
         here = Path.cwd() if start is None else Path(start).absolute()
         for folder in (here, *here.parents):
             if (folder / "corpus" / "manifest.jsonl").is_file():
+                project_schema.require_known_project(folder)
                 return cls(folder)
         raise NotFoundError(
             "no corpus/manifest.jsonl in this folder or in one above it",

@@ -23,6 +23,7 @@ from goldspan import files, strict_json
 from goldspan.annotation import Span, first_overlap
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats.json_lines import json_object, numbered
+from goldspan.project_schema import without_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -212,7 +213,7 @@ def parse(raw: bytes, path: Path, number: int) -> DecisionLine:
     Raises:
         InputError: naming file, line and example, if it is not of the shape above.
     """
-    value = json_object(raw, path, number, REMEDY)
+    value = without_schema(json_object(raw, path, number, REMEDY), path, number)
     example = value.get("example")
     example_id = example if isinstance(example, str) else None
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from goldspan import files
 from goldspan.errors import InputError
 from goldspan.formats.json_lines import json_object, numbered
+from goldspan.project_schema import without_schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ def read(path: Path) -> list[RegionDoubt]:
 
 
 def _parse(raw: bytes, path: Path, number: int) -> RegionDoubt:
-    value = json_object(raw, path, number, REMEDY)
+    value = without_schema(json_object(raw, path, number, REMEDY), path, number)
     match value:
         case {
             "example": str(example),

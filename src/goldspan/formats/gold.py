@@ -3,7 +3,8 @@ r"""The gold line: one example per line, the format of gold, passes and suggesti
     {"id": "a.p03", "at": 1043, "text": "The 72nd Brigade withdrew.", "spans": [[4, 16, "UNIT", "72nd Brigade"]]}
 
 UTF-8, `\n`, keys in this order, spans sorted; the fourth element of a span is its surface, compared with the
-text when read. Further keys may follow. A line without spans is refused if it has some under a key that other programs
+text when read. Further keys may follow, among them `schema` (`goldspan.project_schema`).
+A line without spans is refused if it has some under a key that other programs
 have for them (`goldspan.formats.row_keys`).
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from goldspan import files
+from goldspan import files, project_schema
 from goldspan.annotation import NOT_ANNOTATED
 from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import row_keys
@@ -51,6 +52,8 @@ def parse(raw: bytes, path: Path, number: int) -> Record:
         InputError: naming file and line, if it is not UTF-8, not JSON, or not of the shape above.
     """
     value = json_object(raw, path, number, REMEDY)
+    if type(stated := value.get(project_schema.KEY)) is int:  # another program may keep a text under this key
+        project_schema.require_known(stated, path, number, example=_id(value))
     shape = _shape(value)
     if shape:
         raise InputError(
