@@ -178,7 +178,7 @@ def test_a_text_longer_than_a_pipeline_takes_is_refused_by_its_id(ruler):
 
 
 def test_a_pipeline_that_is_not_installed_is_named_with_what_to_do():
-    with pytest.raises(NotFoundError, match=r"there is no spaCy pipeline 'xx_none'\n  Run: pip install xx-none"):
+    with pytest.raises(NotFoundError, match=r"no spaCy pipeline 'xx_none'\n  Run: python -m spacy download xx_none"):
         read_source("xx_none", form="pipeline", texts=EXAMPLES)
 
 

