@@ -1,5 +1,6 @@
 """`goldspan help`: the pages of docs/, in a checkout and in an installed package."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -90,8 +91,13 @@ def test_every_page_that_is_named_is_there():
 
 
 def test_no_message_names_a_file_that_an_installed_package_lacks():
-    texts = {
-        str(path.relative_to(ROOT)): re.findall(r"""["'`].*docs/[a-z_]+\.md""", path.read_text(encoding="utf-8"))
-        for path in (ROOT / "src").rglob("*.py")
-    }
-    assert not {path: found for path, found in texts.items() if found}
+    """Docstrings may: who reads them has the checkout."""
+    found = {}
+    for path in (ROOT / "src").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+        named = [one.value for one in texts if id(one) not in docstrings and re.search(r"docs/[a-z_]+\.md", one.value)]
+        if named and path.name != "command_reference.py":
+            found[path.name] = named
+    assert not found
