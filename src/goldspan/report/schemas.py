@@ -1,7 +1,8 @@
 """The JSON reports: the number of the schema of each, and its JSON Schema, which describes every key.
 
 A number goes up when a key is renamed or removed, or means another thing; a new key leaves it as it is. A new key is
-described in `json_schemas/NAME.json`, from which the page on JSON reports is made; tests refuse reports with other keys.
+described in `json_schemas/NAME.json`, from which the page on JSON reports is made.
+Tests refuse reports with other keys.
 """
 
 from __future__ import annotations
