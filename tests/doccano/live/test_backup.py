@@ -130,7 +130,8 @@ def test_a_backup_while_people_work_is_restored_beside_the_original(team, tmp_pa
         assert goldspan("doccano", "pull", *pull) == 0  # at another address, by its key
         # They are two servers: what is done in one is a difference to the other.
         anna.comment(team.begun[1].project.id, next(team.client.examples(team.begun[1].project.id)).id, "here")
-        assert goldspan("doccano", "reconcile", made.file, "--home", home) == 1
+        report = ("--json", tmp_path / "reconciliation.json")
+        assert goldspan("doccano", "reconcile", made.file, "--home", home, *report) == 1
         assert goldspan("doccano", "reconcile", made.file, "--home", new) == 0
     finally:
         server.stop(new, grace=0)
