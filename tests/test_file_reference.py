@@ -81,7 +81,7 @@ TABLES = [
     ("project_files", ("Gold lines",), dict.fromkeys(gold.KEYS, True)),
     ("project_files", ("corpus/annotators.toml",), annotators._Annotator),
     ("project_files", ("corpus/decisions",), dict.fromkeys(decisions.KEYS, True) | {decisions.OUTCOME: False}),
-    ("project_files", ("corpus/doubts",), dict.fromkeys(doubts.KEYS, True)),
+    ("project_files", ("corpus/doubts",), dict.fromkeys(sorted(doubts.KEYS), True)),
     ("project_files", ("corpus/clusters.jsonl",), clusters.ClusteredArticle),
     ("project_files", ("corpus/samples",), samples.SampleRecord),
     ("project_files", ("corpus/samples", "Keys of `strata`"), samples.CountedStratum),
