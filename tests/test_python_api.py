@@ -5,12 +5,13 @@ import json
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
 import goldspan
-from goldspan import cli, errors
+from goldspan import cli, errors, formats
 from goldspan.agreement import from_python as agreement_from_python
 from goldspan.evaluation import from_python
 from goldspan.formats import python_values
@@ -261,3 +262,36 @@ def test_the_page_describes_every_public_name():
     text = (ROOT / "docs" / "python.md").read_text()
     described = re.findall(r"^### `(?:goldspan\.)?(\w+)", text, re.MULTILINE)
     assert sorted(described) == sorted(goldspan.__all__)
+
+
+@pytest.fixture
+def examples_of_the_page(tmp_path, toy, monkeypatch):
+    """A folder with the files that the examples of docs/python.md name."""
+    names = {"gold.jsonl": GOLD, "anna.jsonl": GOLD, "ben.jsonl": PREDICTED, "corpus/gold/a.jsonl": GOLD}
+    names |= {"corpus/passes/anna/a.jsonl": GOLD, "corpus/passes/ben/a.jsonl": PREDICTED}
+    for name, annotation in names.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        file(annotation, tmp_path / Path(name).parent, Path(name).stem)
+    for name, form in (("predictions.conll", "conll"), ("rows.jsonl", "rows"), ("my-dataset", "dataset")):
+        formats.get(form).write(tmp_path / name, examples(PREDICTED))
+    [table] = (tmp_path / "my-dataset").rglob("*.parquet")
+    table.rename(table.with_name(table.name.replace("train", "test")))
+    monkeypatch.chdir(tmp_path)
+    return toy
+
+
+def test_the_examples_of_the_page_run(examples_of_the_page, monkeypatch):
+    page = (ROOT / "docs" / "python.md").read_text("utf-8").partition("<!-- Made by")[0]
+    blocks = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    space = {"goldspan": goldspan}
+    ran = 0
+    for block in blocks:
+        if "Trainer" in block:  # needs torch
+            continue
+        if "Corpus.find" in block:
+            monkeypatch.chdir(examples_of_the_page.root)
+        with warnings.catch_warnings():  # a block sets a filter of its own
+            exec(block, space)  # noqa: S102
+        ran += 1
+    assert ran >= 6
+    assert space["scores"].overall["strict"].f1
