@@ -7,6 +7,7 @@
     offsets = "utf-16"             # what offsets count in the project, or "graphemes"; it must not change any more
     round = "kfor"                 # of a project that one member has alone: the round that it is part of
     member = "anna"                # and whose it is
+    kind = "disputes"              # of a project that settles disputes; left out where people annotate
 
     [[round]]
     name = "kfor"                  # of the round, and of its project where all members have one together
@@ -81,6 +82,7 @@ class ProjectRecord(StrictModel):
     offsets: OffsetUnit = Field(description='"utf-16" or "graphemes"')
     round: str | None = Field(default=None, description="the name of a round")
     member: str | None = Field(default=None, description="the name of a user")
+    kind: Literal["disputes"] | None = Field(default=None, description='"disputes", or left out')
 
 
 class RoundRecord(StrictModel):

@@ -23,7 +23,7 @@ from goldspan.doccano.label_comparison import (
 )
 from goldspan.doccano.member_projects import member_of, only_member, require_alone
 from goldspan.doccano.members import ADMIN, ListedMember, MemberPlan, find_members, plan_members
-from goldspan.doccano.project_identity import KEY_LINE, create_project, identify, key_line, new_key
+from goldspan.doccano.project_identity import DISPUTES, KEY_LINE, create_project, identify, key_line, new_key
 from goldspan.doccano.rights import require_administrator, require_staff
 from goldspan.errors import InvalidValueError, ServerError
 
@@ -43,7 +43,7 @@ PURPOSES: dict[ProjectKind, str] = {
     "independent": "independent annotation",
     "shared": "shared annotation",
     "private": "correction of suggestions by one annotator",
-    "disputes": "adjudication of disputes",
+    "disputes": DISPUTES,
 }
 CLOSED = re.compile(r", closed [0-9]{4}-[0-9]{2}-[0-9]{2}$")  # the end of the description of a project that is closed
 LONGEST = 100  # characters of a name

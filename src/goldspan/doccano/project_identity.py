@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.client.schema import DoccanoProject
     from goldspan.doccano.corpus_record import OffsetUnit
 
+DISPUTES = "adjudication of disputes"  # what such a project is for, in its description
 KEY_LINE = "\n\n---\n\ngoldspan: "  # before the last line of a guideline page
 LOOKED_AT = 20  # examples from either end of a project's list, to see whose they are
 PATIENCE, PAUSE = 15.0, 0.5  # seconds that another push gets to take back the second project of a name
@@ -90,10 +91,17 @@ class ProjectIdentity:
             record: what the corpus remembers.
             server: the address of the server.
         """
-        unit = offset_unit(self.require())
+        project = self.require()
+        is_of_disputes = f"goldspan: {DISPUTES}" in (project.description + project.guideline)
         return record.with_project(
             ProjectRecord(
-                name=self.name, server=server, key=self.key, offsets=unit, round=self.round, member=self.member
+                name=self.name,
+                server=server,
+                key=self.key,
+                offsets=offset_unit(project),
+                round=self.round,
+                member=self.member,
+                kind="disputes" if is_of_disputes else None,
             )
         )
 
