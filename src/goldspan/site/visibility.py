@@ -1,7 +1,7 @@
 """What the pages of a site may show while people annotate: nobody sees the readings of others, or what tests them.
 
-A project in Doccano is open from its first push until `goldspan doccano close`, as `corpus/doccano.toml` has it. While it
-is open, these are left out:
+A project in Doccano is open from its first push until `goldspan doccano close`, as `corpus/doccano.toml` has it. While
+it is open, these are left out:
 
 - the passes over its articles. Where everybody reads everything, no list says which articles these are, and all passes
   are left out; where examples are assigned, those over the articles of the assignment.
