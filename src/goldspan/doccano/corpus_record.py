@@ -5,6 +5,7 @@
     server = "https://doccano.example.org"
     key = "k3f9a1c2e4d5"           # goldspan wrote it into the project, too: it finds a renamed project, and a twin
     offsets = "utf-16"             # what offsets count in the project, or "graphemes"; it must not change any more
+    number = 3                     # of the project, as in the addresses of its pages; an older version left it out
     round = "kfor"                 # of a project that one member has alone: the round that it is part of
     member = "anna"                # and whose it is
     kind = "disputes"              # of a project that settles disputes; left out where people annotate
@@ -80,6 +81,7 @@ class ProjectRecord(StrictModel):
     server: str = Field(description="the address of a server")
     key: str = Field(description="the key of a project")
     offsets: OffsetUnit = Field(description='"utf-16" or "graphemes"')
+    number: Annotated[int, Field(ge=1)] | None = Field(default=None, description="a number from 1 on")
     round: str | None = Field(default=None, description="the name of a round")
     member: str | None = Field(default=None, description="the name of a user")
     kind: Literal["disputes"] | None = Field(default=None, description='"disputes", or left out')

@@ -99,6 +99,7 @@ class ProjectIdentity:
                 server=server,
                 key=self.key,
                 offsets=offset_unit(project),
+                number=project.id,
                 round=self.round,
                 member=self.member,
                 kind="disputes" if is_of_disputes else None,

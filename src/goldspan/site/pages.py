@@ -12,17 +12,21 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from goldspan.annotation import article_of
+from goldspan.progress.html_page import shown_names
 from goldspan.report.html import Markup, document, element, join, link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+    from goldspan.corpus import Corpus
     from goldspan.report.html import Child
+    from goldspan.site.visibility import Visibility
 
 INDEX, ARTICLES, DISPUTES = "index.html", "articles.html", "disputes.html"
 ARTICLE_FOLDER = "articles"
 WHOLE = "text"  # the anchor of an example that is a whole article
 MADE_BY = "This page does not change by itself: goldspan site makes it anew."
+GOLD = "gold"  # whose spans these are, where it is no annotator
 SEVERAL_LANGUAGES = frozenset({"xx", "mul"})  # codes that name no language
 
 
@@ -54,7 +58,13 @@ class SiteFrame:
     language: str | None = None
 
     def page(
-        self, path: str, title: str, *sections: Child, header: Markup | None = None, within: Sequence[str] = ()
+        self,
+        path: str,
+        title: str,
+        *sections: Child,
+        header: Markup | None = None,
+        within: Sequence[str] = (),
+        styles: str = "",
     ) -> str:
         """A page of the site.
 
@@ -64,13 +74,14 @@ class SiteFrame:
             sections: elements; None is left out.
             header: the `header` element with an `h1`; a heading with the title if None.
             within: the paths of the pages above this one, the nearest last, as far as they are in the navigation.
+            styles: of this page alone.
         """
         return document(
             f"{title} · {self.name}",
             header if header is not None else page_header(title),
             *sections,
             before=self.navigation(path, title, within),
-            sheet=sheet(),
+            sheet=sheet() + styles,
             made_by=MADE_BY,
         )
 
@@ -111,6 +122,23 @@ class SiteFrame:
         return None if self.language in SEVERAL_LANGUAGES else self.language
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitePart:
+    """Pages of a site that are made from the whole project, such as those of surface forms or of agreement.
+
+    Args:
+        entry: their first page, in the navigation.
+        description: what they show, a sentence on the start page.
+        is_there: whether there is something to show, of a project and what may be shown of it.
+        pages: makes the pages, each with its path inside the site.
+    """
+
+    entry: NavigationEntry
+    description: str
+    is_there: Callable[[Corpus, Visibility], bool]
+    pages: Callable[[SiteFrame, Corpus, Visibility], Iterable[tuple[str, str]]]
+
+
 def page_header(title: str, *below: Child, eyebrow: str | None = None) -> Markup:
     """The heading of a page.
 
@@ -121,6 +149,16 @@ def page_header(title: str, *below: Child, eyebrow: str | None = None) -> Markup
     """
     above = None if eyebrow is None else element("p", eyebrow, class_="eyebrow")
     return element("header", above, element("h1", element("bdi", title)), *below)
+
+
+def annotator_names(folders: Sequence[str]) -> dict[str, str]:
+    """What each annotator is called on the pages: the folder of their passes, unless it may be an address.
+
+    Args:
+        folders: of the passes of the project, sorted.
+    """
+    names = shown_names(folders)
+    return {folder: f"annotator {name}" if name == GOLD else name for folder, name in names.items()}
 
 
 def article_page(article: str) -> str:

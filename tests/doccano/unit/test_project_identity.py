@@ -69,7 +69,10 @@ def test_a_project_is_known_by_its_key_whatever_stands_around_it(toy):
     remember(toy, ("kfor", URL, K1))
     found = identify(ProjectServer(made(4, key=K1)), toy, "kfor")
     assert (found.require().id, found.key, found.notes, found.is_known) == (4, K1, (), True)
-    assert found.added_to(read_record(toy), URL) == read_record(toy)
+    after = found.added_to(read_record(toy), URL)
+    assert [one.number for one in after.projects] == [4]
+    write_record(toy, after)
+    assert found.added_to(read_record(toy), URL) == read_record(toy) == after
 
 
 def test_a_project_of_a_version_before_is_taken_and_remembered(toy):
