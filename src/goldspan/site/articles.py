@@ -60,7 +60,7 @@ OUTCOME_WORDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownExample:
+class ArticlePassage:
     """What the page of an article shows of an example.
 
     Args:
@@ -95,7 +95,7 @@ class ShownArticle:
 
     entry: ManifestEntry
     source: str | None
-    examples: tuple[ShownExample, ...]
+    examples: tuple[ArticlePassage, ...]
     annotators: tuple[str, ...]
     hidden: int
     rules: Mapping[str, Rule]
@@ -175,7 +175,7 @@ def _shown_example(
     shown: Mapping[str, Mapping[str, Example]],
     names: Mapping[str, str],
     comments: Sequence[PassComment],
-) -> ShownExample:
+) -> ArticlePassage:
     name, text = example.id, example.text
     own_gold = gold.get(name)
     readers = {folder: found[name] for folder, found in shown.items() if name in found}
@@ -192,7 +192,7 @@ def _shown_example(
         remarks.append(f"{enumerate_names(of_other_texts)} read another text of this example, which is not shown.")
     if own_gold is not None and not own_gold.is_annotated:
         remarks.append("Nobody has annotated all of this text.")
-    return ShownExample(
+    return ArticlePassage(
         readings=ExampleReadings(
             id=name,
             text=text,
@@ -302,7 +302,7 @@ def _outside(text: str, view: RowView) -> Iterator[Markup]:
         yield element("p", words, class_="words outside", lang=view.language, dir="auto")
 
 
-def _passage(article: ShownArticle, example: ShownExample, view: RowView) -> Markup:
+def _passage(article: ShownArticle, example: ArticlePassage, view: RowView) -> Markup:
     """An example with its number, its spans and what is known of it."""
     readings = example.readings
     anchor = example_anchor(readings.id)
@@ -333,14 +333,14 @@ def _passage(article: ShownArticle, example: ShownExample, view: RowView) -> Mar
     )
 
 
-def _is_disputed(example: ShownExample, region: SpanRegion) -> bool:
+def _is_disputed(example: ArticlePassage, region: SpanRegion) -> bool:
     """Whether something is to be decided, or was decided, in a region."""
     places = [(one.start, one.end) for one in example.disputes]
     places += [(one.start, one.end) for one in (*example.decisions, *example.stale)]
     return any(first < region.end and region.start < last for first, last in places)
 
 
-def _difference(article: ShownArticle, example: ShownExample, region: SpanRegion, view: RowView) -> Markup:
+def _difference(article: ShownArticle, example: ArticlePassage, region: SpanRegion, view: RowView) -> Markup:
     """A region in which readers differ, or on which something was decided: what each has, and the decision."""
     readings = example.readings
     place = f"{example_anchor(readings.id)}-{region.start}-{region.end}"
@@ -364,7 +364,7 @@ def _difference(article: ShownArticle, example: ShownExample, region: SpanRegion
     )
 
 
-def _further_decisions(article: ShownArticle, example: ShownExample, found: Sequence[SpanRegion]) -> Iterator[Markup]:
+def _further_decisions(article: ShownArticle, example: ArticlePassage, found: Sequence[SpanRegion]) -> Iterator[Markup]:
     """Decisions on words that nobody has a span on any more."""
     text = example.readings.text
     for decision in (*example.decisions, *example.stale):
@@ -405,7 +405,7 @@ def decision_note(decision: Decision, text: str, rules: Mapping[str, Rule], *, s
     )
 
 
-def _comments(example: ShownExample) -> Markup | None:
+def _comments(example: ArticlePassage) -> Markup | None:
     if not example.comments:
         return None
     items = [

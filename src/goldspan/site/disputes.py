@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Candidate, Decision
     from goldspan.guidelines.rules import Rule
     from goldspan.report.html import Child
-    from goldspan.site.articles import ShownArticle, ShownExample
+    from goldspan.site.articles import ArticlePassage, ShownArticle
     from goldspan.site.pages import SiteFrame
 
 ON_A_PAGE = 200  # disputes
@@ -68,7 +68,7 @@ def disputes_of(article: ShownArticle) -> Iterator[ShownDispute]:
         yield from sorted(found, key=lambda one: (one.start, one.end))
 
 
-def _of_example(example: ShownExample, rules: Mapping[str, Rule]) -> Iterator[ShownDispute]:
+def _of_example(example: ArticlePassage, rules: Mapping[str, Rule]) -> Iterator[ShownDispute]:
     readings = example.readings
     comments = tuple((name, one.text) for name, one in example.comments)
     for dispute in example.disputes:
