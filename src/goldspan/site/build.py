@@ -157,7 +157,15 @@ def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object]
         descriptions = {ARTICLES: ARTICLES_SHOW, DISPUTES: DISPUTES_SHOW}
         descriptions |= {part.entry.path: part.description for part in parts}
         written.add(ARTICLES, article_list_html(frame, rows))
-        written.add(INDEX, index_html(frame, corpus.scheme, rows, description=metadata.description, parts=descriptions))
+        index = index_html(
+            frame,
+            corpus.scheme,
+            rows,
+            description=metadata.description,
+            left_out=visibility.sentence,
+            parts=descriptions,
+        )
+        written.add(INDEX, index)
         written.finish()
         files.replace_folder(folder, output)
     return SiteSummary(

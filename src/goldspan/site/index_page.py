@@ -77,6 +77,7 @@ def index_html(
     rows: Sequence[ArticleRow],
     *,
     description: str | None,
+    left_out: str,
     parts: Mapping[str, str],
 ) -> str:
     """The start page.
@@ -86,14 +87,14 @@ def index_html(
         scheme: the labels.
         rows: of all articles.
         description: what the project is, in a paragraph; None where it is not known.
+        left_out: what the pages leave out and why, in sentences; empty if nothing.
         parts: by the path of a page of the navigation, what it shows, a sentence.
     """
-    hidden = sum(one.hidden for one in rows)
     return frame.page(
         INDEX,
         "Overview",
         _figures(rows),
-        element("p", _hidden_note(hidden), class_="verdict") if hidden else None,
+        element("p", element("bdi", left_out), class_="verdict") if left_out else None,
         section("Pages", *_pages(frame, parts)),
         section("Labels", _label_table(scheme, rows), element("p", f"Guidelines {scheme.version}.", class_="note")),
         section("Before you share these pages", element("p", RIGHTS)),
@@ -103,10 +104,6 @@ def index_html(
             eyebrow="Annotated corpus",
         ),
     )
-
-
-def _hidden_note(hidden: int) -> str:
-    return f"{amount(hidden, 'pass', 'passes')} of single articles not shown: their round is still open."
 
 
 def _figures(rows: Sequence[ArticleRow]) -> Markup:
@@ -175,16 +172,16 @@ def article_list_html(frame: SiteFrame, rows: Sequence[ArticleRow]) -> str:
                 "th",
             ),
             table_cell(one.published or "", kind="left"),
-            table_cell(f"{one.examples:,}"),
-            table_cell("no gold" if one.gold is None else f"{sum(one.gold.values()):,}"),
-            table_cell(_readers(one), kind="left"),
-            table_cell(f"{one.open_disputes:,}"),
-            table_cell(f"{one.decisions:,}"),
+            table_cell(f"{one.examples:,}", data_name="examples: "),
+            table_cell("no gold" if one.gold is None else f"{sum(one.gold.values()):,}", data_name="gold: "),
+            table_cell(_readers(one), kind="left", data_name="read by: "),
+            table_cell(f"{one.open_disputes:,}", data_name="open: "),
+            table_cell(f"{one.decisions:,}", data_name="decided: "),
         )
         for one in rows
     ]
     head = ["article", "published", "examples", "spans in gold", "annotators", "open disputes", "decided"]
-    table = html_table(head, [element("tbody", *body)], left=2, kind="wide articles")
+    table = html_table(head, [element("tbody", *body)], left=2, kind="wide article-list")
     return frame.page(
         ARTICLES,
         "Articles",
@@ -201,4 +198,4 @@ def _list_note(rows: Sequence[ArticleRow]) -> str:
 def _readers(one: ArticleRow) -> Child:
     hidden = f"{one.hidden} not shown" if one.hidden else None
     names = [part for name in one.annotators for part in (", ", element("bdi", name))][1:]
-    return join(*names, ", " if names and hidden else None, hidden)
+    return element("span", *names, ", " if names and hidden else None, hidden)
