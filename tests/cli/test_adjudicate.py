@@ -6,13 +6,15 @@ import shutil
 
 import pytest
 
-from goldspan.adjudication.state import read_state
+from goldspan.adjudication.state import DecisionAuthor, decide, read_state
+from goldspan.adjudication.undo import write_decision
 from goldspan.agreement import run
 from goldspan.annotation import Span
 from goldspan.checks import check_project
 from goldspan.corpus import Corpus
-from goldspan.errors import InputError
+from goldspan.errors import InputError, InvalidValueError
 from goldspan.formats import decisions
+from helpers.first_screen import draw
 from helpers.sample_corpus import BELLE, NORD, PORT, set_pass_spans
 
 
@@ -363,3 +365,55 @@ def test_a_confirmation_that_is_no_boolean_is_refused_as_by_agree(lead, toy):
     with pytest.raises(InputError, match=r"storm\.p01: 'confirmed' is 'no', neither true nor false"):
         run.run_agreement(run.AgreementOptions(root=toy.root))
     assert "bad-confirmation" in {finding.check for finding in check_project(toy)}
+
+
+def contents(corpus):
+    return {path: path.read_bytes() for path in corpus.folder.rglob("*") if path.is_file() and path.suffix != ".lock"}
+
+
+def test_a_decision_is_taken_back(lead, toy):
+    before = contents(toy)
+    code, out, _ = lead("--settle", "--as", "lea", typed="1\n\na ferry has a name\n\nu\nq\n")
+    assert code == 0
+    assert "Taken back: the decision on storm.p02 [12, 24]." in out
+    assert "0 decided, 0 skipped, 1 not reached." in out
+    assert out.splitlines()[-1].startswith("Next: 1 dispute left. Go on: goldspan adjudicate --settle --as lea")
+    assert contents(toy) == before
+
+
+def test_what_is_skipped_is_asked_again_and_nothing_is_there_to_take_back(lead, toy):
+    before = contents(toy)
+    out = lead("--settle", "--as", "lea", typed="u\ns\n")[1]
+    assert "No decision of this session is left to take back." in out
+    assert "0 decided, 1 skipped, 0 not reached." in out
+    assert contents(toy) == before
+    assert "[1/1] storm.p02" in lead("--settle", "--as", "lea", typed="q\n")[1]
+
+
+def test_the_end_of_the_input_keeps_what_was_decided(lead, toy):
+    assert lead("--settle", "--as", "lea", typed="1\n\n\n\n")[0] == 0
+    assert decisions.read(toy.decisions / "storm.jsonl")[0].decision.by == "lea"
+
+
+def test_a_file_that_changed_since_is_not_overwritten_by_an_undo(toy):
+    (toy.decisions / "storm.jsonl").unlink()
+    state = read_state(toy)
+    [dispute] = state.open
+    author = DecisionAuthor("lea", "2026-03-01")
+    made = decide(dispute, dispute.candidates[0].spans, author, toy.scheme, "adjudicated")
+    written = write_decision(toy, made, dispute.example)
+    path = toy.decisions / "storm.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"lea", b"leo"))
+    now = contents(toy)
+    with pytest.raises(InvalidValueError, match="has changed since"):
+        written.take_back()
+    assert contents(toy) == now
+
+
+def test_on_a_terminal_ctrl_d_quits_and_the_keys_are_listed(toy):
+    (toy.decisions / "storm.jsonl").unlink()
+    text = "\n".join(draw("adjudicate", "--settle", "--as", "lea", folder=toy.root, answers="?\n1\n\n\n\nu\n\x04"))
+    assert "u: undo; take back the last decision of this session" in text
+    assert "Taken back: the decision on storm.p02 [12, 24]." in text
+    assert "0 decided, 0 skipped, 1 not reached." in text
+    assert not (toy.decisions / "storm.jsonl").exists()

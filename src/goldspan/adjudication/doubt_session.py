@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from goldspan.adjudication.gold import apply_decisions
 from goldspan.adjudication.interactive import (
     ASK,
+    KEYS,
+    NAMED_KEYS,
     SKIP,
-    LeaveSession,
+    UNDO,
     PromptBase,
     SessionResult,
+    UndoRequest,
     answer_to,
     asked_outcome,
     asked_rule,
     chosen_spans,
+    go_through,
 )
 from goldspan.adjudication.state import decide_region
 from goldspan.errors import InvalidValueError
@@ -29,10 +32,13 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Candidate, Decision
 
 KEEP, SILENT = "k", "g"
-HELP = (
-    "k: keep gold; number: take that one instead; n: nothing; e: enter other spans; g: keep gold, the guideline is "
-    "silent; s: skip; q: quit; ?: this help"
-)
+HELP = f"""\
+k: keep gold
+number: take that one instead
+n: nothing is marked here
+e: enter other spans
+g: keep gold; the guidelines are silent
+{KEYS}"""
 QUESTION = "The guidelines are silent: "  # how the reason of such a decision begins
 
 
@@ -83,19 +89,14 @@ def run_doubt_session(
         author: who decides, and the day; rule, reason and outcome are asked for.
         hint_of: gives the rules that a place may fall under; the first is suggested.
     """
-    decided = skipped = 0
-    for number, case in enumerate(cases, start=1):
-        prompt.show_doubt(case, number, len(cases))
-        try:
-            decision = _decision(state, prompt, case, author, hint_of)
-        except LeaveSession:
-            return SessionResult(decided, skipped, len(cases) - number + 1)
-        if decision is None:
-            skipped += 1
-        else:
-            apply_decisions(state.corpus, [(decision, case.example.with_spans(()))])
-            decided += 1
-    return SessionResult(decided, skipped, 0)
+
+    def ask(place: int) -> tuple[Decision, Example] | None:
+        case = cases[place]
+        prompt.show_doubt(case, place + 1, len(cases))
+        decision = _decision(state, prompt, case, author, hint_of)
+        return None if decision is None else (decision, case.example.with_spans(()))
+
+    return go_through(state.corpus, prompt, len(cases), ask)
 
 
 def _decision(
@@ -108,7 +109,9 @@ def _decision(
     """The decision of the person; None if they skip the place."""
     numbers = {0: "", 1: "1, "}.get(len(case.alternatives), f"1-{len(case.alternatives)}, ")
     while True:
-        answer = answer_to(prompt, f"Which? [k, {numbers}n, e, g, s, q, ?]").lower()
+        answer = answer_to(prompt, f"Which? [k, {numbers}n, e, g; {NAMED_KEYS}]").lower()
+        if answer == UNDO:
+            raise UndoRequest
         try:
             if answer == SKIP:
                 return None

@@ -1,4 +1,8 @@
-"""Settles disputes with a person at a prompt, one after the other; each decision is saved at once."""
+"""Settles disputes with a person at a prompt, one after the other; each decision is saved at once.
+
+The last decision of a session can be taken back, and the one before it, and so on: then the files are byte for byte as
+they were before it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from goldspan.adjudication.derive import Dispute
-from goldspan.adjudication.gold import apply_decisions
 from goldspan.adjudication.state import DecisionAuthor, decide, find_rule
+from goldspan.adjudication.undo import WrittenDecision, write_decision
 from goldspan.annotation import Span
 from goldspan.errors import InvalidValueError
 from goldspan.formats import inline
@@ -17,11 +21,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from goldspan.adjudication.state import AdjudicationState
+    from goldspan.annotation import Example
+    from goldspan.corpus import Corpus
     from goldspan.corpus.comments import PassComment
     from goldspan.formats.decisions import Candidate, Decision, Outcome
 
-HELP = "number: take that candidate; n: nothing; e: enter other spans; s: skip; q: quit; ?: this help"
-QUIT, SKIP, NOTHING, EDIT, ASK = "q", "s", "n", "e", "?"
+KEYS = """\
+s: skip; it is asked again in the next session
+u: undo; take back the last decision of this session
+q: quit; what was decided is kept (so does the end of input, Ctrl-D)
+?: show these keys"""
+HELP = f"""\
+number: take that candidate
+n: nothing is marked here
+e: enter other spans
+{KEYS}"""
+QUIT, SKIP, NOTHING, EDIT, UNDO, ASK = "q", "s", "n", "e", "u", "?"
+NAMED_KEYS = "s skip, u undo, q quit, ? help"
+END_QUESTION = "Nothing is left to decide. Enter ends; u takes back the last decision"
+NOTHING_TO_UNDO = "No decision of this session is left to take back."
 NO_RULE = "-"
 OUTCOME_QUESTION = f"Outcome: {', '.join(OUTCOMES)} (first letters do; may be empty)"
 
@@ -66,9 +84,18 @@ class SessionResult:
     skipped: int
     left: int
 
+    @property
+    def still_open(self) -> int:
+        """How many are asked again in the next session."""
+        return self.skipped + self.left
+
 
 class LeaveSession(Exception):  # noqa: N818  (it is no error)
     """The person ends the session."""
+
+
+class UndoRequest(Exception):  # noqa: N818  (it is no error)
+    """The person takes back the last decision."""
 
 
 def run_session(
@@ -90,19 +117,79 @@ def run_session(
     """
     cases: list[tuple[Dispute, Decision | None]] = [(dispute, None) for dispute in state.open]
     cases += [(_disputed_again(state, decision), decision) for decision in state.outdated]
-    decided = skipped = 0
-    for number, (dispute, before) in enumerate(cases, start=1):
-        prompt.show(dispute, number, len(cases), before, state.comments.get(dispute.example.id, ()))
+
+    def ask(place: int) -> tuple[Decision, Example] | None:
+        dispute, before = cases[place]
+        prompt.show(dispute, place + 1, len(cases), before, state.comments.get(dispute.example.id, ()))
+        decision = _decision(state, prompt, dispute, author, hint_of)
+        return None if decision is None else (decision, dispute.example)
+
+    return go_through(state.corpus, prompt, len(cases), ask)
+
+
+def go_through(
+    corpus: Corpus, prompt: PromptBase, total: int, ask: Callable[[int], tuple[Decision, Example] | None]
+) -> SessionResult:
+    """Ask about one case after the other, and write each decision before the next question.
+
+    After an undo the case of that decision is asked again, and what follows it.
+
+    Args:
+        corpus: where decisions are written.
+        prompt: where the person answers.
+        total: how many cases there are.
+        ask: takes the number of a case, from 0; gives the decision with its example, or None if it is skipped. It
+            raises `UndoRequest` and `LeaveSession` as the person wishes.
+    """
+    written: list[tuple[int, WrittenDecision]] = []
+    skipped: list[int] = []
+    place = 0
+    while place < total or written:
         try:
-            decision = _decision(state, prompt, dispute, author, hint_of)
+            if place == total:
+                _ask_for_end(prompt)
+            made = ask(place)
         except LeaveSession:
-            return SessionResult(decided, skipped, len(cases) - number + 1)
-        if decision is None:
-            skipped += 1
+            break
+        except UndoRequest:
+            place = _take_back(prompt, written, place)
+            skipped = [one for one in skipped if one < place]
+            continue
+        if made is None:
+            skipped.append(place)
         else:
-            apply_decisions(state.corpus, [(decision, dispute.example)])
-            decided += 1
-    return SessionResult(decided, skipped, 0)
+            written.append((place, write_decision(corpus, *made)))
+        place += 1
+    return SessionResult(len(written), len(skipped), total - len(written) - len(skipped))
+
+
+def _ask_for_end(prompt: PromptBase) -> None:
+    """Let the person take back the last decision where no question follows it.
+
+    Raises:
+        UndoRequest: if they take it back.
+        LeaveSession: if they do not.
+    """
+    if answer_to(prompt, END_QUESTION).lower() == UNDO:
+        raise UndoRequest
+    raise LeaveSession
+
+
+def _take_back(prompt: PromptBase, written: list[tuple[int, WrittenDecision]], place: int) -> int:
+    """Take back the last decision, if there is one; gives the number of the case to ask next."""
+    if not written:
+        prompt.write(NOTHING_TO_UNDO)
+        return place
+    case, last = written[-1]
+    try:
+        last.take_back()
+    except InvalidValueError as error:
+        prompt.write(str(error))
+        return place
+    written.pop()
+    one = last.decision
+    prompt.write(f"Taken back: the decision on {one.example} [{one.start}, {one.end}].")
+    return case
 
 
 def _disputed_again(state: AdjudicationState, decision: Decision) -> Dispute:
@@ -123,7 +210,9 @@ def _decision(
 ) -> Decision | None:
     """The decision of the person; None if they skip the dispute."""
     while True:
-        answer = answer_to(prompt, f"Which? [1-{len(dispute.candidates)}, n, e, s, q, ?]").lower()
+        answer = answer_to(prompt, f"Which? [1-{len(dispute.candidates)}, n, e; {NAMED_KEYS}]").lower()
+        if answer == UNDO:
+            raise UndoRequest
         try:
             if answer == SKIP:
                 return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan.cli import completion_values, console
-from goldspan.cli.next_step import print_next_step
+from goldspan.cli.next_step import print_next, print_next_step, typed_command
 from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
@@ -170,7 +170,7 @@ def run(
     if rule is not None and not adopt:
         _list_rule(state, rule, json)
     elif settle:
-        _settle(state, by, json)
+        _settle(state, by, json, articles or ())
     elif adopt:
         _adopt(state, replace(_author(state, by, rule, reason), outcome=outcome), json, apply=apply)
     elif push or pull:
@@ -309,7 +309,7 @@ def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:
             console.print_line(f"  {summary.example_line(example)}")
 
 
-def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None:
+def _settle(state: AdjudicationState, by: str | None, json: Path | None, chosen: Sequence[str]) -> None:
     """Settle disputes at the terminal."""
     from goldspan.adjudication import gold, interactive, summary
     from goldspan.adjudication.state import read_state
@@ -324,7 +324,11 @@ def _settle(state: AdjudicationState, by: str | None, json: Path | None) -> None
         after = read_state(state.corpus, state.articles)
         console.write_json(json, "adjudicate", {**asdict(result), "after": summary.json(after, gold.plan(after))})
     print(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
-    print_next_step(state.corpus, "adjudicate", json)
+    if result.still_open and json is None:
+        again = typed_command(state.corpus, "adjudicate", *chosen, "--settle", "--as", author.by)
+        print_next(f"{amount(result.still_open, 'dispute')} left. Go on: {again}")
+    else:
+        print_next_step(state.corpus, "adjudicate", json)
 
 
 def _adopt(state: AdjudicationState, author: DecisionAuthor, json: Path | None, *, apply: bool) -> None:

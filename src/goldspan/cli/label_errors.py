@@ -13,7 +13,7 @@ import typer
 from goldspan import files
 from goldspan.cli import completion_values, console, model_options
 from goldspan.cli.console import print_line
-from goldspan.cli.next_step import print_next_step
+from goldspan.cli.next_step import print_next, print_next_step
 from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount, visible
@@ -236,6 +236,9 @@ def _settle(search: LabelErrorSearch, first: int | None, by: str, json: Path | N
     print_line(f"{result.decided} decided, {result.skipped} skipped, {result.left} not reached.")
     if result.decided:
         print_line(f"Decisions are in {state.corpus.decisions}, and gold has them.")
+    if result.still_open and json is None:
+        print_next(f"{amount(result.still_open, 'place')} left. Run the same command to go on.")
+    elif result.decided:
         print_next_step(state.corpus, "adjudicate", json)
 
 
