@@ -113,9 +113,9 @@ def test_the_plan_of_many_is_a_summary(add, tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text("".join(json.dumps({"text": f"{TEXT}{n // 2}" if n % 2 else None}) + "\n" for n in range(2000)))
     shown = add(path).stdout
-    assert len(shown.splitlines()) < 50
-    assert "…          980 more articles; --json FILE has all\n" in shown
-    assert "left out   990 more; --json FILE has all\n" in shown
+    assert len(shown.splitlines()) < 20
+    assert "…          997 more articles (--full lists all)\n" in shown
+    assert "left out   997 more (--full lists all)\n" in shown
     assert "1,000 new, 0 unchanged, 1,000 left out\n" in shown
 
 

@@ -39,7 +39,7 @@ def test_the_plan_writes_nothing_and_apply_does_what_is_planned(recut, toy, gold
     assert report["moved"]["storm.p02"] == ["storm.s02"]
     code, out, report = recut('unit = "sentence"', "--apply")
     assert (code, report["applied"]) == (0, True)
-    assert "Next: goldspan check" in out
+    assert "Next: check the project: goldspan check" in out
     assert [e.id for e in Corpus(toy.root).gold_examples(["storm"])] == STORM
     code, out, report = recut('unit = "sentence"', "--apply")
     assert (code, out, report["files"]) == (

@@ -29,11 +29,12 @@ def state(corpus):
 
 def test_a_plan_writes_nothing_and_names_all_that_it_would_write(relabel, toy):
     before = state(toy)
-    code, printed = relabel("SHIP", "VESSEL")
+    assert "2 in corpus and 5 in annotation_guidelines" in relabel("SHIP", "VESSEL")[1]
+    code, printed = relabel("SHIP", "VESSEL", "--full")
     assert code == 0
     assert "rename: SHIP is called VESSEL now; guidelines 1.0 → 1.1" in printed
     assert "would write annotation_guidelines/labels.toml" in printed
-    assert "nothing is to be read again" in printed
+    assert "nothing must be read again" in printed
     assert printed.rstrip().endswith("Carry it out with --apply.")
     assert state(toy) == before
 

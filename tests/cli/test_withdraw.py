@@ -29,21 +29,24 @@ def state(corpus):
 
 def test_a_plan_writes_nothing_and_names_all_that_it_would_write(withdraw, toy):
     before = state(toy)
-    code, printed = withdraw("storm", *BY)
+    short = withdraw("storm", *BY)[1]
+    assert "\nwould remove 5 files: 1 in seeds, 1 in corpus/gold, " in short
+    assert len(short.splitlines()) < len(withdraw("storm", *BY, "--full")[1].splitlines())
+    code, printed = withdraw("storm", *BY, "--full")
     assert code == 0
     assert "passes of ann and bob; 1 decision" in printed
     for name in ("seeds/storm.txt", "corpus/gold/storm.jsonl", "corpus/passes/bob/storm.jsonl"):
         assert f"would remove {name}" in printed
     assert "would write corpus/manifest.jsonl, 1 line less" in printed
     assert "would write corpus/withdrawn.jsonl" in printed
-    assert "STILL ELSEWHERE:" in printed
+    assert "Still elsewhere:" in printed
     assert printed.rstrip().endswith("Carry it out with --apply.")
     assert state(toy) == before
 
 
 def test_a_withdrawal_is_written_and_says_what_is_next(withdraw, toy, goldspan):
-    code, printed = withdraw("storm", "harbour", *BY, "--reason", "By letter.", "--apply")
-    assert (code, "removed seeds/storm.txt" in printed, "Next: goldspan build" in printed) == (0, True, True)
+    code, printed = withdraw("storm", "harbour", *BY, "--reason", "By letter.", "--apply", "--full")
+    assert (code, "removed seeds/storm.txt" in printed, "then commit: goldspan build" in printed) == (0, True, True)
     assert "Withdrawn: 2 articles. corpus/withdrawn.jsonl says so" in printed
     assert [entry.id for entry in Corpus(toy.root).entries] == ["strike"]
     assert goldspan("check", "--root", toy.root) == 0

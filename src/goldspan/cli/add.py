@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from goldspan.cli.article_columns import with_article_columns
-from goldspan.cli.console import PLAN_ONLY, Apply, Format, Json, Root, print_line, progress_bar, write_json
+from goldspan.cli.console import PLAN_ONLY, Apply, Format, Full, Json, Root, progress_bar, write_json
+from goldspan.cli.line_lists import first_of, print_folded
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import READING, TABLES
 from goldspan.cli.reading import print_notes, with_read_options
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from goldspan.articles.ingest import AddedArticle, Addition
     from goldspan.articles.received import ArticleOptions, LeftOut
 
-SHOWN = 20  # articles of a plan that are printed
-SHOWN_OTHERS = 10  # of what is left out or doubtful
+SHOWN = 3  # articles and tables, and lines of what is left out or doubtful, on the first screen
+NAMED = 10  # columns that are not read
 LONGEST = 70  # characters of a statement
 
 
@@ -107,6 +108,7 @@ def run(
     ] = False,
     form: Format = None,
     root: Root = None,
+    full: Full = False,
     apply: Apply = False,
     json: Json = None,
     reading: ReadOptions,
@@ -142,7 +144,7 @@ def run(
             text_only=text_only,
             redistribution=redistribution,
         )
-        _add_annotated(corpus, paths, options, apply=apply, json=json)
+        _add_annotated(corpus, paths, options, apply=apply, json=json, most=None if full else SHOWN)
         return
     if reading.named or annotated_by or text_only:
         raise typer.BadParameter(
@@ -176,7 +178,7 @@ def run(
             on_progress=on_progress,
         )
     write_json(json, "add", _report(addition, corpus, applied=apply))
-    _print_addition(addition, corpus)
+    _print_addition(addition, corpus, None if full else SHOWN)
     if not apply and any(row.status != "unchanged" for row in addition.articles):
         print(PLAN_ONLY)
     else:
@@ -184,7 +186,7 @@ def run(
 
 
 def _add_annotated(
-    corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput, *, apply: bool, json: Path | None
+    corpus: Corpus, paths: Sequence[Path], options: AnnotatedInput, *, apply: bool, json: Path | None, most: int | None
 ) -> None:
     from goldspan.articles.annotated import add_annotated
 
@@ -194,12 +196,14 @@ def _add_annotated(
             for row in addition.articles]  # fmt: skip
     files = {path.relative_to(corpus.root).as_posix(): spans for path, spans in addition.passes.items()}
     write_json(json, "add", {"applied": apply, "articles": rows, "passes": files})
-    for row in addition.articles:
-        print_line(f"{row.status:9}  {row.id}  {row.source}")
-    for file, spans in files.items():
-        print_line(f"pass       {file}  {amount(spans, 'span')}")
-    for key, number in addition.dropped.items():
-        print_line(f"left out   the key {key!r} of {amount(number, 'example')}, which a pass does not keep")
+    _print_some("", [f"{row.status:9}  {row.id}  {row.source}" for row in addition.articles], most)
+    _print_some("", [f"pass       {file}  {amount(spans, 'span')}" for file, spans in files.items()], most)
+    if most is not None and len(files) > most:
+        print_folded([f"passes     {amount(len(files), 'file')} with {amount(sum(files.values()), 'span')}"])
+    print_folded(
+        f"left out   the key {key!r} of {amount(number, 'example')}, which a pass does not keep"
+        for key, number in addition.dropped.items()
+    )
     _print_redistribution(addition.articles)
     print(_counts(addition.articles))
     if (addition.passes or any(row.status == "new" for row in addition.articles)) and not apply:
@@ -282,34 +286,38 @@ def _article_report(row: AddedArticle) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print_addition(addition: Addition, corpus: Corpus) -> None:
+def _print_addition(addition: Addition, corpus: Corpus, most: int | None) -> None:
     from goldspan.articles.columns import TWO_DAYS
 
-    for table in addition.columns[:SHOWN]:
-        for line in _column_lines(table):
-            print_line(line)
-    for row in addition.articles[:SHOWN]:
-        place = str(row.source) if row.row is None else f"{row.source}, row {row.row}"
-        print_line(f"{row.status:9}  {row.id}  {place}")
-        if row.stated:
-            print_line(f"           {_statement_list(row.stated)}")
-        if row.proposed:
-            print_line(f"           proposed: {_statement_list(row.proposed)}")
-    if len(addition.articles) > SHOWN:
-        print(f"…          {amount(len(addition.articles) - SHOWN, 'more article')}; --json FILE has all")
-    _print_left_out(addition.left_out)
-    _print_some("not clear", [f"{place}: {doubt}" for place, doubt in addition.doubts])
+    for table in first_of(addition.columns, most):
+        print_folded(_column_lines(table))
+    _print_more("", len(addition.columns), most, "table")
+    for row in first_of(addition.articles, most):
+        print_folded(_article_lines(row))
+    _print_more("", len(addition.articles), most, "article")
+    _print_left_out(addition.left_out, most)
+    _print_some("not clear", [f"{place}: {doubt}" for place, doubt in addition.doubts], most)
     if any(TWO_DAYS in doubt for _, doubt in addition.doubts):
         print("           --dates dmy or --dates mdy says which")
-    for source, target in addition.received.items():
-        print_line(f"received   {source} is kept as {target.relative_to(corpus.root).as_posix()}")
-    for what, number in addition.others.items():
-        print_line(
-            f"note       {amount(number, 'article')} in {what}; labels.toml has the language {_language(corpus)}"
-        )
+    received = [f"{source} is kept as {target.relative_to(corpus.root).as_posix()}"
+                for source, target in addition.received.items()]  # fmt: skip
+    _print_some("received", received, most)
+    print_folded(
+        f"note       {amount(number, 'article')} in {what}; labels.toml has the language {_language(corpus)}"
+        for what, number in addition.others.items()
+    )
     _print_totals(addition.articles)
     _print_redistribution(addition.articles)
     print(_counts(addition.articles, len(addition.left_out)))
+
+
+def _article_lines(row: AddedArticle) -> Iterator[str]:
+    place = str(row.source) if row.row is None else f"{row.source}, row {row.row}"
+    yield f"{row.status:9}  {row.id}  {place}"
+    if row.stated:
+        yield f"           {_statement_list(row.stated)}"
+    if row.proposed:
+        yield f"           proposed: {_statement_list(row.proposed)}"
 
 
 def _column_lines(table: TableColumns) -> Iterator[str]:
@@ -320,7 +328,7 @@ def _column_lines(table: TableColumns) -> Iterator[str]:
         how = f"  (guessed{others}; --{part} COLUMN names another)" if column.how == "guessed" else ""
         yield f"             {part}: column {column.name}{how}"
     if table.left_out:
-        yield f"             not read: {enumerate_names(table.left_out, most=SHOWN_OTHERS)}"
+        yield f"             not read: {enumerate_names(table.left_out, most=NAMED)}"
 
 
 def _statement_list(stated: Mapping[str, str]) -> str:
@@ -328,19 +336,25 @@ def _statement_list(stated: Mapping[str, str]) -> str:
     return "; ".join(f"{key}: {words}" for key, words in shown.items())
 
 
-def _print_left_out(left_out: Sequence[LeftOut]) -> None:
+def _print_left_out(left_out: Sequence[LeftOut], most: int | None) -> None:
     _print_some(
         "left out",
         [f"{row.source if row.row is None else f'{row.source}, row {row.row}'}: {row.reason}" for row in left_out],
+        most,
     )
 
 
-def _print_some(what: str, lines: Sequence[str]) -> None:
+def _print_some(what: str, lines: Sequence[str], most: int | None) -> None:
     """The first of many lines, and how many more there are."""
-    for line in lines[:SHOWN_OTHERS]:
-        print_line(f"{what:9}  {line}")
-    if len(lines) > SHOWN_OTHERS:
-        print(f"{what:9}  {len(lines) - SHOWN_OTHERS:,} more; --json FILE has all")
+    print_folded(f"{what:9}  {line}" if what else line for line in first_of(lines, most))
+    _print_more(what, len(lines), most)
+
+
+def _print_more(what: str, number: int, most: int | None, unit: str = "") -> None:
+    """How many more there are than were printed."""
+    if most is not None and number > most:
+        more = amount(number - most, f"more {unit}") if unit else f"{number - most:,} more"
+        print(f"{what or '…':9}  {more} (--full lists all)")
 
 
 def _print_totals(articles: Sequence[AddedArticle]) -> None:

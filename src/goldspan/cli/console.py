@@ -645,16 +645,20 @@ def print_versions(
     out.print()
 
 
-def grouped_by_remedy(found: Iterable[tuple[str, str]]) -> Iterator[str]:
+def grouped_by_remedy(
+    found: Iterable[tuple[str, str]], most: int | None = SHOWN_OF_ONE_REMEDY, where: str = "--full"
+) -> Iterator[str]:
     """Lines, grouped by what to do about them; of many with one remedy the first ones.
 
     Args:
         found: remedies, empty where there is none, each with a line.
+        most: how many lines with one remedy there are; None for all.
+        where: the option that lists the others.
     """
     for remedy, group in groupby(sorted(found, key=lambda item: item[0]), key=lambda item: item[0]):
         lines = [line for _, line in group]
-        yield from lines[:SHOWN_OF_ONE_REMEDY]
-        if len(lines) > SHOWN_OF_ONE_REMEDY:
-            yield f"… and {len(lines) - SHOWN_OF_ONE_REMEDY:,} more, which --json lists"
+        yield from lines[:most]
+        if most is not None and len(lines) > most:
+            yield f"… and {len(lines) - most:,} more ({where} lists them)"
         if remedy:
             yield f"  {remedy}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import completion_values, console
+from goldspan.cli.line_lists import first_lines, print_folded
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError
 from goldspan.report.text import amount, enumerate_names
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from goldspan.articles.resegmentation import Amounts, Misfit, Resegmentation
 
-SHOWN = 20  # of each kind of line that is printed
+SHOWN = 5  # of each kind of line on the first screen
 LONGEST = 60  # characters of a surface
 
 
@@ -39,6 +40,7 @@ def run(
             ),
         ),
     ] = False,
+    full: console.Full = False,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
@@ -61,20 +63,41 @@ def run(
     if not plan.contents:
         print(f"Every example is as goldspan.toml wants it: {unit} by {unit}.")
         return
-    _print_shown(_file_lines(corpus, plan))
-    _print_shown(_misfit_line(corpus, misfit) for misfit in plan.misfits)
+    most = None if full else SHOWN
+    if not full:
+        print_folded(_totals(corpus, plan))
+    print_folded(first_lines(_file_lines(corpus, plan), most))
+    print_folded(first_lines((_misfit_line(corpus, misfit) for misfit in plan.misfits), most))
     if is_refused:
         raise InputError(
             f"{amount(len(plan.misfits), 'span or decision', 'spans or decisions')} would be in no one example",
             remedy="Shorten or remove them, choose other settings, or leave them out with --leave-out.",
         )
-    _print_shown(_notes(corpus, plan))
+    print_folded(first_lines(_notes(corpus, plan), most))
     if apply:
-        print("Next: goldspan check. Suggestions are made anew: goldspan suggest")
-        print("What is in Doccano is cut as before: push to a new project (goldspan doccano push --project NAME).")
+        print_folded(
+            [
+                "Projects in Doccano keep the old examples: push to a new one (goldspan doccano push --project NAME).",
+                "Next: check the project: goldspan check (then draft the suggestions again: goldspan suggest)",
+            ]
+        )
     else:
         print("Work that is still in Doccano does not move: pull it first.")
         print(console.PLAN_ONLY)
+
+
+def _totals(corpus: Corpus, plan: Resegmentation) -> Iterator[str]:
+    """How many examples of gold and of the passes there are before and after."""
+    for name, folder in (("gold", corpus.gold), ("passes", corpus.passes)):
+        paths = [path for path in plan.before if path.is_relative_to(folder)]
+        if paths:
+            before = sum(plan.before[path].examples for path in paths)
+            after = sum(plan.after[path].examples for path in paths)
+            spans = sum(plan.after[path].spans for path in paths)
+            yield (
+                f"{name}: {amount(before, 'example')} in {amount(len(paths), 'file')} become {after:,}; "
+                f"{amount(spans, 'span')}"
+            )
 
 
 def _file_lines(corpus: Corpus, plan: Resegmentation) -> Iterator[str]:
@@ -122,12 +145,3 @@ def _notes(corpus: Corpus, plan: Resegmentation) -> Iterator[str]:
 
 def _name(corpus: Corpus, path: Path) -> str:
     return path.relative_to(corpus.root).as_posix()
-
-
-def _print_shown(lines: Iterator[str]) -> None:
-    """Print the first lines, and how many there are besides."""
-    found = list(lines)
-    for line in found[:SHOWN]:
-        console.print_line(line)
-    if len(found) > SHOWN:
-        print(f"… and {len(found) - SHOWN:,} more (--json has all)")

@@ -11,6 +11,7 @@ import typer
 from goldspan import files
 from goldspan.cli import completion_values, console
 from goldspan.cli.interrupted_change import complete_interrupted_change
+from goldspan.cli.line_lists import file_summary, first_of, print_folded, remaining
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import locked
 from goldspan.errors import InvalidValueError
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from goldspan.relabel.change import LabelChange
     from goldspan.relabel.plan import RelabelPlan
 
-SHOWN = 20  # lines of one kind
-MOST_FILES = 40  # the last ones: the first are those of annotation, a file per article
+SHOWN = 3  # lines of one kind on the first screen
 WORDS = 60  # characters of a surface or a line of a page
 UNDO = "To undo it all: git checkout . (and git clean for new pages), as long as nothing is committed."
 
@@ -52,6 +52,7 @@ def run(
             ),
         ),
     ] = None,
+    full: console.Full = False,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
@@ -72,15 +73,12 @@ def run(
         console.write_json(json, "relabel", {"applied": apply, **plan.json()})
         if apply:
             plan.apply()
-    for line in _lines(plan):
-        console.print_line(line)
-    for line in _file_lines(plan, applied=apply):
-        console.print_line(line)
+    print_folded(_lines(plan, None if full else SHOWN))
+    print_folded(_file_lines(plan, applied=apply, full=full))
     if not apply:
         print(console.PLAN_ONLY)
     else:
-        for line in _what_is_next(plan):
-            console.print_line(line)
+        print_folded(_what_is_next(plan))
 
 
 def _plan(corpus: Corpus, old: str, new: Sequence[str], conditions: Sequence[str]) -> RelabelPlan:
@@ -94,7 +92,7 @@ def _plan(corpus: Corpus, old: str, new: Sequence[str], conditions: Sequence[str
     return plan_relabel(corpus, change)
 
 
-def _lines(plan: RelabelPlan) -> Iterator[str]:
+def _lines(plan: RelabelPlan, most: int | None) -> Iterator[str]:
     """The plan in words."""
     change, annotations = plan.change, plan.annotations
     yield from _change_lines(change)
@@ -110,18 +108,18 @@ def _lines(plan: RelabelPlan) -> Iterator[str]:
     if change.kind != "rename" and annotations.counts.labels:
         counts = (f"{number:,} {label}" for label, number in annotations.counts.labels.items() if number)
         yield f"gold: {change.old} becomes {enumerate_names(counts, empty='nothing')}"
-    yield from _collision_lines(plan)
+    yield from _collision_lines(plan, most)
     if plan.versions:
         articles = amount(len(plan.versions), "article")
         yield f"manifest: gold of {articles} from version {change.before.version} to {change.after.version}"
-    for mention in plan.pages.mentions[:SHOWN]:
+    for mention in first_of(plan.pages.mentions, most):
         place = mention.file.relative_to(plan.corpus.root).as_posix()
         yield f"named in words, not changed: {place}:{mention.line}: {_short(mention.text)}"
-    yield from _more(len(plan.pages.mentions))
+    yield from remaining(plan.pages.mentions, most)
     yield from (f"note: {note}" for note in plan.notes)
     if plan.projects:
         yield from _doccano_lines(plan)
-    yield from _reading_lines(plan)
+    yield from _reading_lines(plan, most)
 
 
 def _change_lines(change: LabelChange) -> Iterator[str]:
@@ -141,7 +139,7 @@ def _change_lines(change: LabelChange) -> Iterator[str]:
         )
 
 
-def _collision_lines(plan: RelabelPlan) -> Iterator[str]:
+def _collision_lines(plan: RelabelPlan, most: int | None) -> Iterator[str]:
     annotations = plan.annotations
     if collisions := sum(annotations.counts.collisions.values()):
         yield f"{amount(collisions, 'span')} had both labels at one place in one file: one of each two stays"
@@ -149,13 +147,13 @@ def _collision_lines(plan: RelabelPlan) -> Iterator[str]:
         yield f"{amount(annotations.agreed, 'open dispute')} settled: the annotators agree now"
     if annotations.new_gold:
         yield f"{amount(len(annotations.new_gold), 'example')} can have gold now: goldspan adjudicate --apply"
-    for decision in annotations.needless[:SHOWN]:
+    for decision in first_of(annotations.needless, most):
         yield f"decision needless, removed: {decision.example} [{decision.start}, {decision.end}], by {decision.by}"
-    yield from _more(len(annotations.needless))
-    for decision in annotations.revived[:SHOWN]:
+    yield from remaining(annotations.needless, most)
+    for decision in first_of(annotations.revived, most):
         place = f"{decision.example} [{decision.start}, {decision.end}]"
         yield f"decision no longer valid, removed: {place}, by {decision.by}; the change would make it valid again"
-    yield from _more(len(annotations.revived))
+    yield from remaining(annotations.revived, most)
 
 
 def _doccano_lines(plan: RelabelPlan) -> Iterator[str]:
@@ -177,11 +175,11 @@ def _doccano_lines(plan: RelabelPlan) -> Iterator[str]:
             )
 
 
-def _reading_lines(plan: RelabelPlan) -> Iterator[str]:
+def _reading_lines(plan: RelabelPlan, most: int | None) -> Iterator[str]:
     reading = plan.annotations.reading
-    for each in reading[:SHOWN]:
+    for each in first_of(reading, most):
         yield f"read again: {each.example} [{each.start}, {each.end}] {_short(each.surface)} in {', '.join(each.where)}"
-    yield from _more(len(reading))
+    yield from remaining(reading, most)
     if reading:
         choices = " or ".join(plan.change.labels)
         yield (
@@ -191,17 +189,21 @@ def _reading_lines(plan: RelabelPlan) -> Iterator[str]:
         for name, ids in plan.annotations.unconfirmed.items():
             yield f"pass {name}: {amount(len(ids), 'example')} not confirmed any more"
     else:
-        yield "nothing is to be read again"
+        yield "nothing must be read again"
 
 
-def _file_lines(plan: RelabelPlan, *, applied: bool) -> Iterator[str]:
-    """The files that are written or removed."""
-    for path, content in list(plan.contents.items())[-MOST_FILES:]:
-        verb = "remove" if content is None else "write"
-        done = {"remove": "removed", "write": "wrote"}[verb]
-        yield f"{done if applied else f'would {verb}'} {path.relative_to(plan.corpus.root).as_posix()}"
-    if (more := len(plan.contents) - MOST_FILES) > 0:
-        yield f"  and {more:,} more, which --json lists"
+def _file_lines(plan: RelabelPlan, *, applied: bool, full: bool) -> Iterator[str]:
+    """The files that are written or removed: each, or how many in which folder."""
+    root = plan.corpus.root
+    remove, write = ("removed", "wrote") if applied else ("would remove", "would write")
+    if full:
+        for path, content in plan.contents.items():
+            yield f"{remove if content is None else write} {path.relative_to(root).as_posix()}"
+        return
+    removed = [path.relative_to(root) for path, content in plan.contents.items() if content is None]
+    written = [path.relative_to(root) for path, content in plan.contents.items() if content is not None]
+    yield from file_summary(remove, removed)
+    yield from file_summary(write, written)
 
 
 def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
@@ -211,7 +213,7 @@ def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
     steps = ["goldspan check"]
     if plan.annotations.reading:
         yield (
-            'Correct the labels of what is to be read again, in Doccano or in the files; write "confirmed": true into '
+            'Correct the labels of what must be read again, in Doccano or in the files; write "confirmed": true into '
             "the lines of passes, and the new version into the manifest, article by article. What passes say then goes "
             "into gold by: goldspan adjudicate --overwrite --apply"
         )
@@ -220,11 +222,6 @@ def _what_is_next(plan: RelabelPlan) -> Iterator[str]:
     if plan.projects:
         steps += [f"goldspan doccano push --project {name}" for name in plan.projects]
     yield f"Next: {'; '.join([*steps, 'goldspan build'])}"
-
-
-def _more(number: int) -> Iterator[str]:
-    if number > SHOWN:
-        yield f"  and {number - SHOWN:,} more, which --json lists"
 
 
 def _short(text: str) -> str:

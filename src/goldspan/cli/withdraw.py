@@ -12,6 +12,7 @@ import typer
 
 from goldspan.cli import completion_values, console
 from goldspan.cli.interrupted_change import complete_interrupted_change
+from goldspan.cli.line_lists import file_summary, first_of, print_folded, remaining
 from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import locked
 from goldspan.corpus.withdrawals import Requester
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from goldspan.withdrawal.plan import WithdrawalPlan, WithdrawalRequest
     from goldspan.withdrawal.remains import Remainder
 
-SHOWN = 20  # lines of one kind
+SHOWN = 3  # lines of one kind on the first screen
 NAMED = 8  # names on a line
 WORDS = 60  # characters of a line of a page
-SHOWN_IN_FILE = 5  # lines of one file
+SHOWN_IN_FILE = 2  # lines of one file on the first screen
 SAYS = {"words": "quotes", "id": "names", "name": "has a name that is marked only in"}
 UNKNOWN = (
     "what nobody here can know: exports, models and reports that were given away, backups, and a dataset on a hub, "
@@ -56,6 +57,7 @@ def run(
             "--date", metavar="DATE", help="The day of the request, as YYYY-MM-DD. Default: today.", show_default=False
         ),
     ] = None,
+    full: console.Full = False,
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
@@ -81,8 +83,8 @@ def run(
         console.write_json(json, "withdraw", {"applied": apply, **plan.json()})
         if apply:
             plan.apply()
-    for line in (*_lines(plan, applied=apply), *_elsewhere(plan), *_end(plan, applied=apply)):
-        console.print_line(line)
+    lines = (*_lines(plan, applied=apply, full=full), *_elsewhere(plan, full=full), *_end(plan, applied=apply))
+    print_folded(lines)
 
 
 def _connect(home: Path | None) -> AbstractContextManager[Doccano]:
@@ -101,7 +103,7 @@ def _request(requested_by: Requester, reason: str | None, date: str | None) -> W
         raise typer.BadParameter(f"{error.message}. {error.remedy}", param_hint="--date") from None
 
 
-def _lines(plan: WithdrawalPlan, *, applied: bool) -> Iterator[str]:
+def _lines(plan: WithdrawalPlan, *, applied: bool, full: bool) -> Iterator[str]:
     """What happens in the project."""
     for one in plan.articles:
         counts = plan.counts[one.id]
@@ -118,24 +120,35 @@ def _lines(plan: WithdrawalPlan, *, applied: bool) -> Iterator[str]:
             f"{one.id}{title}: gold {gold}; passes of {enumerate_names(counts.passes, most=NAMED, empty='nobody')}; "
             f"{amount(counts.decisions, 'decision')}"
         )
-    for path, data in [*plan.contents.items()][: None if len(plan.contents) <= SHOWN * 2 else SHOWN * 2]:
-        verb = ("removed" if applied else "would remove") if data is None else ("wrote" if applied else "would write")
-        lines = plan.curated.lines[path]
-        less = f", {amount(lines, 'line')} less" if lines and data is not None else ""
-        yield f"{verb} {_name(plan, path)}{less}"
-    yield from _more(len(plan.contents), SHOWN * 2)
+    yield from _file_lines(plan, applied=applied, full=full)
     for name in plan.curated.allowed:
         yield f"leaves [allow] in {_name(plan, plan.corpus.scheme_file)}: {name}"
     yield from (f"note: {note}" for note in plan.notes)
     yield from (f"concerned, too? {similar.sentence}" for similar in plan.similar)
 
 
-def _elsewhere(plan: WithdrawalPlan) -> Iterator[str]:
+def _file_lines(plan: WithdrawalPlan, *, applied: bool, full: bool) -> Iterator[str]:
+    """The files that are removed or written: each, or how many in which folder."""
+    remove, write = ("removed", "wrote") if applied else ("would remove", "would write")
+    if full:
+        for path, data in plan.contents.items():
+            lines = plan.curated.lines[path]
+            less = f", {amount(lines, 'line')} less" if lines and data is not None else ""
+            yield f"{remove if data is None else write} {_name(plan, path)}{less}"
+        return
+    root = plan.corpus.root
+    removed = [path.relative_to(root) for path, data in plan.contents.items() if data is None]
+    yield from file_summary(remove, removed)
+    yield from file_summary(write, [path.relative_to(root) for path, data in plan.contents.items() if data is not None])
+
+
+def _elsewhere(plan: WithdrawalPlan, *, full: bool) -> Iterator[str]:
     """What is still there, and what a person does about it."""
     found = [
-        *_received_lines(plan), *_page_lines(plan), *_build_lines(plan), *_doccano_lines(plan), *_copy_lines(plan)
+        *_received_lines(plan), *_page_lines(plan, full=full), *_build_lines(plan), *_doccano_lines(plan, full=full),
+        *_copy_lines(plan),
     ]  # fmt: skip
-    yield "STILL ELSEWHERE:"
+    yield "Still elsewhere:"
     yield from (f"  {line}" for line in (*found, UNKNOWN))
 
 
@@ -147,7 +160,7 @@ def _received_lines(plan: WithdrawalPlan) -> Iterator[str]:
         )
 
 
-def _page_lines(plan: WithdrawalPlan) -> Iterator[str]:
+def _page_lines(plan: WithdrawalPlan, *, full: bool) -> Iterator[str]:
     tables = plan.curated.tables
     by_file: defaultdict[Path, dict[tuple[int | None, str], Remainder]] = defaultdict(dict)
     for one in plan.pages:
@@ -155,16 +168,18 @@ def _page_lines(plan: WithdrawalPlan) -> Iterator[str]:
             key = (one.line, one.article)
             if key not in by_file[one.file] or one.kind == "words":  # a line that quotes it may name it, too
                 by_file[one.file][key] = one
-    for path, places in [*by_file.items()][:SHOWN]:
-        for one in [*places.values()][:SHOWN_IN_FILE]:
+    pages = [*by_file.items()]
+    most, most_in_file = (None, None) if full else (SHOWN, SHOWN_IN_FILE)
+    for path, places in first_of(pages, most):
+        for one in first_of([*places.values()], most_in_file):
             place = _name(plan, path) if one.line is None else f"{_name(plan, path)}:{one.line}"
             yield f"{place} {SAYS[one.kind]} {one.article}, not changed: {_short(one.text)}"
-        if (more := len(places) - SHOWN_IN_FILE) > 0:
-            yield f"  and {amount(more, 'more line')} of {_name(plan, path)}"
-    yield from _more(len(by_file))
+        if not full and (more := len(places) - SHOWN_IN_FILE) > 0:
+            yield f"  and {amount(more, 'more line')} of {_name(plan, path)} (--full lists them)"
+    yield from remaining(pages, most)
     if plan.derived:
-        pages = enumerate_names((_name(plan, path) for path in plan.derived), most=NAMED)
-        yield f"{pages}: `goldspan build` writes the tables again"
+        names = enumerate_names((_name(plan, path) for path in plan.derived), most=NAMED)
+        yield f"{names}: `goldspan build` writes the tables again"
     unread = [path for path in plan.remains.unread if not path.is_relative_to(plan.corpus.build)]
     if unread:
         names = enumerate_names((_name(plan, path) for path in unread), most=NAMED)
@@ -214,7 +229,7 @@ def _remedy(path: Path) -> str:
     return f"make it again ({command})" if command else "make it again, or remove it"
 
 
-def _doccano_lines(plan: WithdrawalPlan) -> Iterator[str]:
+def _doccano_lines(plan: WithdrawalPlan, *, full: bool) -> Iterator[str]:
     by_project: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for copy in plan.servers.copies:
         by = f", worked on by {enumerate_names(copy.workers, most=NAMED)}" if copy.workers else ""
@@ -224,8 +239,9 @@ def _doccano_lines(plan: WithdrawalPlan) -> Iterator[str]:
             f"Doccano project {project}: {amount(len(copies), 'example')}, which a push leaves alone and a pull does "
             f"not write. Whoever leads it deletes them at {address}: find their numbers, select them, press Delete"
         )
-        yield from (f"  {copy}" for copy in copies[:SHOWN])
-        yield from _more(len(copies))
+        most = None if full else SHOWN
+        yield from (f"  {copy}" for copy in first_of(copies, most))
+        yield from remaining(copies, most)
     if searched := [name for name in plan.servers.searched if all(name != project for project, _ in by_project)]:
         yield f"Doccano has none of it in {enumerate_names(searched, most=NAMED)}"
     for name, server, why in plan.servers.unasked:
@@ -262,16 +278,11 @@ def _end(plan: WithdrawalPlan, *, applied: bool) -> Iterator[str]:
         f"Withdrawn: {amount(len(plan.new), 'article')}. corpus/withdrawn.jsonl says so, and `goldspan add` refuses "
         "them. If a request is taken back, remove the line there by hand, and restore the files."
     )
-    yield "Next: goldspan build, which checks all and writes the tables and the dataset without them; then commit"
+    yield "Next: write the tables and the dataset without them, then commit: goldspan build"
 
 
 def _name(plan: WithdrawalPlan, path: Path) -> str:
     return path.relative_to(plan.corpus.root).as_posix()
-
-
-def _more(number: int, shown: int = SHOWN) -> Iterator[str]:
-    if number > shown:
-        yield f"  and {number - shown:,} more, which --json lists"
 
 
 def _short(text: str) -> str:

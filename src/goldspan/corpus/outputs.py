@@ -72,6 +72,8 @@ def validate_folder(path: Path, inputs: Iterable[Path] = ()) -> None:
     """
     if files.is_stream(path) or (path.exists() and not path.is_dir()):
         raise InputError("a folder is written, not a file", file=path, remedy="Name a folder.")
+    if above := next((folder for folder in path.parents if folder.is_file()), None):
+        raise InputError(f"{above} is a file, not a folder", file=path, remedy="Name a folder in another place.")
     _validate_place(path)
     target = Path(os.path.realpath(path))
     if (target / MANIFEST).is_file() or target / "manifest.jsonl" == target.parent / MANIFEST:

@@ -64,11 +64,19 @@ def create_users(
         yield CreatedUser(name, password)
 
 
+def _name_remedy(name: str) -> str:
+    """What to do about a name that cannot be a user's: what is left of it without its domain, if that can be one."""
+    short = re.sub(r"[^\w.@+-]", "", name.rpartition("\\")[2], flags=re.ASCII)
+    if short and short != name and NAME.fullmatch(short) and not folder_name_problem(short):
+        return f"Take another name, for example {short!r}."
+    return "Take another name."
+
+
 def _validate_names(names: Sequence[str], existing: Iterable[str]) -> None:
     for name in names:
         if not NAME.fullmatch(name) or folder_name_problem(name):
             why = folder_name_problem(name) or "may hold only letters, digits and . @ + - _, at most 150"
-            raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy="Take another name.")
+            raise InvalidValueError(f"{name!r} cannot be a user: the name {why}", remedy=_name_remedy(name))
     spellings = {name.lower(): name for name in existing}
     for name in names:
         if (other := spellings.setdefault(name.lower(), name)) != name:

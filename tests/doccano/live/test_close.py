@@ -127,4 +127,4 @@ def test_the_command_lists_what_is_open(doccano, team, goldspan, monkeypatch, ca
     report = team.corpus.root / "report.json"
     assert goldspan(*words, team.name, "--unfinished", "--apply", "--json", report) == 0
     assert json.loads(report.read_text())["applied"]
-    assert "Closed since" in capsys.readouterr().out
+    assert "The round is closed since" in capsys.readouterr().out

@@ -307,7 +307,7 @@ def test_in_a_shared_project_the_work_of_former_members_stays(look, doccano, toy
 def test_the_command_prints_findings_with_remedies_and_fails_on_errors(begun, goldspan, capsys, tmp_path, doccano):
     arguments = ["doccano", "doctor", "--project", begun.name, "--home", doccano.home, "--root", begun.corpus.root]
     assert goldspan(*arguments) == 0
-    assert f"0 error(s), 0 warning(s), {len(doctor.CHECKS)} passed" in capsys.readouterr().out
+    assert f"0 errors, 0 warnings, {len(doctor.CHECKS)} checks passed" in capsys.readouterr().out
     [ship, *_] = begun.server.span_types(begun.project.id)
     begun.server.update_span_type(begun.project.id, ship.id, name="BOAT")
     assert goldspan(*arguments, "--json", tmp_path / "report.json") == 1

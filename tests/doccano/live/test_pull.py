@@ -136,7 +136,7 @@ def test_a_pull_from_a_project_created_again_removes_nothing(doccano, toy, peopl
         anew.add(people)
         code, said, report = pull(anew, "--apply")
         assert (code, sum(len(file["kept"]) for file in report["files"])) == (0, len(names))
-        assert f"kept: {len(names)} lines of harbour, storm, strike, open in Doccano" in said
+        assert f"kept: {len(names)} lines of harbour, storm and strike, open in Doccano" in said
         record = toy.folder / "doccano.toml"  # has the new project's labels
         assert {**files(toy), record: None}.items() >= {**before, record: None}.items()
 

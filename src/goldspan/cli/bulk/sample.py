@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.line_lists import file_summary, print_folded
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import InvalidValueError
@@ -117,6 +118,7 @@ def run(
             help="The seed. The same seed draws the same articles.",
         ),
     ] = 0,
+    full: console.Full = False,
     apply: console.Apply = False,
     json: console.Json = None,
     root: console.Root = None,
@@ -149,7 +151,10 @@ def run(
     for line in _lines(plan, number):
         console.print_line(line)
     if apply:
-        console.print_changed(changed, applied=True)
+        if full:
+            print_folded(f"wrote {path}" for path in changed)
+        else:
+            print_folded(file_summary("wrote", [path.relative_to(corpus.root) for path in changed]))
         print_next_step(Corpus(corpus.root), "rank", json)
     else:
         console.print_line("Nothing was written. Carry it out with --apply.")

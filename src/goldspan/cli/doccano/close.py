@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import completion_values, console
+from goldspan.cli.line_lists import first_lines, print_folded
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 
 if TYPE_CHECKING:
     from goldspan.doccano.closing import ClosingPlan
 
-SHOWN = 40  # reasons
+SHOWN = 8  # reasons on the first screen
 
 
 def run(
@@ -39,6 +41,7 @@ def run(
     reopen: Annotated[bool, typer.Option("--reopen", help="Open again what was closed.")] = False,
     label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
+    full: console.Full = False,
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
@@ -77,29 +80,26 @@ def run(
         if apply and not reasons:
             plan.apply()
     console.write_json(json, "doccano-close", {"applied": apply and not reasons, **plan.json()})
-    print_closing(plan, reasons, applied=apply)
+    print_closing(plan, reasons, applied=apply, full=full)
+    if apply and not reasons:
+        print_next_step(corpus, "doctor" if reopen else "close", json)
     if reasons:
         raise typer.Exit(1)
 
 
-def print_closing(plan: ClosingPlan, reasons: list[str], *, applied: bool) -> None:
-    """Print what is to be done, or why it is refused, and what to do next."""
-    table = plan.table()
-    console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
+def print_closing(plan: ClosingPlan, reasons: list[str], *, applied: bool, full: bool = True) -> None:
+    """Print what is to be done, or why it is refused."""
+    console.print_table(console.make_console(), plan.table())
     if reasons:
-        for line in reasons[:SHOWN]:
-            console.print_line(line)
-        if len(reasons) > SHOWN:
-            console.print_line(f"… and {len(reasons) - SHOWN:,} more, which --json lists")
-        console.print_line(f"Not closed. {plan.remedy}")
+        print_folded(first_lines(reasons, None if full else SHOWN))
+        print_folded([f"Not closed. {plan.remedy}"])
         return
-    for line in plan.changes():
-        console.print_line(line)
+    print_folded(plan.changes())
     if plan.is_done:
-        console.print_line("Already so: nothing was written.")
+        console.print_line("Nothing to do: it is so already.")
     elif not applied:
         console.print_line(console.PLAN_ONLY)
     elif plan.record.closed is None:
-        console.print_line(f"Open again. Next: goldspan doccano push --project {plan.record.name}")
+        console.print_line("The round is open again.")
     else:
-        console.print_line(f"Closed since {plan.record.closed}. Next: goldspan agree")
+        console.print_line(f"The round is closed since {plan.record.closed}.")

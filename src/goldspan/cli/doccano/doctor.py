@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import completion_values, console
+from goldspan.cli.line_lists import first_lines, print_folded
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from goldspan.annotation import Finding
     from goldspan.doccano.doctor import DoctorReport
 
-SHOWN = 20  # findings of one check
+SHOWN = 3  # findings of one check on the first screen
 
 
 def run(
@@ -37,6 +40,7 @@ def run(
         bool,
         typer.Option("--try-defaults", help="Try well-known passwords also on a server that is not on this machine."),
     ] = False,
+    full: console.Full = False,
     json: console.Json = None,
     home: console.Home = None,
     root: console.Root = None,
@@ -62,10 +66,14 @@ def run(
             on_check=lambda title: say(f"Checking that {title}"),
         )
     console.write_json(json, "doccano-doctor", report.json())
-    for line in _lines(report):
-        console.print_line(line)
+    print_folded(_lines(report, full=full))
+    if not full:
+        console.print_rest(json, page=False)
     if report.errors:
+        if json is None:
+            print_folded(["Next: correct what is listed above, then run goldspan doccano doctor again"])
         raise typer.Exit(1)
+    print_next_step(corpus, "doctor", json)
 
 
 def _corpus(root: Path | None) -> Corpus | None:
@@ -78,29 +86,35 @@ def _corpus(root: Path | None) -> Corpus | None:
         return None
 
 
-def _lines(report: DoctorReport) -> Iterator[str]:
-    """The facts, the findings with their remedies, the checks that passed and those that were skipped."""
+def _lines(report: DoctorReport, *, full: bool) -> Iterator[str]:
+    """The facts, the findings with their remedies, the checks that passed and those that were skipped.
+
+    The first screen counts the checks that passed.
+    """
     from goldspan.doccano.doctor import CHECKS, ROUND_CHECKS
 
     yield from report.facts or [report.url]
     for _, group in groupby(report.findings, lambda finding: finding.check):
-        yield from _finding_lines(report, list(group))
+        yield from _finding_lines(report, list(group), None if full else SHOWN)
     titles = {check.id: check.title for check in (*CHECKS, *ROUND_CHECKS)}
-    yield from (f"passed: {titles[name]}" for name in report.passed)
+    if full:
+        yield from (f"passed: {titles[name]}" for name in report.passed)
     skipped: dict[str, list[str]] = {}
     for name, why in report.skipped.items():
         skipped.setdefault(why, []).append(name)
     yield from (f"skipped, {why}: {', '.join(names)}" for why, names in skipped.items())
     warnings = len(report.findings) - report.errors
-    counts = [f"{report.errors} error(s)", f"{warnings} warning(s)", f"{len(report.passed)} passed"]
+    counts = [amount(report.errors, "error"), amount(warnings, "warning")]
+    counts.append(f"{amount(len(report.passed), 'check')} passed")
     yield ", ".join([*counts, f"{len(report.skipped)} skipped"] if skipped else counts)
 
 
-def _finding_lines(report: DoctorReport, findings: list[Finding]) -> Iterator[str]:
+def _finding_lines(report: DoctorReport, findings: list[Finding], most: int | None) -> Iterator[str]:
     """The findings of one check, and what to do about them."""
-    for finding in findings[:SHOWN]:
-        place = f"{finding.example}: " if finding.example else ""
-        yield f"{finding.severity} {finding.check}: {place}{finding.message}"
-    if len(findings) > SHOWN:
-        yield f"  and {len(findings) - SHOWN:,} more, which --json lists"
+    places = (f"{finding.example}: " if finding.example else "" for finding in findings)
+    lines = (
+        f"{finding.severity} {finding.check}: {place}{finding.message}"
+        for place, finding in zip(places, findings, strict=True)
+    )
+    yield from first_lines(lines, most)
     yield f"  {report.remedy(findings[0])}"

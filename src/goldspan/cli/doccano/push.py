@@ -10,15 +10,14 @@ import typer
 
 from goldspan.cli import completion_values, console
 from goldspan.cli.doccano.round_report import print_round_plan, result_lines
+from goldspan.cli.line_lists import first_lines, print_folded
 from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import ServerError
-from goldspan.report.text import amount
+from goldspan.report.text import Table, amount
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from rich.table import Table
 
     from goldspan.doccano.client.api import Doccano
     from goldspan.doccano.invitation import Invitation
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.plan import PushPlan
     from goldspan.doccano.push.push import PushRequest, PushResult
     from goldspan.doccano.push.round import RoundRequest
+
+SHOWN = 5  # articles, and lines of one kind, on the first screen
 
 
 def run(
@@ -150,6 +151,7 @@ def run(
         ),
     ] = "auto",
     invitations: console.Invitations = None,
+    full: console.Full = False,
     apply: console.Apply = False,
     json: console.Json = None,
     home: console.Home = None,
@@ -203,7 +205,8 @@ def run(
                 new=new,
                 push=PushOptions(assign=assign or "all", on_progress=on_progress),
             )
-            _push_round(prepare_round(server, corpus, round_name, options), apply=apply, json=json, folder=invitations)
+            request_of_round = prepare_round(server, corpus, round_name, options)
+            _push_round(request_of_round, apply=apply, json=json, folder=invitations, full=full)
             return
         request: PushRequest = prepare_push(
             server,
@@ -236,9 +239,9 @@ def run(
     console.write_json(
         json, "doccano-push", {"applied": apply, **request.json(), **report, "invitation": invitation_report}
     )
-    _print_plan(request, plans[0])
+    _print_plan(request, plans[0], full=full)
     print_blanks(corpus, for_annotators=True)
-    console.print_line("\n".join(_result_lines(request, result)) if apply else _plan_end(request, left))
+    print_folded(_result_lines(request, result) if apply else [_plan_end(request, left)])
     if invited is not None:
         print_invitation(request.project_plan, invited, invitations)
     if apply:
@@ -247,13 +250,13 @@ def run(
         raise typer.Exit(1)
 
 
-def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder: Path | None) -> None:
+def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder: Path | None, full: bool) -> None:
     """Plan or carry out the push of a round in which each member has a project, and print it."""
     invited: list[tuple[ProjectPlan, Invitation]] = []
     if apply:
         result = request.apply()
         plan, report = result.plan, result.json()
-        lines = "\n".join(result_lines(result))
+        lines = list(result_lines(result))
         conflicts = [step for each in result.results.values() for step in each.left.steps if step.state == "conflict"]
         invited = [
             (each.request.project_plan, found)
@@ -264,13 +267,13 @@ def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder
         _note_beginning(request.corpus, request.server, created, request.options.members)
     else:
         plan, report = request.plan(), {}
-        lines = "Already up to date." if plan.is_done else console.PLAN_ONLY
+        lines = ["Already up to date." if plan.is_done else console.PLAN_ONLY]
         conflicts = [step for each in plan.members for step in each.plan.steps if step.state == "conflict"]
     invitations = [found.json() for _, found in invited]
     console.write_json(json, "doccano-push", {"applied": apply, **plan.json(), **report, "invitations": invitations})
-    print_round_plan(plan)
+    print_round_plan(plan, full=full)
     print_blanks(request.corpus, for_annotators=True)
-    console.print_line(lines)
+    print_folded(lines)
     for before, found in invited:
         print_invitation(before, found, folder)
     if apply:
@@ -310,7 +313,7 @@ def print_invitation(before: ProjectPlan, invited: Invitation, folder: Path | No
         console.print_line(f"open examples: {invited.link}")
 
 
-def _print_plan(request: PushRequest, plan: PushPlan) -> None:
+def _print_plan(request: PushRequest, plan: PushPlan, *, full: bool) -> None:
     """Print what is to be done, and what somebody should look at. The sentences are in `push.plan`."""
     from goldspan.doccano.push.plan import (
         assignment_changes,
@@ -321,40 +324,45 @@ def _print_plan(request: PushRequest, plan: PushPlan) -> None:
         project_notes,
     )
 
-    for line in project_changes(request.project_plan):
-        console.print_line(line)
-    for line in project_notes(request.project_plan):
-        console.print_line(f"note: {line}")
-    for line in request.remarks:
-        console.print_line(f"note: {line}")
-    for line in control_changes(request.controls, request.corpus.root):
-        console.print_line(line)
-    for line in assignment_changes(plan.assignments):
-        console.print_line(line)
-    for line in assignment_notes(plan.assignments):
-        console.print_line(f"note: {line}")
-    for line in example_changes(plan):
-        console.print_line(line)
-    console.make_console().print(_table(request, plan))
-    for line in attention_lines(plan):
-        console.print_line(line)
+    most = None if full else SHOWN
+    print_folded(first_lines(project_changes(request.project_plan), most))
+    print_folded(f"note: {line}" for line in project_notes(request.project_plan))
+    print_folded(f"note: {line}" for line in request.remarks)
+    print_folded(control_changes(request.controls, request.corpus.root))
+    print_folded(first_lines(assignment_changes(plan.assignments), most))
+    print_folded(f"note: {line}" for line in assignment_notes(plan.assignments))
+    print_folded(example_changes(plan))
+    table, others = _table(request, plan, most)
+    console.print_table(console.make_console(), table)
+    print_folded(attention_lines(plan, full=full))
+    print_folded(others)
 
 
-def _table(request: PushRequest, plan: PushPlan) -> Table:
-    """A row per article, a column per kind of step."""
+def _table(request: PushRequest, plan: PushPlan, most: int | None) -> tuple[Table, list[str]]:
+    """A row per article, a column per kind of step; and a line on the articles that have no row.
+
+    Args:
+        request: what is pushed.
+        plan: what is to be done.
+        most: how many articles have a row, first those in which most changes; None for all, in their order.
+    """
     total = plan.counts()
     columns = [name for name, number in total.items() if number] or ["unchanged"]
-    rows = [
-        [article or "(not ours)", *(f"{counts[name]:,}" for name in columns)]
-        for article, counts in plan.articles().items()
-    ]
-    rows.append(["all", *(f"{total[name]:,}" for name in columns)])
-    return console.rich_table(request.project_plan.planned.name, ("article", *columns), rows)
+    articles = [*plan.articles().items()]
+    shown = articles
+    if most is not None and len(articles) > most:
+        shown = sorted(articles, key=lambda item: item[1]["unchanged"] - sum(item[1].values()))[:most]
+    rows = [(article or "(not ours)", *(f"{counts[name]:,}" for name in columns)) for article, counts in shown]
+    rows.append(("all", *(f"{total[name]:,}" for name in columns)))
+    left = len(articles) - len(shown)
+    others = [f"{amount(left, 'more article')} without a row (--full lists all)"] if left else []
+    return Table(request.project_plan.planned.name, "", ("article", *columns), tuple(rows)), others
 
 
-def attention_lines(plan: PushPlan) -> Iterator[str]:
+def attention_lines(plan: PushPlan, *, full: bool = True) -> Iterator[str]:
     """What somebody should look at, grouped by what to do about it."""
-    return console.grouped_by_remedy((item.remedy, f"{item.example}: {item.reason}") for item in plan.attention())
+    found = ((item.remedy, f"{item.example}: {item.reason}") for item in plan.attention())
+    return console.grouped_by_remedy(found, None if full else SHOWN)
 
 
 def _changes_project(request: PushRequest) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from goldspan.cli import console
+from goldspan.cli.line_lists import first_lines, print_folded
 from goldspan.report.text import amount, enumerate_names
 
 if TYPE_CHECKING:
@@ -13,29 +14,26 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.plan import Attention
     from goldspan.doccano.push.round import RoundPlan, RoundResult
 
+SHOWN = 5  # lines of one kind on the first screen
 
-def print_round_plan(plan: RoundPlan) -> None:
+
+def print_round_plan(plan: RoundPlan, *, full: bool) -> None:
     """Print what is to be done, a row per member, and what somebody should look at."""
-    for line in plan.changes():
-        console.print_line(line)
-    for line in plan.notes():
-        console.print_line(f"note: {line}")
-    table = plan.table()
-    console.make_console().print(console.rich_table(table.title, table.header, table.rows, table.note))
-    for line in attention_lines(plan):
-        console.print_line(line)
+    print_folded(first_lines(plan.changes(), None if full else SHOWN))
+    print_folded(f"note: {line}" for line in plan.notes())
+    console.print_table(console.make_console(), plan.table())
+    print_folded(attention_lines(plan, full=full))
 
 
-def attention_lines(plan: RoundPlan) -> Iterator[str]:
+def attention_lines(plan: RoundPlan, *, full: bool) -> Iterator[str]:
     """What somebody should look at, grouped by what to do about it; an example stands once, with whose it is."""
     whose: dict[Attention, list[str]] = {}
     for each in plan.members:
         for item in each.plan.attention():
             whose.setdefault(item, []).append(each.project.folder)
     ordered = sorted(whose, key=lambda item: item.example)
-    return console.grouped_by_remedy(
-        (item.remedy, f"{item.example} ({enumerate_names(whose[item])}): {item.reason}") for item in ordered
-    )
+    found = ((item.remedy, f"{item.example} ({enumerate_names(whose[item])}): {item.reason}") for item in ordered)
+    return console.grouped_by_remedy(found, None if full else SHOWN)
 
 
 def result_lines(result: RoundResult) -> Iterator[str]:

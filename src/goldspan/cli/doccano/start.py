@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
+from goldspan.corpus import Corpus
+from goldspan.errors import GoldspanError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +44,16 @@ def run(
     print(f"  user      {running.account.username}")
     print(f"  password  {running.account.password}")
     print(f"  data      {running.home}\n")
-    print("Next: `goldspan doccano user NAME` creates accounts, `goldspan doccano push --project NAME` uploads")
-    print("examples; `goldspan doccano stop` ends it, and keeps the data.")
+    print("`goldspan doccano stop` stops it and keeps the data.")
+    print_next_step(project_around(), "start")
+
+
+def project_around() -> Corpus | None:
+    """The project around the current folder, if there is one that can be read."""
+    try:
+        return Corpus.find(None)
+    except GoldspanError:
+        return None
 
 
 def _origin(running: EmbeddedServer, original: Path) -> str:

@@ -13,23 +13,22 @@ import typer
 
 from goldspan import files
 from goldspan.cli import completion_values, console
+from goldspan.cli.line_lists import first_lines, first_of, print_folded, remaining
 from goldspan.cli.option_groups import OUTPUT
 from goldspan.cli.output import take_file
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
-from goldspan.report.text import amount
+from goldspan.report.text import Table, amount
 
 if TYPE_CHECKING:
-    from rich.table import Table
-    from rich.text import Text
-
     from goldspan.doccano.account import Account
     from goldspan.doccano.server import ServerStatus
     from goldspan.doccano.status import ProjectListing, ProjectProgress, RoundProgress
     from goldspan.progress.round_pace import RoundPace
 
 SHOWN = 8  # names on a line
-HELD = 20  # lines that a pull would not write
+LINES = 3  # of one kind on the first screen
+ROWS = 10  # projects on the first screen
 
 
 def run(
@@ -45,6 +44,7 @@ def run(
     ] = None,
     label_renamed: console.LabelRenamed = None,
     members: console.Members = None,
+    full: console.Full = False,
     json: console.Json = None,
     html: Annotated[
         Path | None,
@@ -78,10 +78,7 @@ def run(
     if project is None:
         if html is not None or forget:
             raise typer.BadParameter("--html and --forget are about a --project: name it.")
-        report, parts = _overview(home)
-        console.write_json(json, "doccano-status", report)
-        for part in parts:
-            console.make_console().print(part)
+        _report_server(home, json, full=full)
         return
     corpus = Corpus.find(root)
     if forget:
@@ -105,8 +102,10 @@ def run(
         report["agreement"] = [one.json() for one in agreement]
         files.write(html, page(progress, pace, agreement, scheme=corpus.scheme))
     console.write_json(json, "doccano-status", report)
-    _print(progress, pace)
+    _print(progress, pace, full=full)
     console.print_written(html)
+    if not full:
+        console.print_rest(json, html)
     if json is None:
         _print_next(corpus, progress)
     if progress.unread or any(one.held or one.types.serious for one in progress.projects):
@@ -119,9 +118,11 @@ def _print_next(corpus: Corpus, progress: RoundProgress) -> None:
 
     if any(one.new or one.changed for one in progress.pending.values()):
         pull = typed_command(corpus, "doccano", "pull", "--project", progress.name, "--apply")
-        console.print_line(f"Next: pull what is confirmed: {pull}")
+        print_folded([f"Next: pull what is confirmed: {pull}"])
     elif progress.annotators and not any(one.open for one in progress.annotators):
         print_next_step(corpus, "pull")
+    else:
+        print_next_step(corpus, "push")
 
 
 def _forget(corpus: Corpus, name: str) -> None:
@@ -136,33 +137,29 @@ def _forget(corpus: Corpus, name: str) -> None:
         console.print_line(f"There are no counts of {name} on this machine.")
 
 
-def _print(progress: RoundProgress, pace: RoundPace) -> None:
-    """Who is how far, then each article, then what differs."""
+def _print(progress: RoundProgress, pace: RoundPace, *, full: bool) -> None:
+    """Who is how far, then what differs and what a pull would write; with each article if all is wanted."""
     from goldspan.cli.doccano.pull import label_lines
-    from goldspan.progress.report_tables import annotator_table, article_tables
+    from goldspan.progress.report_tables import annotator_table, article_tables, headline
 
-    for table in (annotator_table(progress, pace), *article_tables(progress)):
-        shown = console.rich_table(table.title, table.header, table.rows, table.note)
-        for column in shown.columns[1:]:  # of what is too wide for a terminal, names are folded
-            column.no_wrap = True
-        console.make_console().print(shown)
-    for line in _round_lines(progress):
-        console.print_line(line)
+    out, most = console.make_console(), None if full else LINES
+    print_folded([headline(pace)])
+    for table in (annotator_table(progress, pace), *(article_tables(progress) if full else ())):
+        console.print_table(out, table)
+    print_folded(_round_lines(progress))
     said: set[str] = set()
     for one in progress.projects:
         of = f"{one.project.name}: " if len(progress.projects) > 1 else ""
-        for line in (*_difference_lines(one), *label_lines(one.types), *_held_lines(one)):
+        for line in (*_difference_lines(one), *label_lines(one.types), *_held_lines(one, most)):
             if line not in said:
-                console.print_line(line if line.startswith(" ") else f"{of}{line}")
+                print_folded([line if line.startswith(" ") else f"{of}{line}"])
             if line.startswith(" "):
                 said.add(line)
-    for line in _pending_lines(progress):
-        console.print_line(line)
-    for remark in pace.remarks:
-        console.print_line(f"note: {remark}")
+    print_folded(first_lines(_pending_lines(progress), most))
+    print_folded(f"note: {remark}" for remark in pace.remarks)
 
 
-def _held_lines(progress: ProjectProgress) -> Iterator[str]:
+def _held_lines(progress: ProjectProgress, most: int | None) -> Iterator[str]:
     """The lines that a pull would leave as they are, and what to do about examples that were imported again."""
     from goldspan.doccano.pull.collect import REMEDIES
 
@@ -170,36 +167,40 @@ def _held_lines(progress: ProjectProgress) -> Iterator[str]:
         (problem.annotator or "gold" * (problem.kind != "imported"), problem.example, problem.message)
         for problem in progress.held
     )
-    for annotator, example, message in list(lines)[:HELD]:
+    for annotator, example, message in first_of([*lines], most):
         yield f"a pull would not write {annotator}{' ' * bool(annotator)}{example}: {message}"
-    if len(lines) > HELD:
-        yield f"  and {len(lines) - HELD:,} more, which --json lists"
+    yield from remaining([*lines], most)
     if any(problem.kind == "imported" for problem in progress.held):
         yield f"  {REMEDIES['imported']}"
 
 
-def _overview(home: Path | None) -> tuple[dict[str, Any], list[Table | Text]]:
-    """The embedded server, if there is one, and the projects of the server that would be used.
-
-    Returns:
-        The report for `--json`, and what is printed.
-    """
+def _report_server(home: Path | None, json: Path | None, *, full: bool) -> None:
+    """Report on the embedded server, if there is one, and the projects of the server that would be used."""
     from goldspan.doccano import credentials, server, status
     from goldspan.doccano.client.api import Doccano
 
     embedded = server.status(home)
-    parts: list[Table | Text] = [console.plain_text(line) for line in _server_lines(embedded)]
     report: dict[str, Any] = {"embedded": _server_json(embedded), "url": None, "projects": []}
     try:
         account = credentials.find_account(home)
     except NotFoundError as missing:
         if "DOCCANO_URL" in os.environ:  # a server was named, and cannot be reached like that
             raise
-        return report, [*parts, console.plain_text(missing.remedy or missing.message)]
+        console.write_json(json, "doccano-status", report)
+        print_folded([*_server_lines(embedded), missing.remedy or missing.message])
+        return
     with console.spinner(f"Reading {account.url}"), Doccano(account) as doccano:
         listings = list(status.list_projects(doccano))
     report |= {"url": account.url, "projects": [_listing_json(listing) for listing in listings]}
-    return report, [*parts, _project_table(account, listings)]
+    console.write_json(json, "doccano-status", report)
+    print_folded(_server_lines(embedded))
+    most = None if full else ROWS
+    console.print_table(console.make_console(), _project_table(account, listings[:most]))
+    print_folded(remaining(listings, most))
+    if json is None and listings:
+        last = listings[-1]
+        name = shlex.quote(last.round or last.project.name)
+        print_folded([f"Next: see who is how far: goldspan doccano status --project {name}"])
 
 
 def _server_lines(status: ServerStatus) -> Iterator[str]:
@@ -235,7 +236,7 @@ def _project_table(account: Account, listings: Sequence[ProjectListing]) -> Tabl
         for listing in listings
     ]
     header = (*(("round",) if has_rounds else ()), "project", "kind", "examples", "confirmed, by member")
-    return console.rich_table(f"Projects of {account.username} on {account.url}", header, rows)
+    return Table(f"Projects of {account.username} on {account.url}", "", header, tuple(map(tuple, rows)))
 
 
 def _listing_json(listing: ProjectListing) -> dict[str, Any]:

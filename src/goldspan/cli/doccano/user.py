@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from goldspan.cli import completion_values, console
+from goldspan.cli.doccano.start import project_around
+from goldspan.cli.next_step import print_next_step
 from goldspan.errors import InvalidValueError, NotFoundError
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ def run(
             f"note: not members of {found.name!r} yet: {', '.join(missing)}. List them in "
             "annotation_guidelines/members.toml, then push."
         )
+    print_next_step(project_around(), "user", json)
 
 
 def _line(user: CreatedUser, *, with_password: bool) -> str:
