@@ -205,8 +205,13 @@ def run(
                 new=new,
                 push=PushOptions(assign=assign or "all", on_progress=on_progress),
             )
-            request_of_round = prepare_round(server, corpus, round_name, options)
-            _push_round(request_of_round, apply=apply, json=json, folder=invitations, full=full)
+            _push_round(
+                prepare_round(server, corpus, round_name, options),
+                apply=apply,
+                json=json,
+                folder=invitations,
+                full=full,
+            )
             return
         request: PushRequest = prepare_push(
             server,
@@ -240,6 +245,7 @@ def run(
         json, "doccano-push", {"applied": apply, **request.json(), **report, "invitation": invitation_report}
     )
     _print_plan(request, plans[0], full=full)
+    print_folded(_stranger_lines(request))
     print_blanks(corpus, for_annotators=True)
     print_folded(_result_lines(request, result) if apply else [_plan_end(request, left)])
     if invited is not None:
@@ -336,6 +342,21 @@ def _print_plan(request: PushRequest, plan: PushPlan, *, full: bool) -> None:
     console.print_table(console.make_console(), table)
     print_folded(attention_lines(plan, full=full))
     print_folded(others)
+
+
+def _stranger_lines(request: PushRequest) -> Iterator[str]:
+    """A warning where a new project is called like those of a round and is none of them."""
+    from goldspan.doccano.corpus_record import read_record
+
+    name = request.project_plan.planned.name
+    if request.project_plan.project is not None:
+        return
+    for one in read_record(request.corpus).rounds:
+        if one.each and name.startswith(f"{one.name}-"):
+            yield (
+                f"note: {name!r} is not a project of the round {one.name!r}: it would be a new project beside it. "
+                f"To push to a member of the round, list the member in members.toml and push --project {one.name}."
+            )
 
 
 def _table(request: PushRequest, plan: PushPlan, most: int | None) -> tuple[Table, list[str]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from goldspan.doccano.push.plan import Attention
     from goldspan.doccano.push.round import RoundPlan, RoundResult
 
-SHOWN = 5  # lines of one kind on the first screen
+SHOWN = 8  # lines of one kind on the first screen
 
 
 def print_round_plan(plan: RoundPlan, *, full: bool) -> None:

@@ -175,9 +175,9 @@ class RoundPlan:
         elif self.known.annotators_per_example != self.record.annotators_per_example:
             before = self.known.annotators_per_example or "all"
             yield f"annotators per example: {before} → {self.record.annotators_per_example}"
-        yield from self._grouped(lambda request: project_changes(request.project_plan))
         if self.places is not None:
             yield from self.places.summary.sentences()
+        yield from self._grouped(lambda request: project_changes(request.project_plan))
 
     def notes(self) -> Iterator[str]:
         """What is left as it is, or should be known."""
