@@ -44,11 +44,11 @@ def environment(*extras: str) -> Path:
     stamp = VENV / "installed.json"
     state = {
         "python": sys.version,
-        "pins": constraints.read_text(),
-        "project": (ROOT / "pyproject.toml").read_text(),
+        "pins": constraints.read_text(encoding="utf-8"),
+        "project": (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
         "extras": [],
     }
-    before = json.loads(stamp.read_text()) if python.exists() and stamp.is_file() else {}
+    before = json.loads(stamp.read_text(encoding="utf-8")) if python.exists() and stamp.is_file() else {}
     same_python = before.get("python", sys.version) == sys.version
     same = same_python and all(before.get(key) == state[key] for key in ("pins", "project"))
     have = set(before.get("extras", ())) if same else set()
@@ -63,5 +63,5 @@ def environment(*extras: str) -> Path:
         done = subprocess.run([*pip, "-c", constraints, "-e", what], check=False)  # noqa: S603
         if done.returncode:
             sys.exit(f"goldspan: {VENV} could not be completed; pip's messages above name the reason.")
-        stamp.write_text(json.dumps(state))
+        stamp.write_text(json.dumps(state), encoding="utf-8")
     return python

@@ -46,6 +46,7 @@ NEW_FILE = 0o666  # before the umask
 BUFFER = 1 << 17  # bytes that are read at once where somebody watches
 PRIVATE = 0o600  # for the owner alone
 NEW_FOLDER = 0o777  # before the umask
+BINARY = getattr(os, "O_BINARY", 0)  # for `os.open`: Windows would write line breaks as two characters
 BOM = b"\xef\xbb\xbf"
 SAVE_IT = "Save its content to a file, and name that."
 NO_FILE = {stat.S_IFDIR: ("a folder", "Name a file in it."), stat.S_IFIFO: ("a pipe", SAVE_IT)}

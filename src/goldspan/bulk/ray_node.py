@@ -172,7 +172,8 @@ class _SnapshotFolder:
     def __init__(self, digest: str) -> None:
         self._base = _base()
         self._base.mkdir(mode=0o700, exist_ok=True)
-        if self._base.stat().st_uid != os.getuid() or self._base.is_symlink():
+        is_foreign = hasattr(os, "getuid") and self._base.stat().st_uid != os.getuid()
+        if is_foreign or self._base.is_symlink():
             raise InputError("belongs to another user", file=self._base, remedy="Remove it, or set TMPDIR there.")
         self._path = self._base / digest
         self._use = self._base / f"{digest}.{os.getpid()}{USED}"
@@ -206,7 +207,8 @@ def remove_unused_projects() -> None:
 
 def _base() -> Path:
     """The folder of all projects of this user on this node."""
-    return Path(tempfile.gettempdir()) / f"goldspan-nodes-{os.getuid()}"
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"  # on Windows, each user has a temporary folder
+    return Path(tempfile.gettempdir()) / f"goldspan-nodes-{user}"
 
 
 def _remove_unused(base: Path) -> None:

@@ -172,7 +172,7 @@ class RayWorkers:
         from goldspan.bulk.ray_node import TOKEN
 
         path = output.path / TOKEN
-        path.write_text(self._token, encoding="utf-8")
+        path.write_text(self._token, encoding="utf-8", newline="\n")
         self._stack.callback(path.unlink, missing_ok=True)
 
     def _start(self) -> _Actor:

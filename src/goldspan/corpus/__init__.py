@@ -422,7 +422,7 @@ def id_list(path: Path, what: str) -> list[str]:
         return []
     ids = []
     for number, raw in files.lines(files.read_bytes(path)):
-        ids.append(raw.decode("utf-8", "replace"))
+        ids.append(raw.removesuffix(b"\r").decode("utf-8", "replace"))  # an editor of Windows may have written it
         if not ids[-1] or ids[-1] != ids[-1].strip():
             remedy = f"This is a list of {what} ids, one a line."
             raise InputError(f"{ids[-1]!r} is not an {what} id", file=path, line=number, remedy=remedy)

@@ -323,7 +323,7 @@ class _KeptModels:
             self._begin()
         tables = {article: table.astype(int).tolist() for article, table in counts.items()}
         line = {"seed": subset.seed, "training": list(subset.training), "counts": tables}
-        with files.naming_full_disk(self.path), self.path.open("a", encoding="utf-8") as file:
+        with files.naming_full_disk(self.path), self.path.open("a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def _begin(self) -> None:
@@ -342,7 +342,7 @@ class _KeptModels:
             self.path.unlink()
             return
         if lines[-1]:  # a process was killed while it wrote it
-            with self.path.open("a", encoding="utf-8") as file:
+            with self.path.open("a", encoding="utf-8", newline="\n") as file:
                 file.write("\n")
         for line in lines[1:]:
             if (model := _parse(line, self._shape)) is not None:

@@ -323,7 +323,9 @@ def _write(target: Path, made: OutOfFoldPredictions, examples: Sequence[Example]
             (new / f"{article}.jsonl").write_bytes(data)
             digests[f"{article}.jsonl"] = hashlib.sha256(data).hexdigest()
         record = FoldRecord(made.recipe, [*made.seeds], dict(made.folds), digest, digests)
-        (new / RECORD).write_text(json.dumps(asdict(record), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        (new / RECORD).write_text(
+            json.dumps(asdict(record), ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n"
+        )
         files.replace_folder(new, target)
 
 

@@ -132,7 +132,7 @@ class SavedModel:
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         digests = [[path.relative_to(folder).as_posix(), files.sha256(path)] for path in paths]
         labels = tuple(corpus.scheme.names)
-        name = folder.relative_to(corpus.root) if folder.is_relative_to(corpus.root) else folder
+        name = folder.relative_to(corpus.root).as_posix() if folder.is_relative_to(corpus.root) else folder
         digest = hashlib.sha256(files.dumps([digests, [*labels]]).encode()).hexdigest()
         record = model_record.read(folder)
         learned = None if record is None else len(record.articles.get(model_record.LEARNED_FROM, ()))

@@ -88,12 +88,12 @@ def write(
         if (new / META).is_file():
             stated = strict_json.loads(files.read_bytes(new / META))
             (new / META).write_text(
-                json.dumps({**stated, **meta}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+                json.dumps({**stated, **meta}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n"
             )
-        (new / CARD).write_text(card, encoding="utf-8")
+        (new / CARD).write_text(card, encoding="utf-8", newline="\n")
         written = {path.relative_to(new).as_posix(): files.sha256(path) for path in _files(new)}
         whole = replace(record, files=dict(sorted(written.items())))
-        (new / model_record.FILE).write_text(model_record.text(whole), encoding="utf-8")
+        (new / model_record.FILE).write_text(model_record.text(whole), encoding="utf-8", newline="\n")
         before_replacing()
         require_replaceable(folder)  # again: the training took its time
         files.replace_folder(new, folder)

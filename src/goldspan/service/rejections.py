@@ -275,7 +275,7 @@ class RejectionLedger:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with files.lock(self.path.with_name(f".{self.path.name}.lock")):
             is_new = not files.is_there(self.path)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | files.BINARY, 0o666)
             try:
                 self._read_new()
                 if os.fstat(descriptor).st_size > self._read_bytes:

@@ -180,7 +180,7 @@ class SuggestionFolder:
         self._left.pop(name, None)
         self.path.mkdir(parents=True, exist_ok=True)
         line = WrittenFile(name, _digest(data), choice.model, dict(choice.map))
-        with (self.path / RECORD).open("a", encoding="utf-8") as record:
+        with (self.path / RECORD).open("a", encoding="utf-8", newline="\n") as record:
             record.write(_line(line))
         files.write(target, text)
         return target

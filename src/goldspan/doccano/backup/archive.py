@@ -100,7 +100,7 @@ def write_archive(target: Path, manifest: BackupManifest, paths: Mapping[str, Pa
         manifest: which describes the files.
         paths: the files, by the names of their members.
     """
-    handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, files.PRIVATE)
+    handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL | files.BINARY, files.PRIVATE)
     with os.fdopen(handle, "w+b") as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.comment = SEAL + b"0" * DIGEST
@@ -211,7 +211,7 @@ class BackupArchive:
         """
         member = next(each for each in self.manifest.files if each.name == name)
         digest, size = hashlib.sha256(), 0
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, files.PRIVATE)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | files.BINARY, files.PRIVATE)
         with self._zip.open(name) as source, os.fdopen(handle, "wb") as stream:
             while block := source.read(BLOCK):
                 size += len(block)

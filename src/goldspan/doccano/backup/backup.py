@@ -192,7 +192,7 @@ def copy_database(source: Path, target: Path) -> None:
         InputError: if it cannot be read, or the copy has not as many rows.
         OSError: if the disk is full.
     """
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, files.PRIVATE))
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | files.BINARY, files.PRIVATE))
     try:
         with (
             closing(sqlite3.connect(f"{source.as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None)) as read,

@@ -27,12 +27,28 @@ _PREFERENCES = ("UV_MANAGED_PYTHON", "UV_NO_MANAGED_PYTHON")  # variables beside
 _PRINT_VERSION = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
 
 
+def require_posix() -> None:
+    """Refuse to go on where goldspan cannot run a Doccano.
+
+    Raises:
+        NotFoundError: on Windows.
+    """
+    if os.name != "posix":
+        raise NotFoundError(
+            "goldspan starts a Doccano on Linux and macOS only",
+            remedy="Start it in WSL (Windows Subsystem for Linux), or use a Doccano on another machine: set "
+            "DOCCANO_URL, DOCCANO_USERNAME and DOCCANO_PASSWORD.",
+        )
+
+
 def ensure_environment(on_step: Callable[[str], None]) -> ServerEnvironment:
     """The environment, built if it is missing; `on_step` gets a line for each step that takes long.
 
     Raises:
-        NotFoundError: if there is no Python of a tested version, if pip fails, or if the environment does not work.
+        NotFoundError: if there is no Python of a tested version, if pip fails, or if the environment does not work; on
+            Windows.
     """
+    require_posix()
     found = _found_python()
     if found is None or not find_environment(found[1]).stamp.exists():
         for version in PYTHON_VERSIONS:

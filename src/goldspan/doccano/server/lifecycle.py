@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from goldspan.doccano.account import Account
 from goldspan.doccano.server import database, health, install, process
 from goldspan.doccano.server.environment import VERSION, ServerEnvironment, clean_variables
 from goldspan.doccano.server.home import NO_PORT, find_home, find_original, read_state, write_state
-from goldspan.errors import InvalidValueError, NotFoundError, ServerError
+from goldspan.errors import InvalidValueError, ServerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +73,7 @@ def start(
         ServerError: if the port is busy, or a process does not become ready or does not answer.
         InvalidValueError: if it runs already, on another port than was asked for.
     """
-    _require_posix()
+    install.require_posix()
     if port is not None:
         process.require_port(port)
     server_home = find_home(home)
@@ -194,14 +193,6 @@ def _start(
 
 def _embedded_server(home: ServerHome, state: ServerState) -> EmbeddedServer:
     return EmbeddedServer(Account(state.url, state.username, state.password), home.folder)
-
-
-def _require_posix() -> None:
-    if os.name != "posix":
-        raise NotFoundError(
-            "the embedded server needs Linux or macOS",
-            remedy="Use a Doccano elsewhere: set DOCCANO_URL, DOCCANO_USERNAME and DOCCANO_PASSWORD.",
-        )
 
 
 def _require_same_port(state: ServerState, port: int | None) -> None:

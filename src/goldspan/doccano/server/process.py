@@ -214,7 +214,7 @@ def _link(path: Path) -> str:
 def is_leader(process: psutil.Process) -> bool:
     """Whether it is the process that was started, in a session of its own, and not a child of it."""
     try:
-        return os.getsid(process.pid) == process.pid
+        return hasattr(os, "getsid") and os.getsid(process.pid) == process.pid
     except _NOT_OURS:
         return False
 
