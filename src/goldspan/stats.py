@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from goldspan.suggest.recogniser_analysis import SuggestionScores
 
 MOST_FREQUENT = 10
+MOST_COUNTS = 13  # rows of the summary
 UNSPLIT = "(unsplit)"
 # The tables of what a project has later than others: two passes, gold, a split to train on.
 LATER = ("Agreement of the passes", "Annotators", "Sources and licences", "Seen and unseen surfaces")
@@ -116,6 +117,21 @@ def gold_tables(corpus: Corpus) -> list[Table]:
     """The tables that need no suggestions: those of the gold, the agreement of the passes, the provenance."""
     agreement = agreement_table(corpus)
     return [*corpus_tables(corpus), *([agreement] if agreement else []), *provenance.tables(corpus)]
+
+
+def split_summary(tables: Iterable[Table]) -> Table:
+    """The table of the splits with a column per split and a row per label, of many labels the first ones.
+
+    Args:
+        tables: those of `corpus_tables`, among others.
+    """
+    splits = next(table for table in tables if table.title == "Splits")
+    columns = list(zip(splits.header, *splits.rows, strict=True))
+    (_, *names), *counts = columns
+    more = len(counts) - MOST_COUNTS
+    note = f"{splits.note} {more:,} more rows with --full." if more > 0 else splits.note
+    shown = [*counts[: MOST_COUNTS - 1], counts[-1]] if more > 0 else counts
+    return Table("What is in gold, by split", note, ("", *names), tuple(tuple(row) for row in shown))
 
 
 def all_tables(corpus: Corpus) -> list[Table]:

@@ -291,7 +291,7 @@ def test_the_commands_show_the_licence_and_the_contact(german, goldspan, tmp_pat
     assert (made["licence"], made["contact"]) == ("ODbL-1.0", None)
     header, _ = card(Corpus(german.root), tmp_path)
     assert header["license"] == ["cc0-1.0", "odbl"]
-    assert goldspan("stats", "--root", german.root) == 0
+    assert goldspan("stats", "--full", "--root", german.root) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "Licence and contact what stated" in printed
     assert "licence of the annotation ODbL-1.0 contact not stated" in printed
