@@ -76,6 +76,19 @@ def page(report: AgreementReport) -> str:
     return document(text_report.title(report), _header(report), *_sections(_coloured(report)))
 
 
+def sections_by_condition(found: AgreementByCondition) -> tuple[Markup | None, ...]:
+    """All that the page shows below its header, for a page that has a frame of its own.
+
+    Args:
+        found: as for `page_by_condition`.
+    """
+    amendments = _amendment_section(found)
+    if found.is_unaided:
+        return (*_sections(_coloured(found.reports["unaided"])), amendments)
+    parts = (part for condition, report in found.reports.items() for part in _part(condition, _coloured(report)))
+    return (*parts, amendments)
+
+
 def page_by_condition(found: AgreementByCondition) -> str:
     """The reports on unaided and on aided readings as one page, one after the other.
 

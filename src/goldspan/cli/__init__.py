@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 COMMANDS = (
     "init", "add", "recut", "relabel", "withdraw", "suggest", "check", "agree", "outcomes", "adjudicate", "split",
     "evaluate", "train", "crossval", "curve", "label-errors", "rank",
-    "export", "release", "rebuild", "convert", "formats", "show", "stats", "serve", "build", "config", "help",
+    "export", "release", "rebuild", "convert", "formats", "show", "stats", "site", "serve", "build", "config", "help",
     "completion",
 )  # fmt: skip
 GROUPS = ("doccano", "bulk", "hub", "audit")

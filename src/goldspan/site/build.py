@@ -23,10 +23,10 @@ from goldspan.site.pages import (
     INDEX,
     NavigationEntry,
     SiteFrame,
-    SitePart,
     annotator_names,
     article_page,
 )
+from goldspan.site.reports import PARTS
 from goldspan.site.visibility import visible_state
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 MARKER = ".goldspan-site"
 HEAD = "This folder was written by `goldspan site` and is replaced as a whole by the next one. Its files:\n"
 NAMED = 5  # files that a message names
-PARTS: tuple[SitePart, ...] = ()  # what is made from the whole project
 ARTICLES_SHOW = "Each article in full, with gold and everybody's spans in place, comments and decisions."
 DISPUTES_SHOW = "Every region in which readers differ: who marked what, comments, rules and decisions."
 

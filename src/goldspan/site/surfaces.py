@@ -1,0 +1,342 @@
+"""Pages with every surface form of every label and its contexts, those first that were annotated in several ways.
+
+Forms are one that differ only in case, white space, apostrophes and hyphens (see `goldspan.suggest.name_matcher`, which
+also finds where the same words stand unmarked, in scripts without spaces, too). A mention inside a longer span is not
+unmarked. What is counted is gold; of an example without gold, each pass that may be shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from goldspan.checks.mentions import FUNCTION_WORDS
+from goldspan.report.html import element, join, link, section
+from goldspan.report.svg import chip, colours
+from goldspan.report.text import amount
+from goldspan.site.pages import example_link, page_header
+from goldspan.suggest.extents import Extents
+from goldspan.suggest.name_matcher import NameMatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from goldspan.annotation import Example
+    from goldspan.corpus import Corpus
+    from goldspan.report.html import Markup
+    from goldspan.site.pages import SiteFrame
+    from goldspan.site.visibility import Visibility
+
+SURFACES = "surfaces.html"
+TITLE = "Surface forms"
+DESCRIPTION = "Every marked surface form per label with its contexts; those first that were annotated in several ways."
+FOLDER = "surfaces"
+UNMARKED = ""  # in place of a label
+AROUND = 45  # code points of text on either side of a form
+CONTEXTS = 12  # of a form with a label, and of the same words unmarked
+PAGED = 300  # forms on a page of a label
+LISTED = 300  # inconsistent forms on the first page
+LONGEST = 8  # words of a form in which shorter ones are looked for
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceContext:
+    """A place of a form: the example, and the text before, at and after it."""
+
+    example: str
+    before: str
+    words: str
+    after: str
+
+
+@dataclass(slots=True)
+class SurfaceForm:
+    """What is known of a form.
+
+    Args:
+        name: folded, by which its variants are one.
+        variants: how often it was written in each way, marked or not.
+        labels: how often it has each label, and how often none.
+        articles: with a marked place.
+        contexts: the first places by label.
+        longer: the forms that are this one with function words beside it, such as "the KFOR".
+    """
+
+    name: str
+    variants: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    articles: set[str] = field(default_factory=set)
+    contexts: defaultdict[str, list[SurfaceContext]] = field(default_factory=lambda: defaultdict(list))
+    longer: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> str:
+        """The way in which it is written most often."""
+        return min(self.variants, key=lambda one: (-self.variants[one], one))
+
+    @property
+    def marked(self) -> int:
+        """How often it has a label."""
+        return self.labels.total() - self.labels[UNMARKED]
+
+    @property
+    def own_labels(self) -> list[str]:
+        """Its labels, the most frequent first."""
+        return sorted((one for one in self.labels if one != UNMARKED), key=lambda one: (-self.labels[one], one))
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why somebody should look at it, the worst first; empty if it was always annotated in one way."""
+        found = []
+        if len(self.own_labels) > 1:
+            found.append("labels: " + ", ".join(f"{self.labels[one]:,} {one}" for one in self.own_labels))
+        if unmarked := self.labels[UNMARKED]:
+            found.append(f"marked {self.marked:,}, unmarked {unmarked:,}")
+        if self.longer:
+            found.append("other edges: " + ", ".join(self.longer[:5]))
+        return found
+
+    @property
+    def rank(self) -> tuple[int, float, int, str]:
+        """A key that sorts what is suspicious first: several labels, then a rare exception among many places."""
+        rare = min((times for times in self.labels.values() if times), default=0) / max(1, self.labels.total())
+        exception = rare if len(self.labels) > 1 else 1.0
+        return (-len(self.own_labels) if len(self.own_labels) > 1 else 0, exception, -self.labels.total(), self.name)
+
+
+def surface_forms(examples: Iterable[Example]) -> dict[str, SurfaceForm]:
+    """Every form that is marked somewhere, by its folded name.
+
+    Args:
+        examples: with their spans; what is not annotated of them counts neither as marked nor as unmarked.
+    """
+    read = [one for one in examples if one.is_annotated or one.spans]
+    matcher = NameMatcher()
+    for example in read:
+        for span in example.spans:
+            matcher.add(example.surface(span))
+    forms: dict[str, SurfaceForm] = {}
+    for example in read:
+        marked: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+        for span in example.spans:
+            marked[span.start, span.end].add(span.label)
+        places = {(start, end): name for start, end, name in matcher.find(example.text)}
+        for place in marked.keys() - places.keys():  # a part of a word
+            places[place] = matcher.add(example.text[slice(*place)])
+        unread, inside = Extents(example.unannotated_parts), Extents(marked)
+        for (start, end), name in sorted(places.items()):
+            labels = marked.get((start, end))
+            if not name or unread.touch(start, end) or (labels is None and inside.contain(start, end)):
+                continue
+            _add(forms.setdefault(name, SurfaceForm(name)), example, start, end, labels or {UNMARKED})
+    found = {name: form for name, form in forms.items() if form.marked}
+    _note_longer(found)
+    return found
+
+
+def _add(form: SurfaceForm, example: Example, start: int, end: int, labels: Iterable[str]) -> None:
+    text = example.text
+    form.variants[" ".join(text[start:end].split())] += 1
+    for label in labels:
+        form.labels[label] += 1
+        if label != UNMARKED:
+            form.articles.add(example.article)
+        if len(form.contexts[label]) < CONTEXTS:
+            before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+            form.contexts[label].append(SurfaceContext(example.id, before, text[start:end], after))
+
+
+def _note_longer(forms: Mapping[str, SurfaceForm]) -> None:
+    """Note at each form the longer ones that add function words only."""
+    for name, form in forms.items():
+        words = name.split()
+        for start in range(len(words)) if 1 < len(words) <= LONGEST else ():
+            for end in range(start + 1, len(words) + 1):
+                others = [*words[:start], *words[end:]]
+                inner = forms.get(" ".join(words[start:end])) if others else None
+                if inner is not None and all(word in FUNCTION_WORDS for word in others):
+                    inner.longer.append(form.shown)
+
+
+def examples_to_index(corpus: Corpus, visibility: Visibility) -> Iterator[Example]:
+    """The gold that is shown; of other examples each pass that is shown.
+
+    Raises:
+        InputError: for the first line that is not valid.
+    """
+    settled = set()
+    for example in visibility.gold_examples(corpus):
+        settled.add(example.id)
+        yield example
+    for annotator, articles in visibility.shown_passes(corpus).items():
+        yield from (one for one in corpus.confirmed_examples(annotator, articles) if one.id not in settled)
+
+
+def has_surfaces(corpus: Corpus, visibility: Visibility) -> bool:
+    """Whether something is marked that may be shown."""
+    return any(example.spans for example in examples_to_index(corpus, visibility))
+
+
+def surface_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) -> Iterator[tuple[str, str]]:
+    """The pages, each with its path inside the site: the inconsistencies first, then those of each label.
+
+    Raises:
+        InputError: for the first line that is not valid.
+    """
+    forms = surface_forms(examples_to_index(corpus, visibility))
+    known = {label.name: label.colour for label in corpus.scheme.labels}
+    used = {label for form in forms.values() for label in form.own_labels}
+    shades = colours([*(name for name in known if name in used), *sorted(used - known.keys())], known)
+    by_label: dict[str, list[list[SurfaceForm]]] = {}
+    places: dict[tuple[str, str], tuple[str, str]] = {}  # by label and form the page and the anchor
+    for number, label in enumerate(shades, 1):
+        own = sorted((form for form in forms.values() if form.labels[label]), key=lambda form: form.name)
+        by_label[label] = [own[at : at + PAGED] for at in range(0, len(own), PAGED)]
+        for part, some in enumerate(by_label[label], 1):
+            for at, form in enumerate(some, 1):
+                places[label, form.name] = (f"{FOLDER}/{number}-{part}.html", f"f{at}")
+    yield SURFACES, _first_page(frame, forms, by_label, places, shades)
+    for label, parts in by_label.items():
+        for part, some in enumerate(parts):
+            yield places[label, some[0].name][0], _label_page(frame, label, parts, part, (places, shades))
+
+
+Places = dict[tuple[str, str], tuple[str, str]]
+
+
+def _first_page(
+    frame: SiteFrame,
+    forms: Mapping[str, SurfaceForm],
+    by_label: Mapping[str, Sequence[Sequence[SurfaceForm]]],
+    places: Places,
+    shades: Mapping[str, str],
+) -> str:
+    inconsistent = sorted((form for form in forms.values() if form.reasons), key=lambda form: form.rank)
+    rows = [_row(SURFACES, form, places, shades) for form in inconsistent[:LISTED]]
+    rest = len(inconsistent) - len(rows)
+    left = f"and {rest:,} more, which stand first on the pages of their labels" if rest else None
+    labels = [
+        element("li", chip(label, shades), " ", *_ranges(SURFACES, parts, label, places), class_="label-pages")
+        for label, parts in by_label.items()
+    ]
+    intro = element(
+        "p",
+        f"{amount(len(forms), 'surface form')}, {len(inconsistent):,} of them annotated in several ways. Forms that "
+        "differ only in case, white space or punctuation signs of one kind count as one.",
+    )
+    return frame.page(
+        SURFACES,
+        TITLE,
+        section("By label", element("ul", *labels, class_="plain")),
+        section(
+            "Inconsistencies",
+            element("p", "The same words with several labels come first, then rare exceptions. Not each is an error."),
+            _table(rows) if rows else element("p", "None: each form was always annotated in one way."),
+            element("p", left, class_="note") if left else None,
+        ),
+        header=page_header(TITLE, intro),
+    )
+
+
+def _row(path: str, form: SurfaceForm, places: Places, shades: Mapping[str, str]) -> Markup:
+    page, anchor = places[form.own_labels[0], form.name]
+    name = link(path, page, element("bdi", form.shown), anchor=anchor)
+    chips = [part for label in form.own_labels for part in (chip(label, shades), " ")]
+    return element(
+        "tr",
+        element("th", name, scope="row", class_="left"),
+        element("td", *chips, class_="left"),
+        element("td", element("bdi", "; ".join(form.reasons)), class_="left"),
+    )
+
+
+def _table(rows: Sequence[Markup]) -> Markup:
+    head = element("tr", *(element("th", name, class_="left", scope="col") for name in ("form", "labels", "why")))
+    table = element("table", element("thead", head), element("tbody", *rows), class_="wide surfaces")
+    return element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Inconsistent forms")
+
+
+def _ranges(path: str, parts: Sequence[Sequence[SurfaceForm]], label: str, places: Places) -> Iterator[Markup | str]:
+    """Links to the pages of a label: with the first and the last form where there are several."""
+    if len(parts) == 1:
+        page = places[label, parts[0][0].name][0]
+        yield link(path, page, amount(len(parts[0]), "form"), aria_label=f"{label}: {amount(len(parts[0]), 'form')}")
+        return
+    for some in parts:
+        page = places[label, some[0].name][0]
+        current = "page" if page == path else None
+        yield link(
+            path, page, element("bdi", some[0].shown), " – ", element("bdi", some[-1].shown), aria_current=current
+        )
+        yield " · "
+
+
+def _label_page(
+    frame: SiteFrame,
+    label: str,
+    parts: Sequence[Sequence[SurfaceForm]],
+    part: int,
+    looks: tuple[Places, Mapping[str, str]],
+) -> str:
+    places, shades = looks
+    some = parts[part]
+    path = places[label, some[0].name][0]
+    suspicious = sorted((form for form in some if form.reasons), key=lambda form: form.rank)
+    title = f"Surface forms: {label}"
+    first = element(
+        "ul",
+        *(
+            element("li", link(path, path, element("bdi", form.shown), anchor=places[label, form.name][1]),
+                    element("span", f" {'; '.join(form.reasons)}", class_="quiet"))
+            for form in suspicious
+        ),
+        class_="plain",
+    )  # fmt: skip
+    return frame.page(
+        path,
+        title,
+        section("Annotated in several ways", first) if suspicious else None,
+        section("All forms", *(_entry(path, form, places[label, form.name][1], frame, shades) for form in some)),
+        header=page_header(
+            title,
+            element("p", *_ranges(path, parts, label, places), class_="quiet") if len(parts) > 1 else None,
+        ),
+        within=[SURFACES],
+    )
+
+
+def _entry(path: str, form: SurfaceForm, anchor: str, frame: SiteFrame, shades: Mapping[str, str]) -> Markup:
+    variants = [one for one in sorted(form.variants, key=lambda one: (-form.variants[one], one)) if one != form.shown]
+    about = [
+        f"{form.marked:,} times marked in {amount(len(form.articles), 'article')}",
+        *form.reasons,
+        *([f"also written {', '.join(variants[:5])}"] if variants else []),
+    ]
+    shown = [label for label in (*form.own_labels, UNMARKED) if form.contexts[label]]
+    return element(
+        "div",
+        element("h3", element("bdi", form.shown)),
+        element("p", element("bdi", ". ".join(about) + "."), class_="note"),
+        *(_contexts(path, form, label, frame, shades) for label in shown),
+        id=anchor,
+        class_="form",
+    )
+
+
+def _contexts(path: str, form: SurfaceForm, label: str, frame: SiteFrame, shades: Mapping[str, str]) -> Markup:
+    found = form.contexts[label]
+    rest = form.labels[label] - len(found)
+    name = chip(label, shades) if label else element("span", "unmarked", class_="quiet")
+    lines = [
+        element(
+            "li",
+            element("span", one.before, element("mark", one.words), one.after, lang=frame.text_language, dir="auto"),
+            " ",
+            example_link(path, one.example),
+            class_="context",
+        )
+        for one in found
+    ]
+    more = element("li", f"and {rest:,} more", class_="note") if rest > 0 else None
+    return join(element("p", name, class_="of"), element("ul", *lines, more, class_="plain contexts"))
