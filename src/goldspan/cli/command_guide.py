@@ -81,6 +81,7 @@ GUIDES: dict[str, Guide] = {
     ),
     "split": Guide((("split --ratios train=0.8,test=0.2 --apply", "Assign all articles to two splits."),), "project"),
     "build": Guide((("build", "Make everything that is derived from the annotation."),), "project"),
+    "site": Guide((("site --open", "Make the pages and open them in the browser."),), "site"),
     "stats": Guide((("stats --write", "Write STATS.md and the data card."),), "project"),
     "label-errors": Guide(
         (

@@ -1,0 +1,69 @@
+"""`goldspan site`: the folder opens from disk, and hides what annotators must not see."""
+
+import pytest
+
+from goldspan import cli
+from goldspan.doccano.controls import controls_file
+from goldspan.doccano.corpus_record import DoccanoRecord, ProjectRecord, RoundRecord, write_record
+from helpers import html_pages
+
+SERVER = "https://doccano.example.org"
+
+
+def run(corpus, folder):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["site", "--root", str(corpus.root), "--output", str(folder)])
+    assert ended.value.code == 0
+    return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.html")}
+
+
+def test_the_whole_site_hides_readings_and_controls_while_a_round_is_open(toy, tmp_path, capsys):
+    words_of_a_comment = "Zanzibarfog"
+    name = toy.annotators()[0]
+    shown = run(toy, tmp_path / "all")
+    assert "agreement.html" in shown
+    path = next((toy.passes / name).glob("*.jsonl"))
+    assert name in "".join(shown.values())
+    comment = '"comments": ["' + words_of_a_comment + '"], "id"'
+    path.write_text(path.read_text("utf-8").replace('"id"', comment, 1), "utf-8")
+    assert words_of_a_comment in "".join(run(toy, tmp_path / "said").values())
+    project = ProjectRecord(name="r1", server=SERVER, key="k0123456789ab", offsets="utf-16")
+    write_record(toy, DoccanoRecord(projects=(project,)))
+    control = next(one for one in toy.gold_examples() if one.spans)
+    controls_file(toy, "r1").parent.mkdir(parents=True, exist_ok=True)
+    controls_file(toy, "r1").write_text(f"{control.id}\n", "utf-8")
+    capsys.readouterr()
+    hidden = run(toy, tmp_path / "open")
+    words = capsys.readouterr().out
+    assert "goldspan doccano close" in words
+    assert control.id not in words
+    everything = "".join(text for page, text in hidden.items() if page != "guidelines.html")
+    assert words_of_a_comment not in everything
+    assert "control" not in everything.partition("</style>")[2].lower()
+    assert not {"agreement.html", "statistics.html"} & hidden.keys()
+    assert f'href="articles/{control.article}.html#' not in hidden["surfaces.html"]
+    assert not [page for page, text in hidden.items() if page.startswith("surfaces/") and control.id in text]
+    write_record(
+        toy, DoccanoRecord(projects=(project,), rounds=(RoundRecord(name="r1", server=SERVER, closed="2026-12-01"),))
+    )
+    assert "agreement.html" in run(toy, tmp_path / "closed")
+
+
+@pytest.mark.slow
+def test_the_pages_need_no_network_and_fit_a_telephone(project, tmp_path):
+    pages = run(project, tmp_path / "site")
+    requests, errors = [], []
+    with html_pages.launch_chromium() as chromium:
+        for width, colours in ((1280, "light"), (400, "dark")):
+            shown = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=colours)
+            shown.on("request", lambda one: requests.append(one.url))
+            shown.on("console", lambda one: errors.append(one.text))
+            for page in pages:
+                shown.goto((tmp_path / "site" / page).as_uri())
+                assert shown.evaluate("document.documentElement.scrollWidth") == width, page
+                assert shown.locator("main").count() == shown.locator("h1").count() == 1
+                assert shown.get_by_role("navigation", name="Pages").count() == 1
+                shown.keyboard.press("Tab")
+                assert shown.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert all(one.startswith("file:") for one in requests)
+    assert not errors
