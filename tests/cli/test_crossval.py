@@ -34,7 +34,7 @@ def project(tmp_path, monkeypatch):
 
 
 def test_the_report_is_printed_and_progress_is_on_standard_error(project, goldspan, capsys):
-    assert goldspan("crossval", "--root", project.root, "--processes", 1, "--folds", 3) == 0
+    assert goldspan("crossval", "--root", project.root, "--full", "--processes", 1, "--folds", 3) == 0
     out, err = capsys.readouterr()
     assert out.startswith("Cross-validation of surfaces by heart: 3 folds of 6 articles, seed 0")
     for part in ("model ", "suggestions ", "PERSON", "all labels", "By fold", "Probabilities of spans"):
@@ -42,7 +42,7 @@ def test_the_report_is_printed_and_progress_is_on_standard_error(project, goldsp
     assert err.count("trained without it and predicted it in") == 3
     assert "fold 3:" in err
     assert f"wrote {project.build / 'folds'}" in err
-    assert goldspan("crossval", "--root", project.root, "--folds", 3) == 0
+    assert goldspan("crossval", "--root", project.root, "--full", "--folds", 3) == 0
     again, err = capsys.readouterr()
     assert again == out
     assert f"read from {project.build / 'folds'}: made from the same gold with the same settings" in err
@@ -147,3 +147,13 @@ def test_spacy_trains_in_two_processes_what_it_trains_in_one(tmp_path):
         assert done.returncode == 0, done.stderr
         contents.append({path.name: path.read_bytes() for path in sorted((corpus.build / "folds").iterdir())})
     assert contents[0] == contents[1]
+
+
+def test_the_first_screen_has_the_labels_and_what_is_worst(project, goldspan, capsys):
+    assert goldspan("crossval", "--root", project.root, "--processes", 1, "--folds", 3) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 24
+    shown = "\n".join(lines)
+    for part in ("Cross-validation of", "model: F1", "PERSON", "has the lowest F1", "The whole report: --full"):
+        assert part in shown
+    assert "Probabilities of spans" not in shown

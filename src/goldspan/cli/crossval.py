@@ -46,6 +46,7 @@ def run(
         ),
     ] = 0,
     processes: model_options.Processes = None,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -67,7 +68,11 @@ def run(
     console.write_json(json, "crossval", report.json())
     if html is not None:
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
-    _print_report(report)
+    if full:
+        _print_report(report)
+    else:
+        _print_summary(report)
+        console.print_rest(json, html)
     console.print_written(json, html)
     if json is None:
         where = (os.path.relpath(path) for path in (corpus.gold, fold_predictions.folder(corpus)))
@@ -76,6 +81,26 @@ def run(
 
 def _print_step(step: str) -> None:
     print(f"goldspan: {visible(step)}", file=sys.stderr, flush=True)
+
+
+def _print_summary(report: CrossValidationReport) -> None:
+    """The first screen: the headline, the model by label, and what is worst."""
+    from goldspan.models import cross_validation_tables
+    from goldspan.report.text import level
+
+    out = console.report_console()
+    console.print_text(out, cross_validation_tables.title(report), style="bold")
+    for sentence in cross_validation_tables.summary(report):
+        console.print_text(out, sentence)
+    out.print()
+    console.print_table(out, cross_validation_tables.summary_table(report))
+    for sentence in cross_validation_tables.worst(report):
+        console.print_text(out, f"· {sentence}")
+    for note in report.notes:
+        console.print_text(out, f"· {note[0].upper()}{note[1:]}.")
+    if report.articles > 1:
+        shown = level(cross_validation_tables.SETTINGS.level)
+        console.print_text(out, f"· Brackets: {shown} intervals over {report.articles:,} articles.")
 
 
 def _print_report(report: CrossValidationReport) -> None:

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
     from goldspan.models.label_error_search import LabelErrorSearch
     from goldspan.models.label_errors import GoldDoubt
 
-SHOWN = 20  # places that the terminal shows, and that are pushed, without --first
+SHOWN = 20  # places that the terminal shows with --full, and that are pushed, without --first
+FIRST = 3  # places of the first screen
 MODE_OPTIONS = {  # per mode the further options that it uses
     "--settle": {"--as"},
     "--push": {"--members", "--home", "--assign", "--new", "--label-renamed", "--apply"},
     "--questions": set[str](),
-    "": {"--html"},
+    "": {"--html", "--full"},
 }
 
 
@@ -98,6 +99,7 @@ def run(
     members: console.Members = None,
     home: console.Home = None,
     apply: console.Apply = False,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -114,7 +116,8 @@ def run(
     _require_matching_options(
         {"--settle": settle, "--push": push is not None, "--questions": questions},
         {
-            "--as": by is not None, "--html": html is not None, "--apply": apply, "--members": members is not None,
+            "--as": by is not None, "--html": html is not None, "--full": full, "--apply": apply,
+            "--members": members is not None,
             "--home": home is not None, "--assign": assign is not None, "--new": new,
             "--label-renamed": bool(label_renamed),
         },
@@ -140,7 +143,7 @@ def run(
         }  # fmt: skip
         _push(search, first or SHOWN, home, exchange)
     else:
-        _show(search, first, html, json)
+        _show(search, first, html, json, full=full)
 
 
 def _require_matching_options(modes: Mapping[str, bool], options: Mapping[str, bool]) -> None:
@@ -162,7 +165,7 @@ def _print_step(step: str) -> None:
     print(f"goldspan: {visible(step)}", file=sys.stderr, flush=True)
 
 
-def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: Path | None) -> None:
+def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: Path | None, *, full: bool) -> None:
     """Print the places, and write the reports that were asked for."""
     from goldspan.models import label_error_report as report
     from goldspan.models.label_error_search import summary_sentences
@@ -178,16 +181,21 @@ def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: 
         console.print_text(out, sentence)
     if doubts:
         console.print_text(out, "In per cent: how likely an error is, if five spans of a hundred are wrong.")
-    shown = doubts[: first or SHOWN]
+    shown = doubts[: first or (SHOWN if full else FIRST)]
     for number, doubt in enumerate(shown, start=1):
-        print()
-        for line in report.doubt_lines(doubt, number, advice[id(doubt)]):
+        if full or number == 1:
+            print()
+        of_doubt = doubt if full else replace(doubt, reasons=doubt.reasons[:1], alternatives=doubt.alternatives[:1])
+        for line in report.doubt_lines(of_doubt, number, advice[id(doubt)] if full else None):
             out.print(console.coloured_markup(line, colours))
     if len(doubts) > len(shown):
         print_line(f"\n… and {amount(len(doubts) - len(shown), 'more place')}, which --json and --html list.")
+    if not full and doubts:
+        console.print_rest(json, html)
     console.print_written(json, html)
     if doubts and json is None:
-        print_line("\nNext: settle them: goldspan label-errors --settle --as NAME (or --push PROJECT, in Doccano)")
+        print()
+        print_next("settle them: goldspan label-errors --settle --as NAME (or --push PROJECT, in Doccano)")
 
 
 def _advice(search: LabelErrorSearch, doubts: Sequence[GoldDoubt]) -> dict[int, RuleAdvice | None]:

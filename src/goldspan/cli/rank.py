@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from goldspan.models.order_plan import OrderPlan, PartCount
 
-SHOWN = 20  # articles of the table
+SHOWN = 20  # articles of the table with --full
+FIRST = 4  # articles of the first screen
 NAMED = 8  # articles in a sentence
 
 
@@ -71,6 +72,7 @@ def run(
         ),
     ] = None,
     apply: console.Apply = False,
+    full: console.Full = False,
     json: console.Json = None,
     home: console.Home = None,
     root: console.Root = None,
@@ -104,7 +106,7 @@ def run(
         write_order(corpus, plan)
     console.write_json(json, "rank", {"applied": apply, **plan.json()})
     if plan.ranked:
-        console.print_table(console.report_console(), _table(plan))
+        console.print_table(console.report_console(), _table(plan, SHOWN if full else FIRST))
         console.print_line(f"Expected by {plan.source}.")
     for line in _lines(plan):
         console.print_line(line)
@@ -138,16 +140,16 @@ def _articles_in_project(corpus: Corpus, name: str, home: Path | None) -> set[st
         return {article_of(example) for example in controls.pushed_ids(server, found) if example not in listed}
 
 
-def _table(plan: OrderPlan) -> Table:
+def _table(plan: OrderPlan, most: int) -> Table:
     """A row for each of the articles that are to be read first."""
     from goldspan.models.order_plan import reasons
 
     rows = [
         (f"{place:,}", one.article, one.part, f"{one.words:,}", f"{one.score:.1f}", reasons(one))
-        for place, one in enumerate(plan.ranked[:SHOWN], 1)
+        for place, one in enumerate(plan.ranked[:most], 1)
     ]
-    more = len(plan.ranked) - SHOWN
-    note = f"and {more:,} more, which --json lists" if more > 0 else ""
+    more = len(plan.ranked) - most
+    note = f"and {more:,} more; --json lists all" if more > 0 else ""
     return Table("Reading order", note, ("place", "article", "part", "words", "score", "why"), tuple(rows))
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ALL_LABELS = "all labels"
 FIXED_SPLIT = "model, fixed split"
 NAMED = 3  # articles in a cell
+MOST_LABELS = 8  # rows of the first screen
 
 
 def title(report: CrossValidationReport) -> str:
@@ -72,6 +73,49 @@ def report_tables(report: CrossValidationReport) -> dict[str, Table]:
     if len(report.voices) == 1:
         del tables["labels"]  # the table of the model has all of it
     return {name: table for name, table in tables.items() if table is not None}
+
+
+def summary(report: CrossValidationReport) -> Iterator[str]:
+    """The F1 of what is compared over all labels, in per cent, in a sentence or two."""
+    of_all = [(name, scores.estimates[ALL]) for name, scores in systems(report)]
+    yield "; ".join(f"{name}: F1 {with_interval(one.counts.f1, one.f1)}" for name, one in of_all) + "."
+    if report.ceiling is not None and report.ceiling.mean_f1 is not None:
+        yield f"Pairs of annotators reach {percent(report.ceiling.mean_f1)} on average."
+
+
+def summary_table(report: CrossValidationReport) -> Table:
+    """The scores of the model by label; of many labels, those with the lowest F1."""
+    table = _model(report)
+    if len(report.labels) <= MOST_LABELS:
+        return table
+    lowest = set(sorted(report.labels, key=lambda label: _sortable(report, label))[:MOST_LABELS])
+    rows = tuple(row for row in table.rows if row[0] in lowest or row[0] == ALL_LABELS)
+    more = len(report.labels) - len(lowest)
+    return replace(table, rows=rows, note=f"The {MOST_LABELS} labels with the lowest F1; {more:,} more with --full.")
+
+
+def worst(report: CrossValidationReport) -> Iterator[str]:
+    """What to look at first: the label, and the fold, with the lowest F1; nothing where every span is right."""
+    scored = [label for label in report.labels if (report.model.estimates[label].counts.f1 or 0) < 1]
+    if scored:
+        label = min(scored, key=lambda name: _sortable(report, name))
+        one = report.model.estimates[label].counts
+        yield (
+            f"{label} has the lowest F1, {percent(one.f1)}: {one.gold - one.true_positives:,} of its "
+            f"{amount(one.gold, 'gold span')} not found, {one.predicted - one.true_positives:,} of "
+            f"{one.predicted:,} predicted wrongly."
+        )
+    folds = [fold for fold in report.folds if fold.counts.f1 is not None and fold.counts.f1 < 1]
+    if len(report.folds) > 1 and folds:
+        hardest = min(folds, key=lambda fold: fold.counts.f1 or 0)
+        names = enumerate_names(hardest.articles, most=NAMED)
+        yield f"Fold {hardest.fold + 1} has the lowest F1, {percent(hardest.counts.f1)}: {names}."
+
+
+def _sortable(report: CrossValidationReport, label: str) -> tuple[float, str]:
+    """Sorts labels by F1, the lowest first, and those without one last."""
+    f1 = report.model.estimates[label].counts.f1
+    return (2.0 if f1 is None else f1), label
 
 
 def conclusion(report: CrossValidationReport) -> list[str]:
