@@ -86,6 +86,7 @@ def _print_step(step: str) -> None:
 def _print_summary(report: CrossValidationReport) -> None:
     """The first screen: the headline, the model by label, and what is worst."""
     from goldspan.models import cross_validation_tables
+    from goldspan.models.cross_validation_report import SETTINGS
     from goldspan.report.text import level
 
     out = console.report_console()
@@ -99,7 +100,7 @@ def _print_summary(report: CrossValidationReport) -> None:
     for note in report.notes:
         console.print_text(out, f"· {note[0].upper()}{note[1:]}.")
     if report.articles > 1:
-        shown = level(cross_validation_tables.SETTINGS.level)
+        shown = level(SETTINGS.level)
         console.print_text(out, f"· Brackets: {shown} intervals over {report.articles:,} articles.")
 
 
