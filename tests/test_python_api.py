@@ -56,6 +56,13 @@ def docs(annotation):
     return made
 
 
+def test_a_data_frame_is_refused_by_its_name():
+    import pandas as pd
+
+    with pytest.raises(errors.InvalidValueError, match=r"predicted is a DataFrame(.|\n)*from_pandas"):
+        goldspan.evaluate(GOLD, pd.DataFrame(rows(GOLD)))
+
+
 def file(annotation, folder, name):
     from goldspan.formats import gold
 
@@ -164,8 +171,8 @@ WRONG = {
     "one iterator for both": (ITERATOR, ITERATOR, "one iterator"),
     "one example": (examples(GOLD)[0], GOLD, "gold is one Example"),
     "one row": (rows(GOLD)[0], GOLD, "gold is one dict"),
-    "a number": (GOLD, 5, "predicted is not understood: a int"),
-    "numbers": (GOLD, [5], "item 1 of predicted is not understood: a int, 5"),
+    "a number": (GOLD, 5, "predicted is not understood: an int"),
+    "numbers": (GOLD, [5], "item 1 of predicted is not understood: an int, 5"),
     "no label": (GOLD, [("a", TEXT, [(0, 3, None)])], r"the span \[0, 3\] has no label"),
     "no span": (GOLD, [("a", TEXT, ["PER"])], "'PER' is not a span"),
     "no list of spans": (GOLD, [("a", TEXT, 5)], "the spans are 5"),

@@ -167,6 +167,19 @@ def test_what_comes_next_for_new_articles_depends_on_what_was_done(corpus):
     assert next_step(corpus, "agree").startswith("decide 1 dispute")
 
 
+def test_a_command_about_a_server_of_its_own_folder_names_it(corpus, tmp_path, monkeypatch, capsys):
+    home = tmp_path / "a server"
+    after = next_step(corpus, "start", home=home)
+    assert after.startswith(f"create an account for each annotator: goldspan doccano user NAME --home '{home}'; then")
+    assert f"--apply --home '{home}'" in next_step(corpus, "user", home=home)
+    with_articles(corpus, "rain")
+    assert f"--apply --home '{home}'" in next_step(corpus, "suggest", home=home)
+    assert "--home" not in next_step(corpus, "add", home=home), "no command about a server"
+    monkeypatch.chdir(tmp_path)
+    print_next_step(None, "user", home=home)
+    assert f"goldspan doccano push --home '{home}' --project NAME" in " ".join(capsys.readouterr().out.split())
+
+
 def test_a_command_for_another_folder_names_it(corpus, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert next_step(corpus, "add") == f"add articles: goldspan add PATH... --apply --root {corpus.root}"

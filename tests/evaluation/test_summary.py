@@ -95,6 +95,13 @@ def test_the_first_screen_fits(toy, width):
     assert any(line.startswith("The whole report: --full") for line in lines)
 
 
+@pytest.mark.parametrize(("limit", "said"), [("0.8", "write 80 for 0.8"), ("1", "write 100 for 1"), ("101", "not 101")])
+def test_a_limit_is_in_per_cent(toy, goldspan, capsys, limit, said):
+    """A share would let every model pass."""
+    assert goldspan("evaluate", toy.gold, toy.passes / "bob", "--root", toy.root, "--fail-under", limit) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
 def test_the_command_fails_under_a_limit(toy, goldspan, capsys, tmp_path):
     arguments = ("evaluate", toy.gold, toy.passes / "bob", "--root", toy.root, "--json", tmp_path / "r.json")
     assert goldspan(*arguments, "--fail-under", "96.77") == 0

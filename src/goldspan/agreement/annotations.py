@@ -42,6 +42,10 @@ if TYPE_CHECKING:
 NUMBERS = re.compile("[0-9]{1,18}")
 MANY = 2  # annotators of whom one file tells
 COMMENTED = {"gold", "doccano"}  # the formats in which annotators comment on examples
+PULL = (
+    "Copy what annotators have confirmed in Doccano, goldspan doccano pull --project NAME --apply, or name a file or "
+    "a folder for each annotator."
+)
 Condition: TypeAlias = Literal["unaided", "aided"]
 
 if TYPE_CHECKING:
@@ -285,10 +289,10 @@ def annotations_of_corpus(corpus: Corpus, names: Sequence[str] = ()) -> Annotati
     known = corpus.annotators()
     for name in names:
         if name not in known:
-            remedy = f"The passes are {', '.join(known)}." if known else "Pull some, or name files."
+            remedy = f"The passes are {', '.join(known)}." if known else PULL
             raise NotFoundError(f"there is no pass {name!r}", file=corpus.passes, remedy=remedy)
     if not known:
-        raise NotFoundError("there are no passes", file=corpus.passes, remedy="Pull some, or name files.")
+        raise NotFoundError("there are no passes", file=corpus.passes, remedy=PULL)
     aided = corpus.aided_annotators
     return pair_examples(read_pass(name, corpus.passes / name, aided=name in aided) for name in names or known)
 

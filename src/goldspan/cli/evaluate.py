@@ -132,7 +132,7 @@ def run(
         typer.Option(
             "--fail-under",
             metavar="NUMBER",
-            help="End with exit code 1 if F1 over all labels, in per cent and by the leading scheme, is lower.",
+            help="End with exit code 1 if F1 of all labels, by the leading scheme, is lower. In per cent: 80, not 0.8.",
             show_default=False,
         ),
     ] = None,
@@ -157,6 +157,8 @@ def run(
         raise typer.BadParameter("GOLD and PREDICTIONS are needed, unless --suggestions is given")
     if model is not None:
         raise typer.BadParameter("--model goes with --suggestions; a pipeline to evaluate is named as PREDICTIONS")
+    if fail_under is not None:
+        _require_per_cent(fail_under)
     if baseline is None:
         console.note_unused_resamples(resamples, interval, "--baseline")
     from goldspan.evaluation.html_report import page
@@ -198,6 +200,14 @@ def run(
         console.print_rest(json, html)
     console.print_written(json, html)
     _end(report, view, fail_under, _project(root, gold), json)
+
+
+def _require_per_cent(limit: float) -> None:
+    """Refuse a share such as 0.8, under which no model falls."""
+    if 0 < limit <= 1:
+        raise typer.BadParameter(f"it is in per cent: write {100 * limit:g} for {limit:g}", param_hint="--fail-under")
+    if not 0 <= limit <= 100:
+        raise typer.BadParameter(f"it is in per cent, from 0 to 100, not {limit:g}", param_hint="--fail-under")
 
 
 def _end(

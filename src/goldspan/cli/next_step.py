@@ -9,6 +9,7 @@ only shown, since its end says how to carry it out. Commands that only list or l
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from functools import partial
@@ -45,7 +46,14 @@ OUTSIDE: dict[Command, str] = {
 }
 
 
-def print_next_step(corpus: Corpus | None, after: Command, json: Path | None = None, here: Path | None = None) -> None:
+def print_next_step(
+    corpus: Corpus | None,
+    after: Command,
+    json: Path | None = None,
+    here: Path | None = None,
+    *,
+    home: Path | None = None,
+) -> None:
     """Print what comes next, unless the command wrote a report for scripts.
 
     Args:
@@ -53,15 +61,23 @@ def print_next_step(corpus: Corpus | None, after: Command, json: Path | None = N
         after: the command that ends.
         json: the file of `--json`.
         here: the folder in which the next command is typed; the current one if None.
+        home: the folder of the server that `--home` named, so that the next command names it, too.
     """
     if json is not None:
         return
     try:
-        step = OUTSIDE.get(after) if corpus is None else next_step(corpus, after, here)
+        step = _outside(after, home) if corpus is None else next_step(corpus, after, here, home=home)
     except (GoldspanError, OSError):  # what the command was asked for is done; the next one reports it
         return
     if step is not None:
         print_next(step)
+
+
+def _outside(after: Command, home: Path | None) -> str | None:
+    """What comes after a command that needs no project, where there is none."""
+    step = OUTSIDE.get(after)
+    option = shlex.join(home_option(home))
+    return step if step is None or not option else re.sub(r"goldspan doccano (?:user|push)", rf"\g<0> {option}", step)
 
 
 def print_next(step: str) -> None:
@@ -81,18 +97,19 @@ def print_blanks(corpus: Corpus, *, for_annotators: bool = False) -> None:
         print_line(sentence)
 
 
-def next_step(corpus: Corpus, after: Command, here: Path | None = None) -> str | None:
+def next_step(corpus: Corpus, after: Command, here: Path | None = None, *, home: Path | None = None) -> str | None:
     """What comes next after a command, as a clause with the command to run; None if there is nothing.
 
     Args:
         corpus: the project.
         after: the command that ends.
         here: the folder in which the next command is typed; the current one if None.
+        home: the folder of the server that `--home` named.
 
     Raises:
         InputError: for a file of the project that cannot be read.
     """
-    return _State(Corpus(corpus.root), after, here or Path.cwd()).step()  # read again: the command has changed it
+    return _State(Corpus(corpus.root), after, here or Path.cwd(), home).step()  # read again: the command has changed it
 
 
 def typed_command(corpus: Corpus, *words: str, here: Path | None = None) -> str:
@@ -110,6 +127,15 @@ def typed_command(corpus: Corpus, *words: str, here: Path | None = None) -> str:
     root = [] if is_found else ["--root", shlex.quote(str(corpus.root))]
     quoted = (word if word in PLACEHOLDERS else shlex.quote(word) for word in words)
     return " ".join(["goldspan", *quoted, *root])
+
+
+def home_option(home: Path | None) -> tuple[str, ...]:
+    """`--home` as the next command needs it, to reach the same server.
+
+    Args:
+        home: the folder that the command before was given; None for the usual one.
+    """
+    return () if home is None else ("--home", str(home))
 
 
 def typed_path(path: Path, here: Path | None = None) -> str:
@@ -130,6 +156,7 @@ class _State:
     corpus: Corpus
     after: Command
     here: Path
+    home: Path | None = None
 
     def step(self) -> str | None:
         """What comes next."""
@@ -160,7 +187,8 @@ class _State:
             return None
         members = self._path(self.corpus.guidelines / "members.toml")
         if self.after == "start":
-            return f"create an account for each annotator: goldspan doccano user NAME; then list them in {members}"
+            user = shlex.join(["goldspan", "doccano", "user", "NAME", *home_option(self.home)])
+            return f"create an account for each annotator: {user}; then list them in {members}"
         return f"list them as members in {members}, then push: {self._plain_push()}"
 
     def _of_command(self, pending: Collection[str]) -> str | None:
@@ -314,7 +342,8 @@ class _State:
 
     def _command(self, *words: str) -> str:
         """A command as it is typed in the folder."""
-        return typed_command(self.corpus, *words, here=self.here)
+        server = home_option(self.home) if words[0] == "doccano" else ()
+        return typed_command(self.corpus, *words, *server, here=self.here)
 
     def _path(self, path: Path) -> str:
         """A path as it is typed in the folder."""

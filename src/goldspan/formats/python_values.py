@@ -223,7 +223,9 @@ def _path(value: str | Path, name: str) -> str | Path:
 
 def _is_dataset(value: object) -> bool:
     """Whether a value is a `Dataset`, or several by split."""
-    return hasattr(value, "to_parquet") or (isinstance(value, dict) and _has_splits(value))
+    return (hasattr(value, "to_parquet") and hasattr(value, "features")) or (
+        isinstance(value, dict) and _has_splits(value)
+    )
 
 
 def _has_splits(value: Mapping[Any, Any]) -> bool:
@@ -238,7 +240,7 @@ def _items(value: object, name: str) -> list[Any]:
     """
     one = isinstance(value, (Example, Span, Mapping)) or _is_text_with_spans(value) or _is_doc(value)
     if one or not isinstance(value, Iterable):
-        what = f"is one {type(value).__name__}, not a list" if one else f"is not understood: a {type(value).__name__}"
+        what = f"is one {type(value).__name__}, not a list" if one else f"is not understood: {_kind(value)}"
         raise InvalidValueError(f"{name} {what}", remedy=f"Pass a list: [{name}]." if one else FORMS)
     if hasattr(value, "to_dict") and hasattr(value, "columns"):  # a data frame: its items are the names of columns
         raise InvalidValueError(
@@ -252,6 +254,12 @@ def _items(value: object, name: str) -> list[Any]:
             remedy="Pass at least one. An iterator that was read before is empty: pass a list.",
         )
     return items
+
+
+def _kind(value: object) -> str:
+    """The type of a value with its article, as in "an int"."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def _is_doc(value: object) -> bool:
@@ -296,7 +304,7 @@ def _record(item: object, number: int, name: str, reading: ReadOptions, numbered
         message = f"item {number} of {name} is one span; the spans of an example belong together, in a list"
         raise InvalidValueError(message, remedy="Pass [(text, [span, …]), …], or a list of spans for each example.")
     raise InvalidValueError(
-        f"item {number} of {name} is not understood: a {type(item).__name__}, {item!r:.{SHOWN}}", remedy=FORMS
+        f"item {number} of {name} is not understood: {_kind(item)}, {item!r:.{SHOWN}}", remedy=FORMS
     )
 
 

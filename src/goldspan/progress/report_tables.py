@@ -41,7 +41,7 @@ def annotator_table(progress: RoundProgress, pace: RoundPace) -> Table:
         END_NOTE,
     )
     header = ("annotator", "assigned", "confirmed", "open", "last day", "a day", "expected end", "pull")
-    return Table(f"{progress.name}: who is how far", "; ".join(notes), header, tuple(rows))
+    return Table(f"{progress.name}: progress of each annotator", "; ".join(notes), header, tuple(rows))
 
 
 def _shared_length(gains: Sequence[Gain | None]) -> str:

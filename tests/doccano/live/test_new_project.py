@@ -37,8 +37,12 @@ def test_a_new_project_can_be_pushed(labels, server, command, monkeypatch, tmp_p
     code, printed = command(*push)
     assert code == 0
     assert "lines still to be filled in, marked TO FILL IN: annotation_guidelines/labels.toml" in printed
+    assert "drafts" not in printed
+    corpus.suggestions.mkdir(parents=True)
+    (corpus.suggestions / "one.jsonl").touch()
     code, printed = command(*push, "--apply")
     assert code == 0
+    assert "note: the drafts of 1 article in build/suggestions are not sent" in printed
     assert f"goldspan doccano pull --project {project} --apply" in printed.splitlines()[-1]
     found = server.project(project)
     types = {each.name: each for each in server.span_types(found.id)}

@@ -153,7 +153,7 @@ def test_a_round_of_three_and_a_project_of_one_of_them_are_told_alike(home, docc
         assert pace["together"]["confirmed"]["examples"] == pace["together"]["last_week"]["examples"] == 12
         assert pace["together"]["assigned"]["examples"] == 2 * len(places)
         assert found["agreement"][0]["examples"] == 6
-        assert said.splitlines()[1].strip() == f"{team.name}: who is how far"
+        assert said.splitlines()[1].strip() == f"{team.name}: progress of each annotator"
         alone, of_one = run(f"{team.name}-a1")
         assert of_one["pace"]["annotators"] == {"a1": pace["annotators"]["a1"]} | of_one["pace"]["annotators"]
         assert (

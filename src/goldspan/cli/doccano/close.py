@@ -82,7 +82,7 @@ def run(
     console.write_json(json, "doccano-close", {"applied": apply and not reasons, **plan.json()})
     print_closing(plan, reasons, applied=apply, full=full)
     if apply and not reasons:
-        print_next_step(corpus, "doctor" if reopen else "close", json)
+        print_next_step(corpus, "doctor" if reopen else "close", json, home=home)
     if reasons:
         raise typer.Exit(1)
 

@@ -73,7 +73,7 @@ def run(
         if json is None:
             print_folded(["Next: correct what is listed above, then run goldspan doccano doctor again"])
         raise typer.Exit(1)
-    print_next_step(corpus, "doctor", json)
+    print_next_step(corpus, "doctor", json, home=home)
 
 
 def _corpus(root: Path | None) -> Corpus | None:

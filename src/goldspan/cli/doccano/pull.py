@@ -141,7 +141,7 @@ def run(
     if not full:
         console.print_rest(json, page=False)
     if apply:
-        print_next_step(corpus, "pull", json)
+        print_next_step(corpus, "pull", json, home=home)
     if not plan.is_complete:
         raise typer.Exit(1)
 

@@ -209,6 +209,7 @@ def run(
                 prepare_round(server, corpus, round_name, options),
                 apply=apply,
                 json=json,
+                home=home,
                 folder=invitations,
                 full=full,
             )
@@ -245,18 +246,26 @@ def run(
         json, "doccano-push", {"applied": apply, **request.json(), **report, "invitation": invitation_report}
     )
     _print_plan(request, plans[0], full=full)
-    print_folded(_stranger_lines(request))
+    print_folded([*_stranger_lines(request), *_draft_lines(corpus, plans[0], prefill)])
     print_blanks(corpus, for_annotators=True)
     print_folded(_result_lines(request, result) if apply else [_plan_end(request, left)])
     if invited is not None:
         print_invitation(request.project_plan, invited, invitations)
     if apply:
-        print_next_step(corpus, "push", json)
+        print_next_step(corpus, "push", json, home=home)
     if any(step.state == "conflict" for step in left.steps):
         raise typer.Exit(1)
 
 
-def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder: Path | None, full: bool) -> None:
+def _push_round(
+    request: RoundRequest,
+    *,
+    apply: bool,
+    json: Path | None,
+    home: Path | None,
+    folder: Path | None,
+    full: bool,
+) -> None:
     """Plan or carry out the push of a round in which each member has a project, and print it."""
     invited: list[tuple[ProjectPlan, Invitation]] = []
     if apply:
@@ -283,7 +292,7 @@ def _push_round(request: RoundRequest, *, apply: bool, json: Path | None, folder
     for before, found in invited:
         print_invitation(before, found, folder)
     if apply:
-        print_next_step(request.corpus, "push", json)
+        print_next_step(request.corpus, "push", json, home=home)
     if conflicts:
         raise typer.Exit(1)
 
@@ -342,6 +351,19 @@ def _print_plan(request: PushRequest, plan: PushPlan, *, full: bool) -> None:
     console.print_table(console.make_console(), table)
     print_folded(attention_lines(plan, full=full))
     print_folded(others)
+
+
+def _draft_lines(corpus: Corpus, plan: PushPlan, prefill: Prefill) -> Iterator[str]:
+    """A note where there are drafts of the articles and annotators get the texts alone."""
+    if prefill != "nothing":
+        return
+    created = {step.desired.example.article for step in plan.steps if step.state == "create"}
+    if drafted := [name for name in sorted(created) if (corpus.suggestions / f"{name}.jsonl").is_file()]:
+        yield (
+            f"note: the drafts of {amount(len(drafted), 'article')} in build/suggestions are not sent, so that each "
+            "annotator decides alone. `--each --suggestions` fills them in; `goldspan help auto_labelling` says "
+            "how annotators can ask for them."
+        )
 
 
 def _stranger_lines(request: PushRequest) -> Iterator[str]:

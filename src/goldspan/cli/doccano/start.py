@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from goldspan.cli import console
-from goldspan.cli.next_step import print_next_step
+from goldspan.cli.next_step import home_option, print_next_step
 from goldspan.corpus import Corpus
 from goldspan.errors import GoldspanError
 
@@ -44,8 +45,9 @@ def run(
     print(f"  user      {running.account.username}")
     print(f"  password  {running.account.password}")
     print(f"  data      {running.home}\n")
-    print("`goldspan doccano stop` stops it and keeps the data.")
-    print_next_step(project_around(), "start")
+    stop = shlex.join(["goldspan", "doccano", "stop", *home_option(home)])
+    print(f"`{stop}` stops it and keeps the data.")
+    print_next_step(project_around(), "start", home=home)
 
 
 def project_around() -> Corpus | None:

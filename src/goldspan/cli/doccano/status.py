@@ -107,22 +107,22 @@ def run(
     if not full:
         console.print_rest(json, html)
     if json is None:
-        _print_next(corpus, progress)
+        _print_next(corpus, progress, home)
     if progress.unread or any(one.held or one.types.serious for one in progress.projects):
         raise typer.Exit(1)
 
 
-def _print_next(corpus: Corpus, progress: RoundProgress) -> None:
+def _print_next(corpus: Corpus, progress: RoundProgress, home: Path | None) -> None:
     """What comes next: to pull what is confirmed, or, where all of it is here and nothing is open, what follows."""
-    from goldspan.cli.next_step import print_next_step, typed_command
+    from goldspan.cli.next_step import home_option, print_next_step, typed_command
 
     if any(one.new or one.changed for one in progress.pending.values()):
-        pull = typed_command(corpus, "doccano", "pull", "--project", progress.name, "--apply")
+        pull = typed_command(corpus, "doccano", "pull", "--project", progress.name, "--apply", *home_option(home))
         print_folded([f"Next: pull what is confirmed: {pull}"])
     elif progress.annotators and not any(one.open for one in progress.annotators):
-        print_next_step(corpus, "pull")
+        print_next_step(corpus, "pull", home=home)
     else:
-        print_next_step(corpus, "push")
+        print_next_step(corpus, "push", home=home)
 
 
 def _forget(corpus: Corpus, name: str) -> None:
@@ -200,7 +200,8 @@ def _report_server(home: Path | None, json: Path | None, *, full: bool) -> None:
     if json is None and listings:
         last = listings[-1]
         name = shlex.quote(last.round or last.project.name)
-        print_folded([f"Next: see who is how far: goldspan doccano status --project {name}"])
+        option = "" if home is None else f" --home {shlex.quote(str(home))}"
+        print_folded([f"Next: see how far each annotator is: goldspan doccano status --project {name}{option}"])
 
 
 def _server_lines(status: ServerStatus) -> Iterator[str]:

@@ -66,7 +66,7 @@ def run(
             f"note: not members of {found.name!r} yet: {', '.join(missing)}. List them in "
             "annotation_guidelines/members.toml, then push."
         )
-    print_next_step(project_around(), "user", json)
+    print_next_step(project_around(), "user", json, home=home)
 
 
 def _line(user: CreatedUser, *, with_password: bool) -> str:
