@@ -10,6 +10,7 @@ and the colours of its rows are made of that variable.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
@@ -129,6 +130,15 @@ class RowView:
             )
         lines.append(f".rows {{ line-height: calc(1.8em + var(--n) * {ROW_STEP}px); }}")
         return "\n".join(lines) + "\n"
+
+
+def text_direction(text: str) -> str:
+    """`rtl` or `ltr`, by the first letter of a text, as `dir="auto"` has it of the whole; `auto` without a letter.
+
+    A part of the text that begins with a name of another script has the direction of the whole.
+    """
+    strong = next((kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"}), None)
+    return {"L": "ltr", None: "auto"}.get(strong, "rtl")
 
 
 def regions(readings: ExampleReadings) -> list[SpanRegion]:

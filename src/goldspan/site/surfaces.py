@@ -7,6 +7,7 @@ unmarked. What is counted is gold; of an example without gold, each pass that ma
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from goldspan.report.html import element, join, link, section
 from goldspan.report.svg import chip, colours
 from goldspan.report.text import amount
 from goldspan.site.pages import example_link, page_header
+from goldspan.site.span_rows import text_direction
 from goldspan.suggest.extents import Extents
 from goldspan.suggest.name_matcher import NameMatcher
 
@@ -38,16 +40,18 @@ CONTEXTS = 12  # of a form with a label, and of the same words unmarked
 PAGED = 300  # forms on a page of a label
 LISTED = 300  # inconsistent forms on the first page
 LONGEST = 8  # words of a form in which shorter ones are looked for
+NAMED = 5  # other forms that are named beside one
 
 
 @dataclass(frozen=True, slots=True)
 class SurfaceContext:
-    """A place of a form: the example, and the text before, at and after it."""
+    """A place of a form: the example, the text before, at and after it, and its direction, as in `dir` of HTML."""
 
     example: str
     before: str
     words: str
     after: str
+    direction: str = "auto"
 
 
 @dataclass(slots=True)
@@ -61,6 +65,8 @@ class SurfaceForm:
         articles: with a marked place.
         contexts: the first places by label.
         longer: the forms that are this one with function words beside it, such as "the KFOR".
+        inside: by the name of a longer form, in how many of its places only this one is marked.
+        around: by the name of a shorter form, in how many places of this one only the shorter is marked.
     """
 
     name: str
@@ -69,6 +75,8 @@ class SurfaceForm:
     articles: set[str] = field(default_factory=set)
     contexts: defaultdict[str, list[SurfaceContext]] = field(default_factory=lambda: defaultdict(list))
     longer: list[str] = field(default_factory=list)
+    inside: Counter[str] = field(default_factory=Counter)
+    around: Counter[str] = field(default_factory=Counter)
 
     @property
     def shown(self) -> str:
@@ -90,12 +98,22 @@ class SurfaceForm:
         """Why somebody should look at it, the worst first; empty if it was always annotated in one way."""
         found = []
         if len(self.own_labels) > 1:
-            found.append("labels: " + ", ".join(f"{self.labels[one]:,} {one}" for one in self.own_labels))
+            found.append("labels: " + ", ".join(f"{one} {times(self.labels[one])}" for one in self.own_labels))
         if unmarked := self.labels[UNMARKED]:
-            found.append(f"marked {self.marked:,}, unmarked {unmarked:,}")
+            found.append(f"marked {times(self.marked)}, unmarked {times(unmarked)}")
         if self.longer:
-            found.append("other edges: " + ", ".join(self.longer[:5]))
+            found.append("other edges: " + ", ".join(self.longer[:NAMED]))
+        if self.inside:
+            found.append(f"marked {times(self.inside.total())} without the words beside it that are marked elsewhere")
+        if self.around:
+            found.append(f"only a part of it marked {times(self.around.total())}")
         return found
+
+    @property
+    def related(self) -> list[str]:
+        """The names of forms with other edges that are marked in places of this one, the most frequent first."""
+        both = self.inside + self.around
+        return sorted(both, key=lambda name: (-both[name], name))
 
     @property
     def rank(self) -> tuple[int, float, int, str]:
@@ -124,14 +142,19 @@ def surface_forms(examples: Iterable[Example]) -> dict[str, SurfaceForm]:
         places = {(start, end): name for start, end, name in matcher.find(example.text)}
         for place in marked.keys() - places.keys():  # a part of a word
             places[place] = matcher.add(example.text[slice(*place)])
-        unread, inside = Extents(example.unannotated_parts), Extents(marked)
+        unread, inside, ordered = Extents(example.unannotated_parts), Extents(marked), sorted(marked)
         for (start, end), name in sorted(places.items()):
             labels = marked.get((start, end))
             if not name or unread.touch(start, end) or (labels is None and inside.contain(start, end)):
                 continue
-            _add(forms.setdefault(name, SurfaceForm(name)), example, start, end, labels or {UNMARKED})
+            form = forms.setdefault(name, SurfaceForm(name))
+            _add(form, example, start, end, labels or {UNMARKED})
+            if labels is None:
+                parts = ordered[bisect_left(ordered, (start, start)) : bisect_right(ordered, (end, end))]
+                form.around.update({places[one] for one in parts if one[1] <= end} - {"", name})
     found = {name: form for name, form in forms.items() if form.marked}
     _note_longer(found)
+    _note_inside(found)
     return found
 
 
@@ -143,8 +166,40 @@ def _add(form: SurfaceForm, example: Example, start: int, end: int, labels: Iter
         if label != UNMARKED:
             form.articles.add(example.article)
         if len(form.contexts[label]) < CONTEXTS:
-            before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-            form.contexts[label].append(SurfaceContext(example.id, before, text[start:end], after))
+            first, last = whole_words(text, start, end)
+            before, after = text[first:start], text[end:last]
+            place = SurfaceContext(example.id, before, text[start:end], after, text_direction(text))
+            form.contexts[label].append(place)
+
+
+def whole_words(text: str, start: int, end: int, *, around: int = AROUND) -> tuple[int, int]:
+    """Where a context of a place begins and ends: between words, as far as the text has spaces.
+
+    Args:
+        text: with the place.
+        start: of the place, in code points.
+        end: of the place.
+        around: code points on either side, at most.
+    """
+    first, last = max(0, start - around), min(len(text), end + around)
+    if first and not text[first - 1].isspace():
+        first = next((at + 1 for at in range(first, start) if text[at].isspace()), first)
+    if last < len(text) and not text[last].isspace():
+        last = next((at for at in range(last - 1, end - 1, -1) if text[at].isspace()), last)
+    return first, last
+
+
+def times(number: int) -> str:
+    """How often: `once`, `twice`, `12 times`."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def _note_inside(forms: Mapping[str, SurfaceForm]) -> None:
+    """Note at the shorter forms in which longer ones they are marked alone."""
+    for name, form in forms.items():
+        form.around = Counter({other: number for other, number in form.around.items() if other in forms})
+        for other, number in form.around.items():
+            forms[other].inside[name] += number
 
 
 def _note_longer(forms: Mapping[str, SurfaceForm]) -> None:
@@ -199,10 +254,14 @@ def surface_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) -> I
     yield SURFACES, _first_page(frame, forms, by_label, places, shades)
     for label, parts in by_label.items():
         for part, some in enumerate(parts):
-            yield places[label, some[0].name][0], _label_page(frame, label, parts, part, (places, shades))
+            yield (
+                places[label, some[0].name][0],
+                _label_page(frame, label, parts, part, forms=forms, looks=(places, shades)),
+            )
 
 
 Places = dict[tuple[str, str], tuple[str, str]]
+Looks = tuple[Places, dict[str, str]]
 
 
 def _first_page(
@@ -210,10 +269,10 @@ def _first_page(
     forms: Mapping[str, SurfaceForm],
     by_label: Mapping[str, Sequence[Sequence[SurfaceForm]]],
     places: Places,
-    shades: Mapping[str, str],
+    shades: dict[str, str],
 ) -> str:
     inconsistent = sorted((form for form in forms.values() if form.reasons), key=lambda form: form.rank)
-    rows = [_row(SURFACES, form, places, shades) for form in inconsistent[:LISTED]]
+    rows = [_row(SURFACES, form, forms, (places, shades)) for form in inconsistent[:LISTED]]
     rest = len(inconsistent) - len(rows)
     left = f"and {rest:,} more, which stand first on the pages of their labels" if rest else None
     labels = [
@@ -239,16 +298,28 @@ def _first_page(
     )
 
 
-def _row(path: str, form: SurfaceForm, places: Places, shades: Mapping[str, str]) -> Markup:
-    page, anchor = places[form.own_labels[0], form.name]
-    name = link(path, page, element("bdi", form.shown), anchor=anchor)
+def _row(path: str, form: SurfaceForm, forms: Mapping[str, SurfaceForm], looks: Looks) -> Markup:
+    places, shades = looks
+    name = _form_link(path, form, places)
     chips = [part for label in form.own_labels for part in (chip(label, shades), " ")]
     return element(
         "tr",
         element("th", name, scope="row", class_="left"),
         element("td", *chips, class_="left"),
-        element("td", element("bdi", "; ".join(form.reasons)), class_="left"),
+        element("td", element("bdi", "; ".join(form.reasons)), *_related(path, form, forms, places), class_="left"),
     )
+
+
+def _form_link(path: str, form: SurfaceForm, places: Places) -> Markup:
+    page, anchor = places[form.own_labels[0], form.name]
+    return link(path, page, element("bdi", form.shown), anchor=anchor)
+
+
+def _related(path: str, form: SurfaceForm, forms: Mapping[str, SurfaceForm], places: Places) -> Iterator[Markup | str]:
+    """Links to the forms that stand in the same places with other edges."""
+    for number, name in enumerate(form.related[:NAMED]):
+        yield ", " if number else ". Compare: "
+        yield _form_link(path, forms[name], places)
 
 
 def _table(rows: Sequence[Markup]) -> Markup:
@@ -277,9 +348,11 @@ def _label_page(
     label: str,
     parts: Sequence[Sequence[SurfaceForm]],
     part: int,
-    looks: tuple[Places, Mapping[str, str]],
+    *,
+    forms: Mapping[str, SurfaceForm],
+    looks: Looks,
 ) -> str:
-    places, shades = looks
+    places, _ = looks
     some = parts[part]
     path = places[label, some[0].name][0]
     suspicious = sorted((form for form in some if form.reasons), key=lambda form: form.rank)
@@ -297,7 +370,7 @@ def _label_page(
         path,
         title,
         section("Annotated in several ways", first) if suspicious else None,
-        section("All forms", *(_entry(path, form, places[label, form.name][1], frame, shades) for form in some)),
+        section("All forms", *(_entry(path, form, label, frame, forms=forms, looks=looks) for form in some)),
         header=page_header(
             title,
             element("p", *_ranges(path, parts, label, places), class_="quiet") if len(parts) > 1 else None,
@@ -306,20 +379,29 @@ def _label_page(
     )
 
 
-def _entry(path: str, form: SurfaceForm, anchor: str, frame: SiteFrame, shades: Mapping[str, str]) -> Markup:
+def _entry(
+    path: str, form: SurfaceForm, label: str, frame: SiteFrame, *, forms: Mapping[str, SurfaceForm], looks: Looks
+) -> Markup:
+    places, shades = looks
     variants = [one for one in sorted(form.variants, key=lambda one: (-form.variants[one], one)) if one != form.shown]
     about = [
-        f"{form.marked:,} times marked in {amount(len(form.articles), 'article')}",
+        f"Marked {times(form.marked)} in {amount(len(form.articles), 'article')}",
         *form.reasons,
         *([f"also written {', '.join(variants[:5])}"] if variants else []),
     ]
-    shown = [label for label in (*form.own_labels, UNMARKED) if form.contexts[label]]
+    shown = [one for one in (*form.own_labels, UNMARKED) if form.contexts[one]]
     return element(
         "div",
         element("h3", element("bdi", form.shown)),
-        element("p", element("bdi", ". ".join(about) + "."), class_="note"),
-        *(_contexts(path, form, label, frame, shades) for label in shown),
-        id=anchor,
+        element(
+            "p",
+            element("bdi", ". ".join(about)),
+            *(_related(path, form, forms, places) if form.related else ()),
+            ".",
+            class_="note",
+        ),
+        *(_contexts(path, form, one, frame, shades) for one in shown),
+        id=places[label, form.name][1],
         class_="form",
     )
 
@@ -331,7 +413,9 @@ def _contexts(path: str, form: SurfaceForm, label: str, frame: SiteFrame, shades
     lines = [
         element(
             "li",
-            element("span", one.before, element("mark", one.words), one.after, lang=frame.text_language, dir="auto"),
+            element(
+                "span", one.before, element("mark", one.words), one.after, lang=frame.text_language, dir=one.direction
+            ),
             " ",
             example_link(path, one.example),
             class_="context",
