@@ -1,5 +1,7 @@
 """`goldspan site`: the folder opens from disk, and hides what annotators must not see."""
 
+import json
+
 import pytest
 
 from goldspan import cli
@@ -35,7 +37,10 @@ def test_the_whole_site_hides_readings_and_controls_while_a_round_is_open(toy, t
     capsys.readouterr()
     hidden = run(toy, tmp_path / "open")
     words = capsys.readouterr().out
-    assert "goldspan doccano close" in words
+    assert "goldspan doccano close" in " ".join(words.split())
+    assert "no page on agreement" in " ".join(words.split())
+    assert "goldspan doccano close" in hidden["index.html"]
+    assert "no page on agreement" in hidden["index.html"]
     assert control.id not in words
     everything = "".join(text for page, text in hidden.items() if page != "guidelines.html")
     assert words_of_a_comment not in everything
@@ -47,6 +52,27 @@ def test_the_whole_site_hides_readings_and_controls_while_a_round_is_open(toy, t
         toy, DoccanoRecord(projects=(project,), rounds=(RoundRecord(name="r1", server=SERVER, closed="2026-12-01"),))
     )
     assert "agreement.html" in run(toy, tmp_path / "closed")
+
+
+def test_the_report_for_programs_names_what_was_written(toy, tmp_path):
+    report = tmp_path / "site.json"
+    with pytest.raises(SystemExit):
+        cli.main(["site", "--root", str(toy.root), "--output", str(tmp_path / "site"), "--json", str(report)])
+    found = json.loads(report.read_text("utf-8"))
+    assert found["report"] == "site"
+    assert found["pages"] == len(list((tmp_path / "site").rglob("*.html")))
+    assert found["articles"] == len(toy.entries)
+    assert (found["left_out"], found["absent"]) == ("", [])
+
+
+def test_quiet_prints_nothing_and_else_the_next_step_comes_last(toy, tmp_path, capsys):
+    command = ["site", "--root", str(toy.root), "--output", str(tmp_path / "site")]
+    with pytest.raises(SystemExit):
+        cli.main([*command, "--quiet"])
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit):
+        cli.main(command)
+    assert capsys.readouterr().out.rpartition("Next: ")[1]
 
 
 @pytest.mark.slow

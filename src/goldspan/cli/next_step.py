@@ -30,6 +30,7 @@ Command = Literal[
     "init", "add", "recut", "relabel", "withdraw", "suggest", "rank", "push", "status", "pull", "check", "agree",
     "outcomes", "adjudicate", "split", "build", "evaluate", "train", "crossval", "curve", "label-errors", "export",
     "release", "stats", "show", "audit", "start", "user", "doctor", "auto-label", "close",
+    "site",
 ]  # fmt: skip
 # What a command is about: articles that nobody has annotated, gold, or what annotators have confirmed.
 EARLY: frozenset[Command] = frozenset({"init", "add", "suggest", "rank", "push"})

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 
 
@@ -16,6 +17,7 @@ def run(
         typer.Option("--output", metavar="FOLDER", help="Write the site to this folder. Default: build/site."),
     ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the start page in the browser.")] = False,
+    json: console.Json = None,
     root: console.Root = None,
 ) -> None:
     """Make a folder of pages about the whole project.
@@ -24,15 +26,14 @@ def run(
     guidelines. They open from disk. While a round in Doccano is open, nobody's readings are shown.
     """
     from goldspan.site.build import SiteOptions, build_site
-    from goldspan.site.visibility import visible_state
 
     corpus = Corpus.find(root)
     summary = build_site(SiteOptions(corpus=corpus, output=output or corpus.build / "site"))
+    console.write_json(json, "site", summary.json())
+    out = console.report_console()
     for line in summary.lines():
-        console.print_line(line)
-    console.print_line(f"Pages: {', '.join(summary.parts)}.")
-    if sentence := visible_state(corpus).sentence:
-        console.print_line(sentence)
-    console.print_line(f"Next: open {summary.start_page} in a browser.")
+        console.print_text(out, line)
+    console.print_written(json)
     if open_page:
         typer.launch(summary.start_page.absolute().as_uri())
+    print_next_step(corpus, "site", json)

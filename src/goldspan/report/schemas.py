@@ -53,6 +53,7 @@ SCHEMAS: dict[str, int] = {
     "recut": 1,
     "relabel": 1,
     "release": 1,
+    "site": 1,
     "split": 1,
     "stats": 1,
     "suggest": 1,

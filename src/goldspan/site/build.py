@@ -68,6 +68,8 @@ class SiteSummary:
         decided: how many were decided.
         hidden: how many passes over single articles are not shown, as their round is open.
         parts: the titles of the pages in the navigation.
+        left_out: what the pages leave out and why, sentences; empty if nothing.
+        absent: why pages that a reader may look for are not there, sentences.
     """
 
     folder: Path
@@ -77,6 +79,8 @@ class SiteSummary:
     decided: int
     hidden: int
     parts: tuple[str, ...]
+    left_out: str = ""
+    absent: tuple[str, ...] = ()
 
     @property
     def start_page(self) -> Path:
@@ -94,15 +98,22 @@ class SiteSummary:
             "decided": self.decided,
             "hidden_passes": self.hidden,
             "parts": list(self.parts),
+            "left_out": self.left_out,
+            "absent": list(self.absent),
         }
 
     def lines(self) -> list[str]:
         """The same in sentences."""
         disputes = f"{amount(self.open_disputes, 'open dispute')}, {self.decided:,} decided"
-        lines = [f"{amount(self.pages, 'page')} in {self.folder}: {amount(self.articles, 'article')}, {disputes}."]
-        if self.hidden:
-            lines.append(f"{amount(self.hidden, 'pass', 'passes')} not shown, as their round is open.")
-        return lines
+        hidden = f" {amount(self.hidden, 'pass', 'passes')} not shown." if self.hidden else ""
+        lines = [
+            f"{amount(self.pages, 'page')} in {self.folder}: {amount(self.articles, 'article')}, {disputes}.{hidden}",
+            f"Contents: {', '.join(self.parts)}.",
+            self.left_out,
+            *self.absent,
+            f"Open in a browser: {self.start_page}",
+        ]
+        return [line for line in lines if line]
 
 
 def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object] | None = None) -> SiteSummary:
@@ -124,6 +135,7 @@ def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object]
     entries = corpus.select_entries()
     visibility = visible_state(corpus)
     parts = [part for part in PARTS if part.is_there(corpus, visibility)]
+    absent = tuple(filter(None, (part.absence(corpus, visibility) for part in PARTS if part not in parts)))
     metadata = DatasetMetadata.of(corpus, "", "")
     frame = SiteFrame(
         name=metadata.title,
@@ -162,6 +174,7 @@ def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object]
             rows,
             description=metadata.description,
             left_out=visibility.sentence,
+            absent=absent,
             parts=descriptions,
         )
         written.add(INDEX, index)
@@ -175,6 +188,8 @@ def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object]
         decided=sum(not one.is_open for one in disputes),
         hidden=sum(one.hidden for one in rows),
         parts=tuple(one.title for one in frame.entries),
+        left_out=visibility.sentence,
+        absent=absent,
     )
 
 

@@ -78,6 +78,7 @@ def index_html(
     *,
     description: str | None,
     left_out: str,
+    absent: Sequence[str],
     parts: Mapping[str, str],
 ) -> str:
     """The start page.
@@ -88,6 +89,7 @@ def index_html(
         rows: of all articles.
         description: what the project is, in a paragraph; None where it is not known.
         left_out: what the pages leave out and why, in sentences; empty if nothing.
+        absent: why pages that a reader may look for are not there, sentences.
         parts: by the path of a page of the navigation, what it shows, a sentence.
     """
     return frame.page(
@@ -95,7 +97,7 @@ def index_html(
         "Overview",
         _figures(rows),
         element("p", element("bdi", left_out), class_="verdict") if left_out else None,
-        section("Pages", *_pages(frame, parts)),
+        section("Pages", *_pages(frame, parts), *(element("p", one, class_="note") for one in absent)),
         section("Labels", _label_table(scheme, rows), element("p", f"Guidelines {scheme.version}.", class_="note")),
         section("Before you share these pages", element("p", RIGHTS)),
         header=page_header(

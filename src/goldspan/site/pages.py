@@ -131,12 +131,14 @@ class SitePart:
         description: what they show, a sentence on the start page.
         is_there: whether there is something to show, of a project and what may be shown of it.
         pages: makes the pages, each with its path inside the site.
+        absence: why it is not there, a sentence on the start page; empty where nobody misses it.
     """
 
     entry: NavigationEntry
     description: str
     is_there: Callable[[Corpus, Visibility], bool]
     pages: Callable[[SiteFrame, Corpus, Visibility], Iterable[tuple[str, str]]]
+    absence: Callable[[Corpus, Visibility], str] = lambda _corpus, _visibility: ""
 
 
 def page_header(title: str, *below: Child, eyebrow: str | None = None) -> Markup:

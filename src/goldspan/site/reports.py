@@ -45,6 +45,15 @@ def _has_agreement(corpus: Corpus, visibility: Visibility) -> bool:
     return bool(comparable_articles(corpus, visibility))
 
 
+def _no_agreement(corpus: Corpus, visibility: Visibility) -> str:
+    """Why there is no page on agreement."""
+    if visibility.hidden_passes:
+        return "There is no page on agreement while no article has two passes that may be shown."
+    if corpus.annotators():
+        return "There is no page on agreement: no article has passes by two annotators."
+    return "There is no page on agreement: there are no passes by annotators."
+
+
 def agreement_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) -> Iterator[tuple[str, str]]:
     """The report on agreement, over the passes that are shown.
 
@@ -123,6 +132,7 @@ PARTS = (
         description="How far the annotators agree, by label, with the places where they do not.",
         is_there=_has_agreement,
         pages=agreement_pages,
+        absence=_no_agreement,
     ),
     SitePart(
         entry=NavigationEntry(STATISTICS, "Statistics"),
