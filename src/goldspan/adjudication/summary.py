@@ -9,7 +9,7 @@ from goldspan.corpus.comments import comment_line
 from goldspan.corpus.passes import is_aided
 from goldspan.formats import inline
 from goldspan.formats.decisions import OUTCOMES
-from goldspan.report.text import Table, amount, visible
+from goldspan.report.text import Table, amount, enumerate_names, shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from goldspan.formats.decisions import Candidate, Decision
 
 COLUMNS = ("read twice", "agreed", "majority", "decided", "by hand", "disputed", "again", "read once")
+MOST_SPANS = 3  # of what somebody marked in one place, named one by one
 AROUND = 40  # code points of text on either side of a region
 COMMENTS_SHOWN = 6  # on an example
 NOT_STATED = "not stated"
@@ -57,6 +58,39 @@ def table(state: AdjudicationState) -> Table:
     if sentence := aided_sentence(state):
         note += f" {sentence}"
     return Table("Adjudication", note, ("article", *COLUMNS), tuple(rows))
+
+
+def headline(state: AdjudicationState) -> str:
+    """How many examples and regions are agreed, decided and open, in one sentence."""
+    (*_, total) = table(state).rows
+    count = dict(zip(COLUMNS, (int(cell.replace(",", "")) for cell in total[1:]), strict=True))
+    decided = count["majority"] + count["decided"] + count["by hand"]
+    disputed = amount(count["disputed"], "region") if count["disputed"] else "nothing"
+    return (
+        f"{amount(count['read twice'], 'example')} read by two or more annotators: {count['agreed']:,} marked alike by "
+        f"all; {amount(decided, 'region')} decided, {disputed} disputed."
+    )
+
+
+def open_table(state: AdjudicationState, most: int) -> Table:
+    """The rows of the articles with most to decide, and that of all of them, without articles that are finished."""
+    whole = table(state)
+    *articles, total = whole.rows
+    places = [whole.header.index(name) for name in ("disputed", "again")]
+    waiting = [row for row in articles if any(row[place] != "0" for place in places)]
+    waiting.sort(key=lambda row: -sum(int(row[place]) for place in places))
+    note = f"and {amount(len(waiting) - most, 'more article')} with open disputes" if len(waiting) > most else ""
+    title = "Articles with open disputes" if waiting else "All articles"
+    return Table(title, note, whole.header, (*waiting[:most], total))
+
+
+def versions_line(dispute: Dispute) -> str:
+    """Who marked what in a dispute, in one line."""
+    versions = []
+    for candidate in dispute.candidates:
+        words = [f"“{shortened(dispute.example.surface(span))}” {span.label}" for span in candidate.spans]
+        versions.append(f"{', '.join(candidate.by)} {enumerate_names(words, most=MOST_SPANS, empty='nothing')}")
+    return "; ".join(versions)
 
 
 def agreed_spans(state: AdjudicationState) -> tuple[int, int]:
@@ -209,8 +243,8 @@ def next_steps(state: AdjudicationState, planned: GoldPlan) -> list[str]:
     if once := sum(name not in state.gold and name not in planned.new for name in state.derived.read_once):
         verb = "was" if once == 1 else "were"
         lines.append(
-            f"{amount(once, 'example')} without gold {verb} confirmed by one annotator alone: wait for a second, or "
-            "take what that one marked with --accept single."
+            f"{amount(once, 'example')} without gold {verb} confirmed by one annotator alone. If nobody else will read "
+            "them, --accept single takes what that annotator marked."
         )
     if planned.new:
         lines.append(f"{amount(len(planned.new), 'example')} to write into gold.")

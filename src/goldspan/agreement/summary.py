@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from goldspan.adjudication.summary import versions_line
 from goldspan.agreement import report_tables
 from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.agreement.rule_attribution import NO_RULE
-from goldspan.report.text import Table, amount, enumerate_names, level, percent, with_interval
+from goldspan.report.text import Table, amount, level, percent, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from goldspan.adjudication.derive import Dispute
     from goldspan.agreement.annotator_record import AnnotatorError, AnnotatorRecord
     from goldspan.agreement.intervals import MeasureSet
     from goldspan.agreement.report import AgreementReport, AttributedDispute
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 8  # labels
 MOST_RECORDS = 3  # annotators whose most frequent difference from gold is named
 COLUMNS = tuple(measure for measure in MEASURES.values() if measure.in_summary)
-MOST_SPANS = 3  # of what somebody marked in one place
-LONGEST = 40  # characters of a surface
 
 
 def label_table(report: AgreementReport) -> Table:
@@ -119,25 +117,13 @@ def _rule(report: AgreementReport) -> Iterator[str]:
 
 def _most_disputed(case: AttributedDispute) -> str:
     rules = "" if case.rules == NO_RULE else f", {case.rules}"
-    return f"The most disputed place is in {case.dispute.example.id} ({case.kind}{rules}): {_versions(case.dispute)}."
+    return (
+        f"The most disputed place is in {case.dispute.example.id} ({case.kind}{rules}): {versions_line(case.dispute)}."
+    )
 
 
 def _error(record: AnnotatorRecord, error: AnnotatorError) -> str:
     place = error.places[0]
     times = "once" if error.times == 1 else f"{error.times:,} times"
     where = f"{place.example.id} ({error.kind}, {times})"
-    return f"{record.annotator} differs most often as in {where}: {_versions(place)}."
-
-
-def _versions(dispute: Dispute) -> str:
-    """Who marked what in a dispute."""
-    versions = []
-    for candidate in dispute.candidates:
-        words = [f"“{_short(dispute.example.surface(span))}” {span.label}" for span in candidate.spans]
-        versions.append(f"{', '.join(candidate.by)} {enumerate_names(words, most=MOST_SPANS, empty='nothing')}")
-    return "; ".join(versions)
-
-
-def _short(words: str) -> str:
-    shown = " ".join(words.split())
-    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1].rstrip()}…"
+    return f"{record.annotator} differs most often as in {where}: {versions_line(place)}."

@@ -18,7 +18,9 @@ from goldspan.formats.decisions import Outcome
 from goldspan.report.text import amount
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from rich.console import Console
 
     from goldspan.adjudication.state import AdjudicationState, DecisionAuthor
     from goldspan.doccano.adjudication import Prefill
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from goldspan.doccano.project import ProjectPlan
     from goldspan.formats.decisions import Decision
 
+FIRST = 3  # disputes on the first screen
+ARTICLES = 4  # on the first screen
 SHOWN = 10  # disputes, decisions and differences that are printed; --json has all
 ACCEPTABLE = ("majority", "single")  # by --accept
 LIST_RULE = "--rule"  # without another mode it lists what rests on a rule
@@ -37,7 +41,7 @@ MODE_OPTIONS = {  # per mode the options that it uses; --settle writes with or w
     "--push": {"--project", "--prefill", "--label-renamed", "--new", "--assign", "--members", "--home", "--apply"},
     "--pull": {"--project", "--label-renamed", "--members", "--home", "--apply"},
     LIST_RULE: {"--rule"},
-    SHOW_STATE: {"--accept", "--overwrite", "--apply"},
+    SHOW_STATE: {"--accept", "--overwrite", "--apply", "--full"},
 }
 
 
@@ -143,6 +147,7 @@ def run(
         typer.Option("--overwrite", help="Replace gold that differs from what passes and decisions give."),
     ] = False,
     apply: console.Apply = False,
+    full: console.Full = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
@@ -163,6 +168,7 @@ def run(
             "--label-renamed": bool(label_renamed),
             "--new": new, "--assign": assign is not None,
             "--members": members is not None, "--home": home is not None, "--overwrite": overwrite, "--apply": apply,
+            "--full": full,
         },
     )  # fmt: skip
     corpus = Corpus.find(root)
@@ -194,8 +200,8 @@ def run(
             )
             push_disputes(exchange, prefill or "majority") if push else _pull(exchange)
     else:
-        _show_state(state, _accepted(accept), json, apply=apply, overwrite=overwrite)
-        if apply:
+        is_plan = _show_state(state, _accepted(accept), json, apply=apply, overwrite=overwrite, full=full)
+        if not is_plan:  # whose end says how to carry it out
             print_next_step(corpus, "adjudicate", json)
 
 
@@ -235,9 +241,9 @@ def _accepted(options: Sequence[str] | None) -> frozenset[str]:
 
 
 def _show_state(
-    state: AdjudicationState, accept: Collection[str], json: Path | None, *, apply: bool, overwrite: bool
-) -> None:
-    """Print the state, with what is accepted; with `apply`, write what is settled."""
+    state: AdjudicationState, accept: Collection[str], json: Path | None, *, apply: bool, overwrite: bool, full: bool
+) -> bool:
+    """Print the state, with what is accepted; with `apply`, write what is settled. Whether a plan was only printed."""
     from goldspan.adjudication import gold, summary
     from goldspan.adjudication.state import majority_decisions
 
@@ -247,30 +253,14 @@ def _show_state(
     if apply and planned.refusal is None:
         planned.apply()
     console.write_json(json, "adjudicate", summary.json(after, planned))
+    out = console.report_console()
     for sentence in summary.acceptances(planned, accept, len(made)):
-        print(sentence)
-    console.print_table(console.report_console(), summary.table(after))
-    print(summary.outcome_sentence(line.decision for line in after.lines), end="")
-    disputes = [
-        line
-        for dispute in after.open[:SHOWN]
-        for line in (
-            *summary.dispute_lines(dispute),
-            *summary.comment_lines(state.comments.get(dispute.example.id, ())),
-        )
-    ]
-    _print_first(disputes, len(after.open), "dispute")
-    for title, lines in (
-        ("To review, because the rule has changed", [_decision_line(after, one) for one in after.outdated]),
-        ("No longer valid", [summary.decision_line(one, "") for one in after.derived.stale]),
-        ("Gold that differs from passes and decisions", list(summary.difference_lines(after))),
-    ):
-        if lines:
-            print(f"\n{title}:")
-            _print_first([f"  {line}" for line in lines[:SHOWN]], len(lines), "case")
-    print()
+        console.print_text(out, sentence)
+    (_print_state if full else _print_state_summary)(out, after)
     for sentence in summary.next_steps(after, planned):
-        print(sentence)
+        console.print_text(out, f"· {sentence}")
+    if not full:
+        console.print_rest(json, page=False)
     if apply and planned.refusal is not None:
         raise planned.refusal
     if planned.refusal is not None and (planned.texts or accept):
@@ -279,6 +269,60 @@ def _show_state(
         console.print_changed(changed, applied=apply)
     elif apply:
         print("Gold is already up to date.")
+    return bool(changed) and not apply
+
+
+def _print_state_summary(out: Console, after: AdjudicationState) -> None:
+    """The first screen: how much is open, where, and the first disputes, each in one line."""
+    from goldspan.adjudication import summary
+
+    console.print_text(out, summary.headline(after), style="bold")
+    if sentence := summary.aided_sentence(after):
+        console.print_text(out, sentence)
+    out.print()
+    console.print_table(out, summary.open_table(after, ARTICLES))
+    for dispute in after.open[:FIRST]:
+        console.print_text(out, f"{dispute.example.id}: {summary.versions_line(dispute)}")
+    if len(after.open) > FIRST:
+        console.print_text(out, f"and {amount(len(after.open) - FIRST, 'more dispute')}")
+    for what, lines in _changed_since(after):
+        console.print_text(out, f"{what}: {len(lines):,}, the first: {lines[0]}")
+
+
+def _print_state(out: Console, after: AdjudicationState) -> None:
+    """All articles, and the first disputes with their candidates and comments."""
+    from goldspan.adjudication import summary
+
+    console.print_table(out, summary.table(after))
+    print(summary.outcome_sentence(line.decision for line in after.lines), end="")
+    disputes = [
+        line
+        for dispute in after.open
+        for line in (
+            *summary.dispute_lines(dispute),
+            *summary.comment_lines(after.comments.get(dispute.example.id, ())),
+        )
+    ]
+    for line in disputes:
+        console.print_text(out, line)
+    for title, lines in _changed_since(after):
+        console.print_text(out, f"\n{title}:")
+        for line in lines:
+            console.print_text(out, f"  {line}")
+    out.print()
+
+
+def _changed_since(after: AdjudicationState) -> Iterator[tuple[str, list[str]]]:
+    """What must be looked at again, under its title: decisions and gold that changes have overtaken."""
+    from goldspan.adjudication import summary
+
+    for title, lines in (
+        ("To review, because the rule has changed", [_decision_line(after, one) for one in after.outdated]),
+        ("No longer valid", [summary.decision_line(one, "") for one in after.derived.stale]),
+        ("Gold that differs from passes and decisions", list(summary.difference_lines(after))),
+    ):
+        if lines:
+            yield title, lines
 
 
 def _list_rule(state: AdjudicationState, name: str, json: Path | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.text_report import MACRO, MICRO, f1_interval, size, verdict
-from goldspan.report.text import Table, amount, level, percent, with_interval
+from goldspan.report.text import Table, amount, level, percent, shortened, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST_LABELS = 8  # rows
 MOST_ERRORS = 3  # of an example, named one by one
-LONGEST = 40  # characters of a surface
 
 
 def headline(report: EvaluationReport, view: ReportView) -> str:
@@ -158,5 +157,4 @@ def _described(outcome: SpanOutcome, text: str) -> str:
 
 
 def _quoted(words: str) -> str:
-    shown = " ".join(words.split())
-    return f"“{shown if len(shown) <= LONGEST else shown[: LONGEST - 1].rstrip() + '…'}”"
+    return f"“{shortened(words)}”"

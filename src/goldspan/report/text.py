@@ -147,6 +147,12 @@ def quantity(value: TroopCount | None) -> str:
     return ("≈ " if value.approximate else "") + (low if low == high else f"{low}–{high}")
 
 
+def shortened(words: str, most: int = 40) -> str:
+    """Words on one line, with an ellipsis where they are longer than so many characters."""
+    shown = " ".join(words.split())
+    return shown if len(shown) <= most else f"{shown[: most - 1].rstrip()}…"
+
+
 def amount(number: int, one: str, many: str | None = None) -> str:
     """A number of things: `1 article`, `1,200 articles`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

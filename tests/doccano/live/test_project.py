@@ -61,6 +61,8 @@ def test_a_project_is_made_as_planned_and_then_nothing_differs(server, toy, name
         "offsets": "utf-16",
         "round": theirs and theirs.round,
         "member": theirs and theirs.member,
+        "kind": "disputes" if kind == "disputes" else None,
+        "number": made.id,
     }
     assert {flag: getattr(made, flag) for flag in project.FLAGS} == project.FLAGS
     types = [(each.name, each.colour, each.key) for each in server.span_types(made.id)]
