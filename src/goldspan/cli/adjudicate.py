@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from goldspan.cli import completion_values, console
+from goldspan.cli.line_lists import print_folded
 from goldspan.cli.next_step import print_next, print_next_step, typed_command
 from goldspan.cli.option_groups import DOCCANO
 from goldspan.corpus import Corpus
@@ -295,20 +296,11 @@ def _print_state(out: Console, after: AdjudicationState) -> None:
 
     console.print_table(out, summary.table(after))
     print(summary.outcome_sentence(line.decision for line in after.lines), end="")
-    disputes = [
-        line
-        for dispute in after.open
-        for line in (
-            *summary.dispute_lines(dispute),
-            *summary.comment_lines(after.comments.get(dispute.example.id, ())),
-        )
-    ]
-    for line in disputes:
-        console.print_text(out, line)
+    for dispute in after.open:
+        print_folded(summary.dispute_lines(dispute))
+        print_folded(summary.comment_lines(after.comments.get(dispute.example.id, ())))
     for title, lines in _changed_since(after):
-        console.print_text(out, f"\n{title}:")
-        for line in lines:
-            console.print_text(out, f"  {line}")
+        print_folded([f"\n{title}:", *(f"  {line}" for line in lines)])
     out.print()
 
 
