@@ -15,6 +15,8 @@ from goldspan.corpus import Corpus
 from goldspan.corpus.manifest import write_manifest
 from goldspan.doccano.corpus_record import ProjectRecord
 from goldspan.errors import InputError, InvalidValueError
+from goldspan.formats import doubts
+from goldspan.formats.decisions import fingerprint
 from goldspan.report.html import VOID, element, link, relative_address, web_link
 from goldspan.report.svg import PALETTE
 from goldspan.site.build import MARKER, SiteOptions, build_site
@@ -134,6 +136,26 @@ def test_what_names_and_texts_have_is_never_markup(toy, tmp_path):
     build_site(SiteOptions(corpus=Corpus(toy.root), output=output))
     for path in output.rglob("*.html"):
         assert not {"script", "img", "iframe"} & parse(path.read_text("utf-8")).names
+
+
+def test_doubts_stand_among_the_disputes_and_lead_to_their_place_and_decisions_to_their_rule(demo, toy, tmp_path):
+    first, *_, last = [one for one in toy.gold_examples() if one.spans]
+    word = next(at for at in range(len(last.text)) if not any(one.start <= at < one.end for one in last.spans))
+    toy.doubts.mkdir(parents=True, exist_ok=True)
+    for one, (start, end) in ((first, (first.spans[0].start, first.spans[0].end)), (last, (word, word + 1))):
+        doubt = doubts.RegionDoubt(one.id, fingerprint(one.text), start, end, ("Quagmire sees it otherwise",))
+        with (toy.doubts / f"{one.article}.jsonl").open("a", encoding="utf-8") as file:
+            file.write(doubts.line(doubt))
+    output = tmp_path / "site"
+    build_site(SiteOptions(corpus=toy, output=output))
+    page = (output / "disputes.html").read_text("utf-8")
+    assert page.count("In doubt: <bdi>Quagmire sees it otherwise") == 2
+    for one in (first, last):
+        [anchor] = re.findall(
+            rf'href="{article_page(one.article)}#([^"]*)"><bdi>{re.escape(one.id)}</bdi></a>(?=</h3>)', page
+        )[:1]
+        assert f'id="{anchor}"' in (output / article_page(one.article)).read_text("utf-8")
+    assert 'href="guidelines.html#' in (demo[0] / "disputes.html").read_text("utf-8")
 
 
 TEXT = "Anna Berg of Oslo met 東京 and مرحبا <b> today."

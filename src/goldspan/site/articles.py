@@ -22,6 +22,7 @@ from goldspan.site.pages import (
     article_page,
     example_anchor,
 )
+from goldspan.site.reports import GUIDELINES
 from goldspan.site.span_rows import (
     ExampleReadings,
     RowView,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from goldspan.corpus.comments import PassComment
     from goldspan.corpus.manifest import ManifestEntry
     from goldspan.formats.decisions import Decision
+    from goldspan.formats.doubts import RegionDoubt
     from goldspan.guidelines.rules import Rule
     from goldspan.report.html import Child
     from goldspan.site.pages import SiteFrame
@@ -70,6 +72,7 @@ class ArticlePassage:
         stale: those that no longer do.
         comments: of annotators whose passes are shown, with their names on the pages.
         remarks: what else a reader must know, in sentences.
+        doubts: the regions of gold that are to be decided though readers do not differ there.
     """
 
     readings: ExampleReadings
@@ -78,6 +81,26 @@ class ArticlePassage:
     stale: tuple[Decision, ...] = ()
     comments: tuple[tuple[str, PassComment], ...] = ()
     remarks: tuple[str, ...] = ()
+    doubts: tuple[RegionDoubt, ...] = ()
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Where something is to be decided or was decided, in code points."""
+        decided = [(one.start, one.end) for one in (*self.decisions, *self.stale)]
+        doubted = [(one.start, one.end) for one in self.doubts]
+        return [*((one.start, one.end) for one in self.disputes), *doubted, *decided]
+
+    def anchor(self, start: int, end: int) -> str:
+        """The id on the page of the article of what is said of a place.
+
+        Args:
+            start: of the place, in code points.
+            end: of the place.
+        """
+        found = (one for one in regions(self.readings) if one.start < end and start < one.end)
+        region = next(found, None)
+        first, last = (start, end) if region is None else (region.start, region.end)
+        return f"{example_anchor(self.readings.id)}-{first}-{last}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +140,7 @@ class ShownArticle:
     @property
     def open_disputes(self) -> int:
         """How many regions are to be decided."""
-        return sum(len(example.disputes) for example in self.examples)
+        return sum(len(example.disputes) + len(example.doubts) for example in self.examples)
 
     @property
     def decisions(self) -> int:
@@ -205,6 +228,18 @@ def _shown_example(
         stale=tuple(stale),
         comments=tuple((names[one.annotator], one) for one in comments if one.annotator in shown),
         remarks=tuple(remarks),
+        doubts=_shown_doubts(state, example, disputes) if own_gold is not None else (),
+    )
+
+
+def _shown_doubts(state: AdjudicationState, example: Example, disputes: Sequence[Dispute]) -> tuple[RegionDoubt, ...]:
+    """The open doubts on an example whose gold is shown; a dispute at the same place stands for both."""
+    return tuple(
+        one
+        for one in state.open_doubts
+        if one.example == example.id
+        and one.end <= len(example.text)
+        and not any(one.overlaps(each.start, each.end) for each in disputes)
     )
 
 
@@ -324,7 +359,7 @@ def _passage(article: ShownArticle, example: ArticlePassage, view: RowView) -> M
             *(element("p", remark, class_="note") for remark in example.remarks),
             _comments(example),
             *(_difference(article, example, one, view) for one in differing),
-            *_further_decisions(article, example, found),
+            *_places_without_spans(article, example, found),
             _agreed(readings, agreed, view),
             class_="passage-body",
         ),
@@ -335,55 +370,66 @@ def _passage(article: ShownArticle, example: ArticlePassage, view: RowView) -> M
 
 def _is_disputed(example: ArticlePassage, region: SpanRegion) -> bool:
     """Whether something is to be decided, or was decided, in a region."""
-    places = [(one.start, one.end) for one in example.disputes]
-    places += [(one.start, one.end) for one in (*example.decisions, *example.stale)]
-    return any(first < region.end and region.start < last for first, last in places)
+    return any(first < region.end and region.start < last for first, last in example.places)
 
 
 def _difference(article: ShownArticle, example: ArticlePassage, region: SpanRegion, view: RowView) -> Markup:
     """A region in which readers differ, or on which something was decided: what each has, and the decision."""
-    readings = example.readings
-    place = f"{example_anchor(readings.id)}-{region.start}-{region.end}"
-    disputes = [one for one in example.disputes if one.start < region.end and region.start < one.end]
     return element(
         "div",
-        span_list(readings, region, view),
-        element("p", "Open dispute", class_="state open") if disputes else None,
-        *(
-            decision_note(one, readings.text, article.rules)
-            for one in example.decisions
-            if one.start < region.end and region.start < one.end
-        ),
-        *(
-            decision_note(one, readings.text, article.rules, stale=True)
-            for one in example.stale
-            if one.start < region.end and region.start < one.end
-        ),
+        span_list(example.readings, region, view),
+        *_notes(article, example, region.start, region.end),
         class_="difference",
-        id=place,
+        id=example.anchor(region.start, region.end),
     )
 
 
-def _further_decisions(article: ShownArticle, example: ArticlePassage, found: Sequence[SpanRegion]) -> Iterator[Markup]:
-    """Decisions on words that nobody has a span on any more."""
-    text = example.readings.text
+def _notes(article: ShownArticle, example: ArticlePassage, start: int, end: int) -> Iterator[Markup]:
+    """What is to be decided and what was decided in a region."""
+    if any(one.start < end and start < one.end for one in example.disputes):
+        yield element("p", "Open dispute", class_="state open")
+    yield from (doubt_note(one.why) for one in example.doubts if one.overlaps(start, end))
+    path = article_page(article.entry.id)
     for decision in (*example.decisions, *example.stale):
-        if not any(one.start < decision.end and decision.start < one.end for one in found):
+        if decision.start < end and start < decision.end:
+            stale = decision in example.stale
+            yield decision_note(decision, example.readings.text, article.rules, page=path, stale=stale)
+
+
+def doubt_note(why: Sequence[str]) -> Markup:
+    """Why a region of gold is in doubt.
+
+    Args:
+        why: the reasons, a clause each.
+    """
+    return element("p", "In doubt: ", element("bdi", "; ".join(why) or "no reason was recorded"), class_="state open")
+
+
+def _places_without_spans(
+    article: ShownArticle, example: ArticlePassage, found: Sequence[SpanRegion]
+) -> Iterator[Markup]:
+    """Doubts and decisions on words on which nobody has a span."""
+    for start, end in dict.fromkeys(example.places):
+        if not any(one.start < end and start < one.end for one in found):
             yield element(
                 "div",
-                element("p", element("bdi", text[decision.start : decision.end], class_="quote")),
-                decision_note(decision, text, article.rules, stale=decision in example.stale),
+                element("p", element("bdi", example.readings.text[start:end], class_="quote")),
+                *_notes(article, example, start, end),
                 class_="difference",
+                id=example.anchor(start, end),
             )
 
 
-def decision_note(decision: Decision, text: str, rules: Mapping[str, Rule], *, stale: bool = False) -> Markup:
+def decision_note(
+    decision: Decision, text: str, rules: Mapping[str, Rule], *, page: str, stale: bool = False
+) -> Markup:
     """What was decided, by which rule and why.
 
     Args:
         decision: the decision.
         text: of its example.
         rules: of the guidelines, by id.
+        page: the path of the page with the note.
         stale: whether it no longer applies.
     """
     chosen: list[Child] = []
@@ -391,14 +437,15 @@ def decision_note(decision: Decision, text: str, rules: Mapping[str, Rule], *, s
         words = element("bdi", text[span.start : span.end] if span.end <= len(text) else "…", class_="quote")
         chosen += [", " if chosen else None, words, f" {span.label}"]
     rule = rules.get(decision.rule) if decision.rule else None
-    title = f": {rule.title}" if rule else ""
+    words = element("bdi", f"{decision.rule}: {rule.title}" if rule else decision.rule)
+    shown = link(page, GUIDELINES, words, anchor=rule.id) if rule else words
     return element(
         "p",
         element("strong", "No longer applies" if stale else "Decided"),
         f" ({decision.when}, {HOW[decision.how]}): ",
         *(chosen or ["nothing"]),
         ".",
-        element("span", " Rule ", element("bdi", f"{decision.rule}{title}"), ".") if decision.rule else None,
+        element("span", " Rule ", shown, ".") if decision.rule else None,
         element("span", " Reason: ", element("bdi", decision.reason), class_="reason") if decision.reason else None,
         element("span", f" Why readers differed: {OUTCOME_WORDS[decision.outcome]}.") if decision.outcome else None,
         class_="state stale" if stale else "state decided",

@@ -6,21 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from goldspan.annotation import article_of
 from goldspan.errors import InvalidValueError
-from goldspan.report.html import Markup, element, join, link, web_link
+from goldspan.formats.decisions import Candidate
+from goldspan.report.html import element, join, link, web_link
 from goldspan.report.svg import chip, colours
 from goldspan.report.text import amount
-from goldspan.site.articles import decision_note
-from goldspan.site.pages import DISPUTES, example_link, page_header
-from goldspan.site.span_rows import owner_names
+from goldspan.site.articles import decision_note, doubt_note
+from goldspan.site.pages import DISPUTES, GOLD, article_page, page_header
+from goldspan.site.span_rows import owner_names, text_direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from goldspan.doccano.corpus_record import DoccanoRecord, ProjectRecord
-    from goldspan.formats.decisions import Candidate, Decision
+    from goldspan.formats.decisions import Decision
     from goldspan.guidelines.rules import Rule
-    from goldspan.report.html import Child
+    from goldspan.report.html import Child, Markup
     from goldspan.site.articles import ArticlePassage, ShownArticle
     from goldspan.site.pages import SiteFrame
 
@@ -43,6 +45,8 @@ class ShownDispute:
         decision: what was decided; None while the region is open.
         is_stale: whether the decision no longer applies.
         rules: of the guidelines, by id.
+        anchor: of the place on the page of the article.
+        doubt: why gold is in doubt there, a clause each, if readers do not differ; None for a dispute.
     """
 
     example: str
@@ -54,6 +58,8 @@ class ShownDispute:
     decision: Decision | None = None
     is_stale: bool = False
     rules: Mapping[str, Rule]
+    anchor: str
+    doubt: tuple[str, ...] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -80,6 +86,20 @@ def _of_example(example: ArticlePassage, rules: Mapping[str, Rule]) -> Iterator[
             versions=dispute.candidates,
             comments=comments,
             rules=rules,
+            anchor=example.anchor(dispute.start, dispute.end),
+        )
+    for doubt in example.doubts:
+        gold = tuple(one for one in readings.gold or () if doubt.overlaps(one.start, one.end))
+        yield ShownDispute(
+            example=readings.id,
+            start=doubt.start,
+            end=doubt.end,
+            text=readings.text,
+            versions=(Candidate(gold, ()),),
+            comments=comments,
+            rules=rules,
+            anchor=example.anchor(doubt.start, doubt.end),
+            doubt=doubt.why,
         )
     for decision in (*example.decisions, *example.stale):
         if decision.is_on_gold or decision.end > len(readings.text):
@@ -94,7 +114,27 @@ def _of_example(example: ArticlePassage, rules: Mapping[str, Rule]) -> Iterator[
             decision=decision,
             is_stale=decision in example.stale,
             rules=rules,
+            anchor=example.anchor(decision.start, decision.end),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeView:
+    """How the disputes of a page are shown.
+
+    Args:
+        page: the path of the page.
+        colours: `#rrggbb` by label.
+        names: of the annotators on the pages, by the folder of their passes.
+        record: what the project remembers of Doccano.
+        language: of the texts, for the attribute `lang`; None where it is not known.
+    """
+
+    page: str
+    colours: Mapping[str, str]
+    names: Mapping[str, str]
+    record: DoccanoRecord
+    language: str | None
 
 
 def dispute_pages(
@@ -119,13 +159,14 @@ def dispute_pages(
     parts = [ordered[at : at + ON_A_PAGE] for at in range(0, len(ordered), ON_A_PAGE)] or [[]]
     for number, part in enumerate(parts):
         path = page_path(number)
+        view = DisputeView(page=path, colours=known, names=names, record=record, language=frame.text_language)
         title = "Disputes" if len(parts) == 1 else f"Disputes, page {number + 1} of {len(parts)}"
         yield (
             path,
             frame.page(
                 path,
                 title,
-                *_groups(path, part, known, names, record),
+                *_groups(part, view),
                 _turn(path, number, len(parts)),
                 header=page_header("Disputes", _headline(ordered)),
                 within=[DISPUTES] if number else [],
@@ -146,38 +187,33 @@ def _headline(disputes: Sequence[ShownDispute]) -> Markup:
     return element("p", words, class_="verdict")
 
 
-def _groups(
-    path: str,
-    disputes: Sequence[ShownDispute],
-    known: Mapping[str, str],
-    names: Mapping[str, str],
-    record: DoccanoRecord,
-) -> Iterator[Markup]:
+def _groups(disputes: Sequence[ShownDispute], view: DisputeView) -> Iterator[Markup]:
     for title, wanted in (("To decide", True), ("Decided", False)):
         of_group = [one for one in disputes if one.is_open == wanted]
         if of_group:
-            entries = (_entry(path, one, known, names, record) for one in of_group)
+            entries = (_entry(one, view) for one in of_group)
             yield element("section", element("h2", title), *entries, class_="long")
 
 
-def _entry(
-    path: str, dispute: ShownDispute, known: Mapping[str, str], names: Mapping[str, str], record: DoccanoRecord
-) -> Markup:
-    links = join(example_link(path, dispute.example), *_doccano_links(dispute, record))
+def _entry(dispute: ShownDispute, view: DisputeView) -> Markup:
+    article = article_page(article_of(dispute.example))
+    place = link(view.page, article, element("bdi", dispute.example), anchor=dispute.anchor)
+    links = join(place, *_doccano_links(dispute, view.record))
     return element(
         "div",
         element("h3", links),
-        _in_context(dispute),
-        element("ul", *(_version(one, dispute.text, known, names) for one in dispute.versions), class_="versions"),
+        _in_context(dispute, view),
+        element("ul", *(_version(one, dispute, view) for one in dispute.versions), class_="versions"),
+        None if dispute.doubt is None else doubt_note(dispute.doubt),
         *_comments(dispute.comments),
-        decision_note(dispute.decision, dispute.text, dispute.rules, stale=dispute.is_stale)
+        decision_note(dispute.decision, dispute.text, dispute.rules, page=view.page, stale=dispute.is_stale)
         if dispute.decision is not None
         else None,
         class_="dispute",
     )
 
 
-def _in_context(dispute: ShownDispute) -> Markup:
+def _in_context(dispute: ShownDispute, view: DisputeView) -> Markup:
     text, start, end = dispute.text, dispute.start, dispute.end
     first, last = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
     if first:
@@ -192,19 +228,23 @@ def _in_context(dispute: ShownDispute) -> Markup:
         text[end:last],
         " …" if last < len(text) else None,
         class_="words context",
-        dir="auto",
+        lang=view.language,
+        dir=text_direction(text),
     )
 
 
-def _version(version: Candidate, text: str, known: Mapping[str, str], names: Mapping[str, str]) -> Markup:
-    """What some readers marked there."""
+def _version(version: Candidate, dispute: ShownDispute, view: DisputeView) -> Markup:
+    """What some readers marked there; of a doubt, what gold has."""
     spans: list[Child] = []
     for span in version.spans:
-        words = element("bdi", text[span.start : span.end], class_="quote", dir="auto")
-        spans += [" and " if spans else None, words, " ", chip(span.label, known)]
-    readers = [names.get(one, one) for one in version.by]
-    votes = element("span", f"{len(readers)}", class_="votes", aria_label=amount(len(readers), "vote"), role="img")
+        words = dispute.text[span.start : span.end]
+        quoted = element("bdi", words, class_="quote", lang=view.language, dir="auto")
+        spans += [" and " if spans else None, quoted, " ", chip(span.label, view.colours)]
     shown = spans or [element("span", "nothing", class_="quote none")]
+    if dispute.doubt is not None:
+        return element("li", *shown, " ", owner_names([GOLD]))
+    readers = [view.names.get(one, one) for one in version.by]
+    votes = element("span", f"{len(readers)}", class_="votes", aria_label=amount(len(readers), "vote"), role="img")
     return element("li", votes, " ", *shown, " ", owner_names(readers))
 
 
