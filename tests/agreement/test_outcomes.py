@@ -12,6 +12,7 @@ from goldspan.annotation import Example, Span
 from goldspan.corpus.shown_suggestions import shown_folder
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
+from helpers.first_screen import ROWS, draw, require_one_screen
 
 RECORD = """[[project]]
 name = "kfor-{member}"
@@ -200,9 +201,18 @@ def test_a_score_is_in_the_band_that_has_it(score, band):
     assert score_band(score) == band
 
 
+@pytest.mark.parametrize("width", [80, 60])
+def test_the_first_screen_fits_and_names_the_rules_kept_least(shown, width):
+    lines = draw("outcomes", folder=shown.root, width=width)
+    require_one_screen(lines, width=width, rows=ROWS if width == 80 else 32)
+    words = " ".join(" ".join(lines).split())
+    assert "rx: port was kept once in 2; the most frequent change" in words
+    assert words.index("rx: port was kept") < words.index("list: names was kept")
+
+
 def test_the_command_prints_tables_and_writes_json_and_a_page(goldspan, shown, tmp_path, capsys):
     run = partial(goldspan, "outcomes", "--root", shown.root)
-    assert run("--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
+    assert run("--full", "--json", tmp_path / "r.json", "--html", tmp_path / "p.html") == 0
     out = capsys.readouterr().out
     assert out.startswith("What became of the suggestions of kfor-ann and kfor-bob\nOf 5 suggestions 60.0%")
     assert "1 suggestion is open." in out

@@ -320,7 +320,7 @@ def _most_common(changes: Counter[str]) -> list[tuple[str, int]]:
 def tables(report: OutcomeReport) -> dict[str, Table]:
     """The tables of the report, by title; those about nothing are left out."""
     made = [
-        _annotator_table(report),
+        annotator_table(report),
         _table(RECOGNISERS, "recogniser", report.recognisers),
         _label_table(report),
         _table(SCORES, "score", report.scores, "A band has its lower end, and the highest has 1, too."),
@@ -345,7 +345,8 @@ def _table(title: str, first: str, rows: Iterable[OutcomeRow], note: str = "") -
     return Table(title, note, _header(first), tuple((row.name, *_cells(row)) for row in rows))
 
 
-def _annotator_table(report: OutcomeReport) -> Table:
+def annotator_table(report: OutcomeReport) -> Table:
+    """What became of the suggestions of each annotator."""
     rows = [
         (
             row.name or "not known yet",
@@ -476,6 +477,18 @@ def headline(report: OutcomeReport) -> str:
         f"Of {amount(total.suggestions, 'suggestion')} {rate} were kept as they were, and "
         f"{amount(report.added(), 'span')} added.{still}"
     )
+
+
+def least_kept(report: OutcomeReport, most: int = 3) -> Iterator[str]:
+    """The rules whose suggestions were kept least often, a sentence each, with what became of them instead."""
+    rows = [row for row in report.rules if row.rate is not None and row.rate < 1]
+    for row in sorted(rows, key=lambda row: (row.rate or 0.0, -row.suggestions, row.name))[:most]:
+        number = row.counts["kept"]
+        times = {0: "never", 1: "once"}.get(number, f"{number:,} times")
+        kept = f"{row.name} was kept {times} in {row.suggestions:,}"
+        changes = _most_common(report.rule_changes.get(row.name, Counter()))
+        instead = f"; the most frequent change: {changes[0][0]}" if changes else ""
+        yield f"{kept}{instead}."
 
 
 def remarks(report: OutcomeReport) -> list[str]:

@@ -14,6 +14,8 @@ from goldspan.corpus import Corpus
 if TYPE_CHECKING:
     from goldspan.agreement.outcome_report import OutcomeReport
 
+ANNOTATORS = 8  # on the first screen
+
 
 def run(
     *,
@@ -32,6 +34,7 @@ def run(
     ] = None,
     articles: console.Articles = None,
     level: console.Level = 0.95,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -55,9 +58,25 @@ def run(
         from goldspan.agreement.outcome_page import page
 
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
-    _print_report(report)
+    (_print_report if full else _print_summary)(report)
+    if not full:
+        console.print_rest(json, html)
     console.print_written(json, html)
-    print_next_step(corpus, "agree", json)
+    print_next_step(corpus, "outcomes", json)
+
+
+def _print_summary(report: OutcomeReport) -> None:
+    """The first screen: how many were kept, by whom, and which rules least."""
+    from goldspan.agreement import outcome_report
+
+    out = console.report_console()
+    console.print_text(out, outcome_report.headline(report), style="bold")
+    for sentence in outcome_report.stands_out_sentences(report.tests):
+        console.print_text(out, sentence)
+    out.print()
+    console.print_table(out, outcome_report.annotator_table(report).first(ANNOTATORS, "--full lists"))
+    for sentence in outcome_report.least_kept(report):
+        console.print_text(out, f"· {sentence}")
 
 
 def _print_report(report: OutcomeReport) -> None:
