@@ -298,6 +298,19 @@ def test_a_table_that_is_wider_than_the_terminal_keeps_the_names_of_its_rows(wid
     assert all(part in shown for part in ("a1 – a2", *table.header[:3], "relaxed F1", "83.54", "[0.85, 0.94]", "0.897"))
 
 
+@pytest.mark.parametrize("width", [56, 60, 66, 70, 80])
+def test_a_column_of_words_gets_the_room_that_long_keys_leave(width):
+    """The keys and places need all of their width; only the value in between can be folded."""
+    out = Console(width=width, file=io.StringIO())
+    value = '[{"name": "The Merrow demonstration (invented)"}]'
+    rows = (("checks.trailing-possessive", "error", "toml:18"), ("release.authors", value, "toml:28"))
+    print_table(out, Table("Settings", "", ("key", "value", "from"), rows))
+    lines = out.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    assert {"checks.trailing-possessive", "toml:18", *value.split()} <= {*" ".join(lines).split()}
+    assert sum("checks" in line for line in lines) == 1, "one table"
+
+
 def test_a_path_or_a_key_is_not_folded_where_the_terminal_is_narrow():
     path = "build/dataset/gold/validation.parquet"
     out = Console(width=60, file=io.StringIO())

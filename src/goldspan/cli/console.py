@@ -8,6 +8,7 @@ import re
 import sys
 from functools import cache
 from itertools import chain, groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
@@ -584,14 +585,22 @@ def _table(
     shown = rich_table("", header, rows)
     wide = out.options.update(max_width=1_000_000)
     width = out.measure(shown, options=wide).maximum
-    for column, digits in zip(shown.columns, numeric, strict=True):
+    spare = []  # columns that each cell of words may have beyond the least
+    for column, heading, digits in zip(shown.columns, header, numeric, strict=True):
         column.no_wrap, column.justify = digits, "right" if digits else "left"
         if not digits:
             sizes = [out.measure(cell, options=wide) for cell in column.cells]
             longest = max((size.maximum for size in sizes), default=0)
             word = max((size.minimum for size in sizes if size.minimum <= IDENTIFIER), default=0)
-            column.min_width = min(longest, max(least, word))
-            width -= longest - column.min_width
+            above = out.measure(heading, options=wide).maximum
+            column.width = max(above, min(longest, max(least, word)))
+            spare.append((max(above, longest) - column.width, column))
+            width -= spare[-1][0]
+    room = max(0, out.width - width)
+    for place, (most, column) in enumerate(sorted(spare, key=itemgetter(0))):  # rich would fold below what words need
+        given = min(most, room // (len(spare) - place))
+        column.width = (column.width or 0) + given
+        room -= given
     for row, cells in zip(shown.rows, rows, strict=True):
         row.style = "bold" if cells[0].startswith("all") else ""
     return shown, width
