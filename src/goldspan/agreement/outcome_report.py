@@ -320,7 +320,7 @@ def _most_common(changes: Counter[str]) -> list[tuple[str, int]]:
 def tables(report: OutcomeReport) -> dict[str, Table]:
     """The tables of the report, by title; those about nothing are left out."""
     made = [
-        annotator_table(report),
+        _annotator_table(report),
         _table(RECOGNISERS, "recogniser", report.recognisers),
         _label_table(report),
         _table(SCORES, "score", report.scores, "A band has its lower end, and the highest has 1, too."),
@@ -345,8 +345,7 @@ def _table(title: str, first: str, rows: Iterable[OutcomeRow], note: str = "") -
     return Table(title, note, _header(first), tuple((row.name, *_cells(row)) for row in rows))
 
 
-def annotator_table(report: OutcomeReport) -> Table:
-    """What became of the suggestions of each annotator."""
+def _annotator_table(report: OutcomeReport) -> Table:
     rows = [
         (
             row.name or "not known yet",
@@ -477,6 +476,23 @@ def headline(report: OutcomeReport) -> str:
         f"Of {amount(total.suggestions, 'suggestion')} {rate} were kept as they were, and "
         f"{amount(report.added(), 'span')} added.{still}"
     )
+
+
+def summary_table(report: OutcomeReport, most: int) -> Table:
+    """What became of the suggestions of each annotator, without intervals; of many annotators the first ones."""
+    header = ("annotator", "judged", *OUTCOMES, "kept, %", "added", "open")
+    rows = [
+        (
+            row.name or "not known yet",
+            f"{row.suggestions:,}",
+            *(f"{row.counts[outcome]:,}" for outcome in OUTCOMES),
+            DASH if row.rate is None else percent(row.rate, 1),
+            f"{report.added(row.name):,}",
+            f"{report.reviewed.open_suggestions.get(row.name, 0):,}",
+        )
+        for row in report.annotators
+    ]
+    return Table("What became of the suggestions", "", header, tuple(rows)).first(most, "--full lists")
 
 
 def least_kept(report: OutcomeReport, most: int = 3) -> Iterator[str]:

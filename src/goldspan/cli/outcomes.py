@@ -74,7 +74,7 @@ def _print_summary(report: OutcomeReport) -> None:
     for sentence in outcome_report.stands_out_sentences(report.tests):
         console.print_text(out, sentence)
     out.print()
-    console.print_table(out, outcome_report.annotator_table(report).first(ANNOTATORS, "--full lists"))
+    console.print_table(out, outcome_report.summary_table(report, ANNOTATORS))
     for sentence in outcome_report.least_kept(report):
         console.print_text(out, f"· {sentence}")
 
