@@ -21,6 +21,7 @@ from goldspan.report.html import VOID, element, link, relative_address, web_link
 from goldspan.report.svg import PALETTE
 from goldspan.site.build import MARKER, SiteOptions, build_site
 from goldspan.site.disputes import example_address
+from goldspan.site.evaluations import EvaluatedPredictions
 from goldspan.site.pages import GOLD, article_page, example_anchor
 from goldspan.site.span_rows import ExampleReadings, RowView, marked_text, regions, span_list
 from helpers.html_pages import ATTACK, parse
@@ -66,10 +67,15 @@ def listed(page):
     return parser.found
 
 
+def demo_options(output):
+    predictions = EvaluatedPredictions(paths=(str(DEMO / "corpus" / "passes" / Corpus(DEMO).annotators()[0]),) * 2)
+    return SiteOptions(corpus=Corpus(DEMO), output=output, predictions=predictions)
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
     output = tmp_path_factory.mktemp("site") / "site"
-    return output, build_site(SiteOptions(corpus=Corpus(DEMO), output=output))
+    return output, build_site(demo_options(output))
 
 
 def expected(corpus, article):
@@ -112,7 +118,7 @@ def test_the_pages_are_well_formed_request_nothing_and_every_link_leads_somewher
 
 def test_the_same_project_gives_the_same_bytes(demo, tmp_path):
     output, _ = demo
-    build_site(SiteOptions(corpus=Corpus(DEMO), output=tmp_path / "again"))
+    build_site(demo_options(tmp_path / "again"))
     first = {path.relative_to(output): path.read_bytes() for path in output.rglob("*") if path.is_file()}
     again = tmp_path / "again"
     assert first == {path.relative_to(again): path.read_bytes() for path in again.rglob("*") if path.is_file()}

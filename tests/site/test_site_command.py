@@ -75,6 +75,33 @@ def test_quiet_prints_nothing_and_else_the_next_step_comes_last(toy, tmp_path, c
     assert capsys.readouterr().out.rpartition("Next: ")[1]
 
 
+def test_predictions_are_compared_with_the_gold_that_may_be_shown(toy, tmp_path, capsys):
+    name = toy.annotators()[0]
+    words = ["site", "--root", str(toy.root), "--output", str(tmp_path / "site")]
+    given = ["--predictions", str(toy.passes / name), "--predictions", str(toy.gold)]
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*words, *given])
+    assert ended.value.code == 0
+    assert f">{name}<" in (tmp_path / "site" / "evaluation.html").read_text("utf-8")
+    assert len(list((tmp_path / "site" / "evaluation").glob("*.html"))) == len(given) / 2
+    project = ProjectRecord(name="r1", server=SERVER, key="k0123456789ab", offsets="utf-16")
+    write_record(toy, DoccanoRecord(projects=(project,)))
+    control = next(one for one in toy.gold_examples() if one.spans)
+    controls_file(toy, "r1").parent.mkdir(parents=True, exist_ok=True)
+    controls_file(toy, "r1").write_text(f"{control.id}\n", "utf-8")
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*words, *given])
+    assert ended.value.code == 1
+    assert "readings of an annotator" in capsys.readouterr().err
+    predictions = tmp_path / "model.jsonl"
+    predictions.write_text("".join(path.read_text("utf-8") for path in sorted(toy.gold.glob("*.jsonl"))), "utf-8")
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*words, "--predictions", str(predictions)])
+    assert ended.value.code == 0
+    page = (tmp_path / "site" / "evaluation" / "1-model-jsonl.html").read_text("utf-8")
+    assert control.surface(control.spans[0]) not in page.partition("</style>")[2]
+
+
 @pytest.mark.slow
 def test_the_pages_need_no_network_and_fit_a_telephone(project, tmp_path):
     pages = run(project, tmp_path / "site")

@@ -88,9 +88,19 @@ def page(report: EvaluationReport, view: ReportView) -> str:
         view: the names of what was compared, the leading scheme, and the colours of labels; a label without one gets
             one.
     """
+    return document(f"{view.predictions} against {view.gold}", page_header(report, view), *sections(report, view))
+
+
+def sections(report: EvaluationReport, view: ReportView) -> tuple[Markup | None, ...]:
+    """All that the page shows below its header, for a page that has a frame of its own.
+
+    Args:
+        report: as for `page`.
+        view: as for `page`.
+    """
     view = replace(view, colours=colours(report.labels, view.colours))
     tables = report_tables(report, view)
-    sections = (
+    return (
         figures(report, view),
         element("p", verdict(report.comparison, view.headline), class_="verdict") if report.comparison else None,
         f1_section(report, view),
@@ -106,8 +116,6 @@ def page(report: EvaluationReport, view: ReportView) -> str:
         remark_section(report),
         definition_section(report),
     )
-    title = f"{view.predictions} against {view.gold}"
-    return document(title, page_header(report, view), *sections)
 
 
 def page_header(report: EvaluationReport, view: ReportView) -> Markup:

@@ -58,6 +58,7 @@ class EvaluationOptions:
         reading: how to read the files; its split is that of a dataset, or of the project's gold.
         train: what the model was trained on; if None, the project's training split where another split is evaluated.
         passes: a folder with a folder per annotator; if None, that of the project.
+        with_passes: whether annotators are compared with gold, too.
         root: the project; if None, the one around the gold.
         unit: of the intervals; if None, the article, or the example where there is one article.
         method: of the intervals.
@@ -76,6 +77,7 @@ class EvaluationOptions:
     reading: ReadOptions = DEFAULT
     train: Path | None = None
     passes: Path | None = None
+    with_passes: bool = True
     root: Path | None = None
     unit: Unit | None = None
     method: Method = "jackknife-t"
@@ -408,7 +410,7 @@ def _passes(
         whole = corpus is not None and options.passes.resolve() == corpus.passes.resolve()
         aided = corpus.aided_annotators if corpus is not None and whole else frozenset[str]()
         return {folder.name: _readings(folder, aided=folder.name in aided) for folder in folders}
-    if corpus is None:
+    if corpus is None or not options.with_passes:
         return None
     articles = dict.fromkeys(gold.articles)
     read = {name: list(corpus.confirmed_examples(name, articles)) for name in corpus.annotators()}

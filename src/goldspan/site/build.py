@@ -5,7 +5,7 @@ The articles are read and written one by one. What is kept of them is a row of t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from goldspan import files
@@ -16,6 +16,7 @@ from goldspan.release.metadata import DatasetMetadata
 from goldspan.report.text import amount, enumerate_names
 from goldspan.site.articles import article_html, read_article
 from goldspan.site.disputes import dispute_pages, disputes_of
+from goldspan.site.evaluations import EvaluatedPredictions
 from goldspan.site.index_page import ArticleRow, article_list_html, index_html
 from goldspan.site.pages import (
     ARTICLES,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 MARKER = ".goldspan-site"
 HEAD = "This folder was written by `goldspan site` and is replaced as a whole by the next one. Its files:\n"
+EVALUATION_PLACE = 2  # among the parts: after agreement
 NAMED = 5  # files that a message names
 ARTICLES_SHOW = "Each article in full, with gold and everybody's spans in place, comments and decisions."
 DISPUTES_SHOW = "Every region in which readers differ: who marked what, comments, rules and decisions."
@@ -50,10 +52,12 @@ class SiteOptions:
     Args:
         corpus: the project.
         output: the folder; one that `goldspan site` made before is replaced.
+        predictions: what is evaluated against gold.
     """
 
     corpus: Corpus
     output: Path
+    predictions: EvaluatedPredictions = field(default_factory=EvaluatedPredictions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +138,9 @@ def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object]
     _require_site(output)
     entries = corpus.select_entries()
     visibility = visible_state(corpus)
-    parts = [part for part in PARTS if part.is_there(corpus, visibility)]
-    absent = tuple(filter(None, (part.absence(corpus, visibility) for part in PARTS if part not in parts)))
+    known = (*PARTS[:EVALUATION_PLACE], options.predictions.part(), *PARTS[EVALUATION_PLACE:])
+    parts = [part for part in known if part.is_there(corpus, visibility)]
+    absent = tuple(filter(None, (part.absence(corpus, visibility) for part in known if part not in parts)))
     metadata = DatasetMetadata.of(corpus, "", "")
     frame = SiteFrame(
         name=metadata.title,
