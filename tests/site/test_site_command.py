@@ -1,6 +1,7 @@
 """`goldspan site`: the folder opens from disk, and hides what annotators must not see."""
 
 import json
+import re
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_the_whole_site_hides_readings_and_controls_while_a_round_is_open(toy, t
     everything = "".join(text for page, text in hidden.items() if page != "guidelines.html")
     assert words_of_a_comment not in everything
     assert "control" not in everything.partition("</style>")[2].lower()
-    assert not {"agreement.html", "statistics.html"} & hidden.keys()
+    assert not {"agreement.html", "statistics.html", "card.html"} & hidden.keys()
     assert f'href="articles/{control.article}.html#' not in hidden["surfaces.html"]
     assert not [page for page, text in hidden.items() if page.startswith("surfaces/") and control.id in text]
     write_record(
@@ -100,6 +101,17 @@ def test_predictions_are_compared_with_the_gold_that_may_be_shown(toy, tmp_path,
     assert ended.value.code == 0
     page = (tmp_path / "site" / "evaluation" / "1-model-jsonl.html").read_text("utf-8")
     assert control.surface(control.spans[0]) not in page.partition("</style>")[2]
+
+
+def test_the_data_card_links_to_pages_of_the_site_alone(toy, tmp_path):
+    links = "[all](STATS.md) [rule](../annotation_guidelines/README.md#x) [web](https://e.example) [own](../secret)"
+    card = f"# A card\n\n{links} [<b>](javascript:alert(1))\n\n<script>alert(1)</script>\n"
+    (toy.folder / "README.md").write_text(card, "utf-8")
+    page = run(toy, tmp_path / "site")["card.html"]
+    body = page.partition('class="long guideline"')[2]
+    assert re.findall(r'href="([^"]*)"', body) == ["statistics.html", "guidelines.html"]
+    assert "web" in body
+    assert "<script" not in body
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""The pages of a site that are made from the whole project: surface forms, agreement, statistics and guidelines.
+"""The pages of a site that are made from the whole project: surface forms, agreement, statistics, card, guidelines.
 
 Each shows only what `goldspan.site.visibility` lets it show. A page that would show something else is left out.
 """
@@ -8,26 +8,31 @@ from __future__ import annotations
 import itertools
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
 from goldspan.agreement.html_report import sections_by_condition
 from goldspan.agreement.run import AgreementOptions, run_agreement_by_condition
+from goldspan.export.card import read_body
+from goldspan.files import is_there
 from goldspan.guidelines.rules import read_rulebook
-from goldspan.report.html import Markup, element, render_table, section
-from goldspan.site.pages import NavigationEntry, SitePart, page_header
+from goldspan.report.html import Markup, element, relative_address, render_table, section
+from goldspan.site.pages import NavigationEntry, SitePart, annotator_names, page_header
 from goldspan.site.surfaces import DESCRIPTION, SURFACES, TITLE, has_surfaces, surface_pages
 from goldspan.stats import corpus_tables, gold_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from markdown_it.token import Token
 
     from goldspan.corpus import Corpus
     from goldspan.site.pages import SiteFrame
     from goldspan.site.visibility import Visibility
 
-AGREEMENT, STATISTICS, GUIDELINES = "agreement.html", "statistics.html", "guidelines.html"
+AGREEMENT, STATISTICS, GUIDELINES, CARD = "agreement.html", "statistics.html", "guidelines.html", "card.html"
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
@@ -103,14 +108,69 @@ def guideline_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) ->
     del visibility
     rules = read_rulebook(corpus.guidelines, corpus.scheme).rules
     pages = sorted(corpus.guidelines.glob("*.md"), key=lambda path: (path.name != "README.md", path.name))
-    parts = (element("section", _rendered(path, list(rules)), class_="long guideline") for path in pages)
+    parts = (
+        element("section", _rendered(path.read_text("utf-8"), list(rules)), class_="long guideline") for path in pages
+    )
     yield GUIDELINES, frame.page(GUIDELINES, "Guidelines", *parts)
 
 
-def _rendered(path: Path, rules: list[str]) -> Markup:
-    """A page of the guidelines as HTML; its own HTML, images and links are shown as text."""
+def _card_file(corpus: Corpus) -> Path:
+    return corpus.folder / "README.md"
+
+
+def _has_card(corpus: Corpus, visibility: Visibility) -> bool:
+    """Whether there is a data card, and nothing is left out: its tables count all readings."""
+    return not visibility.sentence and is_there(_card_file(corpus))
+
+
+def _no_card(corpus: Corpus, visibility: Visibility) -> str:
+    """Why there is no data card."""
+    if visibility.sentence and is_there(_card_file(corpus)):
+        return "There is no data card while readings are left out: its tables count all of them."
+    return ""
+
+
+def card_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) -> Iterator[tuple[str, str]]:
+    """The data card, `corpus/README.md`; links to other pages of the site lead there.
+
+    Raises:
+        InputError: for a card that cannot be read.
+    """
+    del visibility
+    text = read_body(_card_file(corpus))[1]
+    for folder, name in annotator_names(corpus.annotators()).items():
+        text = text.replace(folder, name) if "@" in folder else text
+    pages = {one.path for one in frame.entries}
+
+    def resolve(address: str) -> str | None:
+        if urlsplit(address).scheme or urlsplit(address).netloc:
+            return None
+        target = (corpus.folder / unquote(urlsplit(address).path)).resolve()
+        if target == (corpus.folder / "STATS.md").resolve():
+            page = STATISTICS
+        elif target.is_relative_to(corpus.guidelines.resolve()):
+            page = GUIDELINES
+        else:
+            return None
+        return relative_address(CARD, page) if page in pages else None
+
+    yield CARD, frame.page(CARD, "Data card", element("section", _rendered(text, [], resolve), class_="long guideline"))
+
+
+def _no_address(_address: str) -> str | None:
+    return None
+
+
+def _rendered(text: str, rules: list[str], resolve: Callable[[str], str | None] = _no_address) -> Markup:
+    """Markdown as HTML; its own HTML, images and links that lead to no page of the site are shown as text.
+
+    Args:
+        text: the Markdown.
+        rules: the ids of rules, which become anchors of their headings.
+        resolve: gives the address of a page of the site for the address of a link; None if there is no such page.
+    """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "html_block", "html_inline"])
-    tokens = parser.parse(COMMENT.sub("", path.read_text("utf-8")))
+    tokens = parser.parse(COMMENT.sub("", text))
     for token, inline in itertools.pairwise(tokens):
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
@@ -119,8 +179,21 @@ def _rendered(path: Path, rules: list[str]) -> Markup:
             if rule is not None:
                 token.attrSet("id", rule)
     for token in tokens:
-        token.children = [one for one in token.children or () if one.type not in {"link_open", "link_close"}] or None
+        token.children = list(_with_links(token.children or (), resolve)) or None
     return Markup(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _with_links(tokens: Iterable[Token], resolve: Callable[[str], str | None]) -> Iterator[Token]:
+    """The tokens of a line with the links that lead to a page of the site; of others the words remain."""
+    is_kept = False  # links hold no links
+    for token in tokens:
+        if token.type == "link_open":
+            address = resolve(str(token.attrGet("href")))
+            is_kept = address is not None
+            if address is not None:
+                token.attrs = {"href": address}
+        if token.type not in {"link_open", "link_close"} or is_kept:
+            yield token
 
 
 PARTS = (
@@ -139,6 +212,13 @@ PARTS = (
         description="The numbers of the corpus: articles, splits, labels, lengths.",
         is_there=_has_statistics,
         pages=statistics_pages,
+    ),
+    SitePart(
+        entry=NavigationEntry(CARD, "Data card"),
+        description="What the dataset is, how it was made, and what it is for.",
+        is_there=_has_card,
+        pages=card_pages,
+        absence=_no_card,
     ),
     SitePart(
         entry=NavigationEntry(GUIDELINES, "Guidelines"),
