@@ -137,7 +137,7 @@ def test_an_article_whose_gold_has_another_text_is_left_out_and_named():
     gold = [Example("a.p01", "Anna met Bo", (Span(0, 4, "PERSON"),)), *GOLD[2:]]
     run = analyse(gold, [LISTS], texts)
     assert (run.other_text, run.overall.counts) == (("a",), Counts(1, 1, 1))
-    assert "not scored, since the text in gold is another: a" in [*analysis_tables.left_out(run, 0)]
+    assert "Not scored, since gold has another text: a." in [*analysis_tables.left_out(run, 0)]
     with pytest.raises(InvalidValueError, match="every article has another text in gold"):
         analyse(gold[:1], [LISTS], texts[:1])
 
@@ -149,8 +149,8 @@ def test_articles_of_one_side_alone_count_nowhere_and_are_named():
     assert run.left_out == ("c", "d")
     assert run.overall.counts == Counts(4, 5, 5)
     assert [*analysis_tables.left_out(run, 1)] == [
-        "1 article without gold is not scored",
-        "1 article of gold is not among these articles",
+        "1 article without gold is not scored.",
+        "1 article of gold is not among these articles.",
     ]
 
 

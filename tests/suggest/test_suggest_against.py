@@ -10,7 +10,7 @@ from goldspan.corpus.gold_source import ArticleGold, read_gold
 from goldspan.errors import InputError, NotFoundError
 from goldspan.formats import gold
 from goldspan.suggest import analysis_tables
-from helpers import html_pages
+from helpers import first_screen, html_pages
 from helpers.recognisers import GOLD, Stated, analyse
 from helpers.sample_corpus import make
 
@@ -32,7 +32,7 @@ def compare(toy, goldspan, capsys):
 
 def test_the_word_gold_means_the_gold_of_the_project(compare, toy, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    code, out, _ = compare("--against", "gold", "--json", tmp_path / "a.json")
+    code, out, _ = compare("--against", "gold", "--full", "--json", tmp_path / "a.json")
     assert code == 0
     assert "Recognisers against gold" in out
     assert "What each recogniser adds" in out
@@ -72,7 +72,7 @@ def test_gold_of_another_text_is_not_scored(compare, toy):
     seed = toy.seeds / "storm.txt"
     seed.write_text("New! " + seed.read_text(encoding="utf-8"), encoding="utf-8")
     code, out, _ = compare("--against", "gold")
-    assert (code, "not scored, since the text in gold is another: storm" in out) == (0, True)
+    assert (code, "Not scored, since gold has another text: storm." in out) == (0, True)
 
 
 def test_no_gold_at_all_is_a_refusal_before_anything_is_written(compare, toy):
@@ -117,6 +117,18 @@ def test_the_page_has_the_tables_and_no_code_of_a_text(compare, tmp_path):
     run = analyse(gold_there, [Stated(html_pages.ATTACK, {})])
     page = html_pages.parse(analysis_tables.page(run, html_pages.ATTACK, [html_pages.ATTACK]))
     assert not {"script", "img"} & page.names
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_the_first_screen_fits_and_names_what_is_worst(toy, width):
+    files.write(toy.root / "goldspan.toml", SETTINGS)
+    drawn = first_screen.draw("suggest", "--against", "gold", folder=toy.root, width=width)
+    lines = [line for line in drawn if not line.startswith("goldspan: ")]  # of standard error, here a file
+    first_screen.require_one_screen(lines, width=width, rows=first_screen.ROWS if width == 80 else 40)
+    said = " ".join(" ".join(lines).split())
+    assert "Suggestions against gold of 2 articles: F1" in said
+    assert "lacks most" in said
+    assert "The whole report: --full or --html FILE or --json FILE" in said
 
 
 def test_a_page_of_nothing_is_wrong_usage(compare, tmp_path):

@@ -160,8 +160,7 @@ def _print_summary(out: Console, report: AgreementReport, *, with_table: bool) -
         out.print()
         console.print_table(out, table)
     places = summary.errors(report) if report.records else summary.lowest(report)
-    for sentence in filter(None, (*places, summary.brackets(report))):
-        console.print_text(out, f"· {sentence}")
+    console.print_bullets(out, filter(None, (*places, summary.brackets(report))))
 
 
 def _print_reports(out: Console, found: AgreementByCondition) -> None:
@@ -279,8 +278,7 @@ def _print_sentences(out: Console, title: str, sentences: Sequence[str], most: i
     if not sentences:
         return
     console.print_text(out, title, style="italic")
-    for sentence in sentences[:most]:
-        console.print_text(out, f"· {sentence}")
+    console.print_bullets(out, sentences[:most])
     if len(sentences) > most:
         console.print_text(out, f"· and {len(sentences) - most:,} more, which --html lists")
     out.print()

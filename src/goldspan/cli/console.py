@@ -511,6 +511,15 @@ def print_text(out: Console, text: str, style: str = "") -> None:
     out.print(shown, style=style)
 
 
+def print_bullets(out: Console, sentences: Iterable[str]) -> None:
+    """Print a list of sentences, each behind a dot; the further lines of a sentence begin below its first word."""
+    for sentence in sentences:
+        text = plain_text(sentence)
+        for number, line in enumerate(text.wrap(out, max(1, out.width - 2), overflow="fold")):
+            line.rstrip()
+            out.print(plain_text("  " if number else "· ").append_text(line))
+
+
 def print_table(out: Console, table: Table) -> None:
     """Print a table as wide as the report, with its note below.
 

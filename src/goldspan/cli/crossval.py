@@ -95,13 +95,11 @@ def _print_summary(report: CrossValidationReport) -> None:
         console.print_text(out, sentence)
     out.print()
     console.print_table(out, cross_validation_tables.summary_table(report))
-    for sentence in cross_validation_tables.worst(report):
-        console.print_text(out, f"· {sentence}")
-    for note in report.notes:
-        console.print_text(out, f"· {note[0].upper()}{note[1:]}.")
+    console.print_bullets(out, cross_validation_tables.worst(report))
+    console.print_bullets(out, (f"{note[0].upper()}{note[1:]}." for note in report.notes))
     if report.articles > 1:
         shown = level(SETTINGS.level)
-        console.print_text(out, f"· Brackets: {shown} intervals over {report.articles:,} articles.")
+        console.print_bullets(out, [f"Brackets: {shown} intervals over {report.articles:,} articles."])
 
 
 def _print_report(report: CrossValidationReport) -> None:
@@ -114,5 +112,4 @@ def _print_report(report: CrossValidationReport) -> None:
     out.print()
     for table in cross_validation_tables.report_tables(report).values():
         console.print_table(out, table.first())
-    for sentence in cross_validation_tables.conclusion(report):
-        console.print_text(out, f"· {sentence}")
+    console.print_bullets(out, cross_validation_tables.conclusion(report))

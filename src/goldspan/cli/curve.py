@@ -118,5 +118,4 @@ def _print_report(report: CurveReport) -> None:
         console.print_table(out, table)
     console.print_text(out, f"Is more data worth it? {curve_report.answer(report)}", style="bold")
     out.print()
-    for sentence in curve_report.remarks(report):
-        console.print_text(out, f"· {sentence}")
+    console.print_bullets(out, curve_report.remarks(report))

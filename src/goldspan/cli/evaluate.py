@@ -14,6 +14,7 @@ from goldspan.cli import completion_values, console
 from goldspan.cli.next_step import print_next_step
 from goldspan.cli.option_groups import INTERVALS, READING
 from goldspan.cli.reading import with_read_options
+from goldspan.cli.suggest import print_scores
 from goldspan.corpus import Corpus
 from goldspan.errors import GoldspanError
 from goldspan.formats.options import ReadOptions
@@ -151,7 +152,7 @@ def run(
         _only_without(
             "--suggestions", GOLD=gold, **{"--html": html, "--baseline": baseline, "--fail-under": fail_under}
         )
-        _score_suggestions(Corpus.find(root), model, split, json)
+        _score_suggestions(Corpus.find(root), model, split, json, full=full)
         return
     if gold is None or predictions is None:
         raise typer.BadParameter("GOLD and PREDICTIONS are needed, unless --suggestions is given")
@@ -238,7 +239,7 @@ def _only_without(option: str, **others: object) -> None:
             raise typer.BadParameter(f"{name} does not go with {option}")
 
 
-def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, json: Path | None) -> None:
+def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, json: Path | None, *, full: bool) -> None:
     """Score the suggestions for the articles that have gold, and those with a further model if one is named."""
     from goldspan import stats
     from goldspan.suggest import analysis_tables
@@ -247,8 +248,15 @@ def _score_suggestions(corpus: Corpus, model: str | None, split: str | None, jso
     scores = stats.score_suggestions(corpus, gold, model)
     console.write_json(json, "evaluate", {name: run.json() for name, run in scores.items()})
     out = console.report_console()
-    for table in analysis_tables.tables(scores):
-        console.print_table(out, table)
+    if full:
+        for table in analysis_tables.tables(scores):
+            console.print_table(out, table)
+    else:
+        for name, run in scores.items():
+            print_scores(out, run, name if len(scores) > 1 else "")
+        console.print_rest(json, page=False)
+    console.print_written(json)
+    print_next_step(corpus, "evaluate", json)
 
 
 def _print_summary(out: Console, report: EvaluationReport, view: ReportView) -> None:
@@ -262,8 +270,7 @@ def _print_summary(out: Console, report: EvaluationReport, view: ReportView) -> 
         console.print_text(out, f"{title}. The first: {notes[0]}")
     out.print()
     console.print_table(out, summary.label_table(report, view))
-    for sentence in filter(None, (*summary.worst(report, view), summary.brackets(report, view))):
-        console.print_text(out, f"· {sentence}")
+    console.print_bullets(out, filter(None, (*summary.worst(report, view), summary.brackets(report, view))))
 
 
 def _print_report(out: Console, report: EvaluationReport, view: ReportView) -> None:
@@ -278,8 +285,7 @@ def _print_report(out: Console, report: EvaluationReport, view: ReportView) -> N
     _print_hardest(out, report, view)
     for title, sentences in text_report.conclusion(report, SHOWN):
         console.print_text(out, title, style="italic")
-        for sentence in sentences:
-            console.print_text(out, f"· {sentence}")
+        console.print_bullets(out, sentences)
         out.print()
 
 

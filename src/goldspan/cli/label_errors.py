@@ -189,7 +189,8 @@ def _show(search: LabelErrorSearch, first: int | None, html: Path | None, json: 
         for line in report.doubt_lines(of_doubt, number, advice[id(doubt)] if full else None):
             out.print(console.coloured_markup(line, colours))
     if len(doubts) > len(shown):
-        print_line(f"\n… and {amount(len(doubts) - len(shown), 'more place')}, which --json and --html list.")
+        where = ", which --json and --html list" if full else ""
+        print_line(f"\n… and {amount(len(doubts) - len(shown), 'more place')}{where}.")
     if not full and doubts:
         console.print_rest(json, html)
     console.print_written(json, html)

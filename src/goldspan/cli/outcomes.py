@@ -90,5 +90,4 @@ def _print_report(report: OutcomeReport) -> None:
     out.print()
     for table in outcome_report.tables(report).values():
         console.print_table(out, table.first())
-    for sentence in outcome_report.remarks(report):
-        console.print_text(out, f"· {sentence}")
+    console.print_bullets(out, outcome_report.remarks(report))

@@ -110,6 +110,8 @@ def run(
         console.print_line(f"Expected by {plan.source}.")
     for line in _lines(plan):
         console.print_line(line)
+    if not full and len(plan.ranked) > FIRST:
+        console.print_rest(json, page=False)
     if changes:
         console.print_changed([corpus.order_file], applied=apply)
     else:
@@ -149,7 +151,7 @@ def _table(plan: OrderPlan, most: int) -> Table:
         for place, one in enumerate(plan.ranked[:most], 1)
     ]
     more = len(plan.ranked) - most
-    note = f"and {more:,} more; --json lists all" if more > 0 else ""
+    note = f"and {more:,} more{'; --json lists all' if most == SHOWN else ''}" if more > 0 else ""
     return Table("Reading order", note, ("place", "article", "part", "words", "score", "why"), tuple(rows))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console, model_options
-from goldspan.cli.next_step import print_next_step
+from goldspan.cli.next_step import print_next_step, typed_path
 from goldspan.cli.reading import rename_pairs
 from goldspan.corpus import Corpus
 from goldspan.errors import NotFoundError
@@ -19,12 +20,17 @@ from goldspan.report.text import amount
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from rich.console import Console
+
     from goldspan.articles.documents import Document
     from goldspan.articles.examples import Segmentation
+    from goldspan.suggest.recogniser_analysis import SuggestionScores
     from goldspan.suggest.run import SuggestionTally
     from goldspan.suggest.suggester import Suggester
     from goldspan.suggest.suggestion_counts import SuggestionCounts
     from goldspan.suggest.suggestion_folder import ModelChoice
+
+MOST_LABELS = 10  # rows of the first screen
 
 
 def run(
@@ -88,6 +94,7 @@ def run(
             ),
         ),
     ] = False,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -138,10 +145,10 @@ def run(
     console.write_json(json, "suggest", tally.report() | {"model": choice.model, "not_read": suggester.not_read})
     for note in [*suggester.notes, *_choice_notes(choice), *folder.leftovers(choice)]:
         print(f"goldspan: {note}", file=sys.stderr)
-    print(f"{counts.suggested.total():,} span(s) in {counts.articles:,} article(s), written to {target}")
-    _print_counts(counts)
-    if against is not None:
-        _report_scores(tally, against, html)
+    found = f"{amount(counts.suggested.total(), 'span')} in {amount(counts.articles, 'article')}"
+    out = console.report_console()
+    console.print_text(out, f"{found}, written to {typed_path(target)}", style="bold")
+    _print_report(tally, counts, against, html, json, full=full)
     console.print_written(json)
     _require_all_read(suggester)
     if target == corpus.suggestions:
@@ -160,14 +167,57 @@ def _require_all_read(suggester: Suggester) -> None:
         raise typer.Exit(1)
 
 
-def _print_counts(counts: SuggestionCounts) -> None:
-    """Print what each recogniser found of each label, and why there is nothing of some."""
-    console.print_table(console.report_console(), counts.table())
-    for remark in counts.remarks():
-        console.print_line(remark)
+def _print_report(
+    tally: SuggestionTally,
+    counts: SuggestionCounts,
+    against: str | None,
+    html: Path | None,
+    json: Path | None,
+    *,
+    full: bool,
+) -> None:
+    """Print what was suggested, how good it is if there is gold to compare with, and where all of it is."""
+    is_cut = against is not None
+    if full or against is None:
+        is_cut = _print_counts(counts, full=full)
+    if against is not None:
+        _report_scores(tally, against, html, full=full)
+    if is_cut and not full:
+        console.print_rest(json, html, page=against is not None)
 
 
-def _report_scores(tally: SuggestionTally, against: str, html: Path | None) -> None:
+def _print_counts(counts: SuggestionCounts, *, full: bool) -> bool:
+    """Print what each recogniser found of each label, and why there is nothing of some; whether some was left out."""
+    table = counts.table()
+    out = console.report_console()
+    is_long = not full and len(table.rows) > MOST_LABELS
+    if is_long:
+        more = f"The last row counts all labels; --full has {amount(len(table.rows) - MOST_LABELS, 'more label')}."
+        shown = (*table.rows[: MOST_LABELS - 1], table.rows[-1])
+        table = replace(table, rows=shown, note=f"{table.note}. {more}" if table.note else more)
+    console.print_table(out, table)
+    for remark in counts.remarks() if full or not is_long else counts.brief():
+        console.print_text(out, remark)
+    return is_long
+
+
+def print_scores(out: Console, scores: SuggestionScores, name: str = "") -> None:
+    """Print the first screen of suggestions against gold: the headline, the labels, and what is worst.
+
+    Args:
+        out: where it is printed.
+        scores: of the suggestions.
+        name: of the suggestions, where there are several.
+    """
+    from goldspan.suggest import analysis_tables
+
+    console.print_text(out, analysis_tables.headline(scores, name))
+    out.print()
+    console.print_table(out, analysis_tables.label_table(scores))
+    console.print_bullets(out, filter(None, (*analysis_tables.worst(scores), analysis_tables.brackets(scores))))
+
+
+def _report_scores(tally: SuggestionTally, against: str, html: Path | None, *, full: bool) -> None:
     """Print how good the suggestions are, and write the page."""
     from goldspan.suggest import analysis_tables
 
@@ -175,8 +225,11 @@ def _report_scores(tally: SuggestionTally, against: str, html: Path | None) -> N
     unscored = list(analysis_tables.left_out(scores, tally.unscored))
     if scores is not None:
         out = console.report_console()
-        for table in analysis_tables.terminal_tables(scores):
-            console.print_table(out, table)
+        if full:
+            for table in analysis_tables.terminal_tables(scores):
+                console.print_table(out, table)
+        else:
+            print_scores(out, scores)
         if html is not None:
             files.write(html, analysis_tables.page(scores, against, unscored))
             console.print_written(html)

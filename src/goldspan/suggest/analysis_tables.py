@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from goldspan.report.text import Table, amount, enumerate_names, percent, with_interval
-from goldspan.suggest.recogniser_analysis import ALL
+from goldspan.report.text import Table, amount, enumerate_names, level, percent, with_interval
+from goldspan.suggest.recogniser_analysis import ALL, SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = 10  # surfaces that were missed, or wrong
 NAMED = 5  # articles whose text in gold is another
+MOST_LABELS = 8  # rows of the first screen
 MOST_ROWS = 40  # of recognisers by label, in a terminal
 RECOGNISERS, RULES = "Recognisers against gold", "Suggestions by rule"
 BY_LABEL = "By label they are in --json and --html."
@@ -51,6 +52,79 @@ def terminal_tables(run: SuggestionScores) -> list[Table]:
     if is_long:
         shown = [replace(one, note=f"{one.note} {BY_LABEL}") if one.title == RECOGNISERS else one for one in shown]
     return [one.first(where=MORE) if one.title == RULES else one for one in shown]
+
+
+def headline(run: SuggestionScores, name: str = "") -> str:
+    """The F1 of the suggestions over all labels, and on how many articles.
+
+    Args:
+        run: the scores.
+        name: of the suggestions, where there are several.
+    """
+    f1 = with_interval(run.overall.counts.f1, run.overall.f1)
+    return f"Suggestions{name and f' {name}'} against gold of {amount(run.articles, 'article')}: F1 {f1}"
+
+
+def label_table(run: SuggestionScores) -> Table:
+    """A row per label with its scores, the labels with the lowest F1 if there are many."""
+    labels = list(run.labels)
+    note = ""
+    if len(labels) > MOST_LABELS:
+        lowest = sorted(labels, key=lambda label: _badness(run, label))[:MOST_LABELS]
+        labels = [label for label in labels if label in lowest]
+        note = f"The labels with the lowest F1; --full has {len(run.labels) - MOST_LABELS:,} more."
+    cells = [(label, *_brief(run.labels[label])) for label in labels]
+    cells.append(("all", *_brief(run.overall)))
+    header = ("label", "gold", "suggested", "correct", "precision", "recall", "F1")
+    return Table("Scores in per cent", note, header, tuple(cells))
+
+
+def worst(run: SuggestionScores) -> Iterator[str]:
+    """What to mend first: the rule with the most wrong suggestions, the label that lacks most, and a frequent error.
+
+    Nothing is yielded where every suggestion is right and none is missing.
+    """
+    rules = [rule for rule in run.rules if rule.wrong]
+    if rules:
+        rule = min(rules, key=lambda one: (-one.wrong, one.right, one.recogniser, one.rule))
+        of = amount(rule.right + rule.wrong, "suggestion")
+        yield f"The rule {rule.rule} of {rule.recogniser} is wrong most often: {rule.wrong:,} of its {of}."
+    if run.wrong:
+        places = Counter((one.recogniser, one.place.label, _on_one_line(one.place.surface)) for one in run.wrong)
+        (name, label, surface), times = min(places.items(), key=lambda item: (-item[1], item[0]))
+        yield f"The most frequent wrong suggestion: “{surface}” as {label}, {_times(times)}, by {name}."
+    if run.scores.missed:
+        label, missed = min(
+            Counter(one.label for one in run.scores.missed).items(), key=lambda item: (-item[1], item[0])
+        )
+        surfaces = Counter(_on_one_line(one.surface) for one in run.scores.missed if one.label == label)
+        names = [surface for surface, _ in sorted(surfaces.items(), key=lambda item: (-item[1], item[0]))]
+        of = amount(run.labels[label].counts.gold, "gold span")
+        yield f"{label} lacks most: {missed:,} of its {of} are not suggested, such as {enumerate_names(names[:3])}."
+
+
+def brackets(run: SuggestionScores) -> str:
+    """What the brackets hold, in one sentence; empty where there are none."""
+    if run.overall.f1 is None or run.overall.f1.low is None:
+        return ""
+    return f"Brackets: {level(SETTINGS.level)} intervals over {amount(run.articles, 'article')}."
+
+
+def _badness(run: SuggestionScores, label: str) -> tuple[float, str]:
+    """Sorts labels by their F1, the lowest first."""
+    f1 = run.labels[label].counts.f1
+    return (2.0 if f1 is None else f1), label
+
+
+def _brief(estimate: ScoreEstimate) -> tuple[str, ...]:
+    """The numbers of a row, with the interval of F1 alone."""
+    counts = estimate.counts
+    numbers = (f"{number:,}" for number in (counts.gold, counts.predicted, counts.true_positives))
+    return (*numbers, percent(counts.precision), percent(counts.recall), with_interval(counts.f1, estimate.f1))
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def page(run: SuggestionScores, against: str, left_out: Iterable[str] = ()) -> str:
@@ -108,10 +182,10 @@ def _recognisers(run: SuggestionScores, of: str) -> Table:
         if label != ALL or len(by_label) != 2  # with one label alone, its row has it all
     ]
     note = (
-        "What each would suggest by itself, in per cent. `examples` and `on gold` are its coverage: the share of "
-        "examples in which it marks something, and of gold's spans on which it does. Overlap is the share of its spans "
-        "on which another recogniser marks something, too, conflict of those on which another has other edges or "
-        "another label."
+        "What each recogniser would suggest by itself, in per cent. `examples` is the share of examples in which it "
+        "marks something; `on gold` is the share of gold's spans on which it marks something. `overlap` is the share "
+        "of its spans that overlap with a span of another recogniser; `conflict` is the share of its spans that "
+        "another recogniser marks with other edges or another label."
     )
     header = ("recogniser", "spans", "correct", "precision", "recall", "examples", "on gold", "overlap", "conflict")
     return Table(f"{RECOGNISERS}{of}", note, header, tuple(rows))
@@ -146,8 +220,8 @@ def _gains(run: SuggestionScores, of: str) -> Table:
             )
         )
     note = (
-        "Of the suggestions, those of each recogniser; by how many the correct and the wrong ones would change without "
-        "it, and what the scores of all suggestions would then be."
+        "How many of the suggestions each recogniser made. Without it, the numbers of correct and of wrong suggestions "
+        "would change by so many, and all suggestions together would have these scores."
     )
     header = ("recogniser", "suggested", "correct", "correct without", "wrong without", "precision", "recall", "F1")
     return Table(f"What each recogniser adds{of}", note, header, tuple(rows))
@@ -210,13 +284,13 @@ def left_out(run: SuggestionScores | None, without_gold: int) -> Iterator[str]:
         yield "Nothing is scored: no article here has gold of the same text."
         return
     if without_gold:
-        yield f"{amount(without_gold, 'article')} without gold {'is' if without_gold == 1 else 'are'} not scored"
+        yield f"{amount(without_gold, 'article')} without gold {'is' if without_gold == 1 else 'are'} not scored."
     others = len(run.left_out) - without_gold
     if others:
-        yield f"{amount(others, 'article')} of gold {'is' if others == 1 else 'are'} not among these articles"
+        yield f"{amount(others, 'article')} of gold {'is' if others == 1 else 'are'} not among these articles."
     if run.other_text:
         names = enumerate_names(run.other_text, most=NAMED)
-        yield f"not scored, since the text in gold is another: {names}"
+        yield f"Not scored, since gold has another text: {names}."
 
 
 def _percent(share: float | None) -> str:

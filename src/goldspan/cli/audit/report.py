@@ -64,8 +64,7 @@ def run(
     if report.is_tested:
         console.print_text(out, text_report.method_note(report))
     remarks = [*text_report.remarks(report)]
-    for remark in remarks[:SHOWN]:
-        console.print_text(out, f"· {remark}")
+    console.print_bullets(out, remarks[:SHOWN])
     if len(remarks) > SHOWN:
         console.print_text(out, f"· and {len(remarks) - SHOWN:,} more, which --html lists")
     console.print_written(json, html)
