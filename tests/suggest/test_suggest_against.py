@@ -126,7 +126,7 @@ def test_the_first_screen_fits_and_names_what_is_worst(toy, width):
     lines = [line for line in drawn if not line.startswith("goldspan: ")]  # of standard error, here a file
     first_screen.require_one_screen(lines, width=width, rows=first_screen.ROWS if width == 80 else 40)
     said = " ".join(" ".join(lines).split())
-    assert "Suggestions against gold of 2 articles: F1" in said
+    assert "Suggestions against gold of 3 articles: F1" in said
     assert "lacks most" in said
     assert "The whole report: --full or --html FILE or --json FILE" in said
 
