@@ -45,9 +45,10 @@ NAMED = 5  # other forms that are named beside one
 
 @dataclass(frozen=True, slots=True)
 class SurfaceContext:
-    """A place of a form: the example, the text before, at and after it, and its direction, as in `dir` of HTML."""
+    """A place of a form: where it begins, the text before, at and after it, and its direction, as in `dir` of HTML."""
 
     example: str
+    start: int
     before: str
     words: str
     after: str
@@ -63,7 +64,7 @@ class SurfaceForm:
         variants: how often it was written in each way, marked or not.
         labels: how often it has each label, and how often none.
         articles: with a marked place.
-        contexts: the first places by label.
+        contexts: the first places by label, each with how many readings have it.
         longer: the forms that are this one with function words beside it, such as "the KFOR".
         inside: by the name of a longer form, in how many of its places only this one is marked.
         around: by the name of a shorter form, in how many places of this one only the shorter is marked.
@@ -73,7 +74,7 @@ class SurfaceForm:
     variants: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     articles: set[str] = field(default_factory=set)
-    contexts: defaultdict[str, list[SurfaceContext]] = field(default_factory=lambda: defaultdict(list))
+    contexts: defaultdict[str, Counter[SurfaceContext]] = field(default_factory=lambda: defaultdict(Counter))
     longer: list[str] = field(default_factory=list)
     inside: Counter[str] = field(default_factory=Counter)
     around: Counter[str] = field(default_factory=Counter)
@@ -101,6 +102,12 @@ class SurfaceForm:
             found.append("labels: " + ", ".join(f"{one} {times(self.labels[one])}" for one in self.own_labels))
         if unmarked := self.labels[UNMARKED]:
             found.append(f"marked {times(self.marked)}, unmarked {times(unmarked)}")
+        return [*found, *self.edges]
+
+    @property
+    def edges(self) -> list[str]:
+        """In what its edges differ from those of other forms."""
+        found = []
         if self.longer:
             found.append("other edges: " + ", ".join(self.longer[:NAMED]))
         if self.inside:
@@ -165,11 +172,12 @@ def _add(form: SurfaceForm, example: Example, start: int, end: int, labels: Iter
         form.labels[label] += 1
         if label != UNMARKED:
             form.articles.add(example.article)
-        if len(form.contexts[label]) < CONTEXTS:
-            first, last = whole_words(text, start, end)
-            before, after = text[first:start], text[end:last]
-            place = SurfaceContext(example.id, before, text[start:end], after, text_direction(text))
-            form.contexts[label].append(place)
+        first, last = whole_words(text, start, end)
+        place = SurfaceContext(
+            example.id, start, text[first:start], text[start:end], text[end:last], text_direction(text)
+        )
+        if place in form.contexts[label] or len(form.contexts[label]) < CONTEXTS:
+            form.contexts[label][place] += 1
 
 
 def whole_words(text: str, start: int, end: int, *, around: int = AROUND) -> tuple[int, int]:
@@ -384,11 +392,14 @@ def _entry(
 ) -> Markup:
     places, shades = looks
     variants = [one for one in sorted(form.variants, key=lambda one: (-form.variants[one], one)) if one != form.shown]
-    about = [
-        f"Marked {times(form.marked)} in {amount(len(form.articles), 'article')}",
-        *form.reasons,
-        *([f"also written {', '.join(variants[:5])}"] if variants else []),
-    ]
+    counts = [f"Marked {times(form.marked)} in {amount(len(form.articles), 'article')}"]
+    if len(form.own_labels) > 1:
+        counts += [f"{one} {times(form.labels[one])}" for one in form.own_labels]
+    if unmarked := form.labels[UNMARKED]:
+        counts.append(f"unmarked {times(unmarked)}")
+    about = [", ".join(counts), *(one[0].upper() + one[1:] for one in form.edges)]
+    if variants:
+        about.append(f"Also written {', '.join(variants[:NAMED])}")
     shown = [one for one in (*form.own_labels, UNMARKED) if form.contexts[one]]
     return element(
         "div",
@@ -408,7 +419,7 @@ def _entry(
 
 def _contexts(path: str, form: SurfaceForm, label: str, frame: SiteFrame, shades: Mapping[str, str]) -> Markup:
     found = form.contexts[label]
-    rest = form.labels[label] - len(found)
+    rest = form.labels[label] - found.total()
     name = chip(label, shades) if label else element("span", "unmarked", class_="quiet")
     lines = [
         element(
@@ -418,9 +429,10 @@ def _contexts(path: str, form: SurfaceForm, label: str, frame: SiteFrame, shades
             ),
             " ",
             example_link(path, one.example),
+            element("span", f" in {number} readings", class_="quiet") if number > 1 else None,
             class_="context",
         )
-        for one in found
+        for one, number in found.items()
     ]
     more = element("li", f"and {rest:,} more", class_="note") if rest > 0 else None
     return join(element("p", name, class_="of"), element("ul", *lines, more, class_="plain contexts"))
