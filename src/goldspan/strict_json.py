@@ -167,7 +167,7 @@ def parse_float(digits: str) -> float:
     """
     value = float(digits) if len(digits) <= LONGEST_NUMBER else math.inf
     if not math.isfinite(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", digits)[0])):
-        raise ValueError(f"{_shortened(digits)} is no number of 64 bits")
+        raise ValueError(f"{_shortened(digits)} does not fit a number of 64 bits")
     return value
 
 
@@ -175,7 +175,7 @@ def _parse_int(digits: str) -> int:
     if len(digits) > SURE_DIGITS and (
         len(digits) > LONGEST_NUMBER or not SMALLEST_INTEGER <= int(digits) <= LARGEST_INTEGER
     ):
-        raise ValueError(f"{_shortened(digits)} is no number of 64 bits")
+        raise ValueError(f"{_shortened(digits)} does not fit a number of 64 bits")
     return int(digits)
 
 

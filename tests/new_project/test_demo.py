@@ -69,13 +69,14 @@ def test_the_commands_that_init_names_run_in_it(tmp_path, monkeypatch, goldspan,
     assert goldspan("init", "--demo") == 0
     printed = capsys.readouterr().out
     commands = [line.split("#")[0].split()[1:] for line in printed.splitlines() if line.startswith("  goldspan ")]
-    assert len(commands) == 5
+    assert len(commands) == 6
     monkeypatch.chdir(tmp_path / "goldspan-demo")
     for command in commands:
         assert goldspan(*command) == 0, command
     for command in (["show", "bridge"], ["split"], ["suggest"], ["stats"], ["agree", "--against", "gold"]):
         assert goldspan(*command) == 0, command
     assert (tmp_path / "goldspan-demo" / "agree.html").is_file()
+    assert (tmp_path / "goldspan-demo" / "build" / "site" / "index.html").is_file()
     assert (tmp_path / "goldspan-demo" / "build" / "dataset" / "gold" / "test.parquet").is_file()
 
 

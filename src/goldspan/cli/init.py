@@ -31,6 +31,7 @@ TRIALS = (
     ("adjudicate", "the disputes that are open; --settle --as NAME decides them"),
     ("evaluate corpus/gold predictions.jsonl --html scores.html", "the predictions of a made-up model"),
     ("build", "the tables, and a dataset in build/dataset"),
+    ("site", "all of it as pages to read, in build/site"),
 )
 
 

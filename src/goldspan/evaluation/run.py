@@ -372,7 +372,7 @@ def _outside_scheme(paired: PairedExamples, scheme: LabelScheme | None) -> list[
         Note(
             "outside-scheme",
             f"the label {label!r} is not one of gold's ({', '.join(sorted(known)) or 'none'}); "
-            f"{number} predicted spans of it count as spurious",
+            f"{amount(number, 'predicted span')} of it {'counts' if number == 1 else 'count'} as spurious",
             remedy=f"If it is another name of one of them: --map {label}=LABEL. To leave it out: --only.",
         )
         for label, number in sorted(counts.items())
