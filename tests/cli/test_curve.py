@@ -6,8 +6,9 @@ import pytest
 
 from goldspan import files
 from goldspan.annotation import Example, Span
-from goldspan.cli import main
+from goldspan.cli import console, main
 from goldspan.models import trainers
+from helpers import first_screen
 from helpers.curve_project import LABELS, article, make, project
 from helpers.fake_trainers import MemorisingTrainer
 from helpers.html_pages import ATTACK, parse
@@ -27,17 +28,27 @@ def run(corpus, *arguments):
 
 
 def test_the_command_prints_the_points_the_labels_and_the_answer(corpus, capsys):
-    assert run(corpus) == 0
+    assert run(corpus, "--full") == 0
     out = capsys.readouterr().out
     assert "F1 by the number of articles" in out
     assert "●" in out
     assert "PERSON" in out
     assert "Is more data worth it? " in out
     assert "twice the articles (10 instead of 5)" in " ".join(out.split())
-    assert run(corpus) == 0
+    assert run(corpus, "--full") == 0
     again = capsys.readouterr()
     assert again.out == out
     assert "all 38 models were in build/curve" in again.err
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_the_first_screen_fits(corpus, width, capsys, monkeypatch):
+    monkeypatch.setattr(console, "WIDTH", width)
+    assert run(corpus) == 0
+    lines = capsys.readouterr().out.splitlines()
+    first_screen.require_one_screen(lines[:-1], width=width)  # the next step names a temporary folder
+    assert lines[0].startswith("Is more data worth it? ")
+    assert "The whole report: --full or --html FILE or --json FILE" in lines
 
 
 def test_the_page_and_json_have_the_same_answer(corpus, tmp_path, capsys):

@@ -9,6 +9,7 @@ import typer
 
 from goldspan import files
 from goldspan.cli import console, model_options
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 from goldspan.report.text import amount
 
@@ -50,6 +51,7 @@ def run(
     weights: model_options.Weights = None,
     backend: model_options.Backend = None,
     processes: model_options.Processes = None,
+    full: console.Full = False,
     html: console.Html = None,
     json: console.Json = None,
     root: console.Root = None,
@@ -78,8 +80,13 @@ def run(
     console.write_json(json, "curve", report.json())
     if html is not None:
         files.write(html, page(report, {label.name: label.colour for label in corpus.scheme.labels}))
-    _print_report(report)
+    if full:
+        _print_report(report)
+    else:
+        _print_summary(report)
+        console.print_rest(json, html)
     console.print_written(json, html)
+    print_next_step(corpus, "curve", json)
 
 
 def _percentages(steps: str) -> tuple[int, ...]:
@@ -108,6 +115,21 @@ def _print_trained(measured: MeasuredCurve) -> None:
     else:
         words = f"all {models} were in build/curve: made from the same gold with the same settings"
     print(f"goldspan: {words}", file=sys.stderr)
+
+
+def _print_summary(report: CurveReport) -> None:
+    """The first screen: the answer, and F1 of each label."""
+    from goldspan.models import curve_report
+    from goldspan.models.learning_curve import LEVEL
+    from goldspan.report.text import level
+
+    out = console.report_console()
+    console.print_text(out, f"Is more data worth it? {curve_report.answer(report)}", style="bold")
+    out.print()
+    console.print_table(out, curve_report.summary_table(report))
+    console.print_bullets(out, curve_report.cautions(report))
+    if report.overall.forecast is not None:
+        console.print_bullets(out, [f"Brackets: {level(LEVEL)} intervals."])
 
 
 def _print_report(report: CurveReport) -> None:

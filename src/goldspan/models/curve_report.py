@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from goldspan.models.curve_training import MeasuredCurve
     from goldspan.models.learning_curve import CurveScores
 
+MOST_LABELS = 8  # rows of the first screen
 WORTH = 0.01  # F1 below which twice the data is called hardly worth it
 VAGUE = 0.6  # width of an interval from which a forecast is too uncertain to compare labels by
 MOST_NAMED = 3
@@ -342,7 +343,7 @@ def remarks(report: CurveReport) -> Iterator[str]:
     yield _design(report)
     yield (
         f"{level(LEVEL)} intervals of a point cover which articles are trained on, which are tested, and the seeds; "
-        "those of a forecast, besides, the uncertain course of the curve. " + _simulated(report)
+        "those of a forecast also cover the uncertain course of the curve. " + _simulated(report)
     )
     forecast = report.overall.forecast
     if forecast is not None and forecast.check is not None:
@@ -358,12 +359,17 @@ def remarks(report: CurveReport) -> Iterator[str]:
             + enumerate_names(f"{form} {100 * share:.0f}%" for form, share in shares)
             + "."
         )
+    yield from cautions(report)
+
+
+def cautions(report: CurveReport) -> Iterator[str]:
+    """What to compare the curve with, and what it lacks, as sentences."""
     if report.ceiling is not None and report.ceiling < 1:
-        yield f"Annotators agree with each other at F1 {_percent(report.ceiling)}: beyond it, a score shows little."
+        yield f"Annotators agree with each other at F1 {_percent(report.ceiling)}: a higher score shows little."
     elif report.ceiling == 1:
-        yield "The annotators marked the same spans throughout, so that their agreement is no ceiling to compare with."
+        yield "The annotators marked the same spans everywhere, so their agreement gives no ceiling to compare with."
     if report.seeds < 3:
-        yield "With fewer than three seeds it is hardly known how much the models differ: --seeds 3"
+        yield "With fewer than three seeds, little is known of how much the models differ: use --seeds 3."
 
 
 def _design(report: CurveReport) -> str:
@@ -443,6 +449,28 @@ def label_table(report: CurveReport) -> Table:
         rows.append((row.title, f"{spans:,.0f}", *scores, *ends))
     note = "spans: of the label in the articles that the last models were trained on, on average"
     return Table("F1 of each label", note, header, tuple(rows))
+
+
+def summary_table(report: CurveReport) -> Table:
+    """F1 of each label with the fewest, and with the most articles, and what twice as many would bring.
+
+    Of many labels those are shown for which F1 is lowest now.
+    """
+    whole = label_table(report)
+    labels = whole.rows[:-1]
+    note = ""
+    if len(labels) > MOST_LABELS:
+        scores = [row.points[-1].f1 for row in report.labels]
+        order = sorted(range(len(labels)), key=lambda at: 2.0 if scores[at] is None else scores[at] or 0.0)
+        labels = tuple(labels[at] for at in sorted(order[:MOST_LABELS]))
+        note = f"The labels with the lowest F1; --full has {len(report.labels) - MOST_LABELS:,} more."
+    kept = (
+        [*range(len(whole.header))]
+        if len(report.points) < 3
+        else [0, 1, 2, *range(len(report.points) + 1, len(whole.header))]
+    )
+    rows = tuple(tuple(row[at] for at in kept) for row in (*labels, whole.rows[-1]))
+    return Table("F1 by the number of articles", note, tuple(whole.header[at] for at in kept), rows)
 
 
 def text_plot(value: float | None, low: float | None, high: float | None) -> str:
