@@ -89,7 +89,7 @@ def test_what_changed_since_a_revision_is_shown_with_its_words(repository):
     done = goldspan(repository, "show", "--diff", "HEAD")
     assert done.returncode == 0, done.stderr
     assert "- [29, 35] More than 300 sailors of the [Gloria]{SHIP} are on strike in Odesa." in done.stdout
-    assert "1 example(s) changed: 0 span(s) added, 1 removed" in done.stdout
+    assert "1 example changed: 0 spans added, 1 removed" in done.stdout
 
 
 def test_an_unknown_revision_is_named(repository):
@@ -172,7 +172,7 @@ def test_a_difference_is_shown_for_what_is_selected(repository, capsys):
     code, out, _ = shown(capsys, repository, "--label", "CREW", "--diff", "HEAD")
     assert (code, {line.split()[0] for line in out.splitlines() if line[:1] == "s"}) == (0, {"storm.p03", "strike.p02"})
     assert shown(capsys, repository, "nobody", "--diff", "HEAD")[0] == 1
-    assert "0 example(s) changed" in shown(capsys, repository, "harbour", "--diff", "HEAD")[1]
+    assert "0 examples changed" in shown(capsys, repository, "harbour", "--diff", "HEAD")[1]
 
 
 def test_a_file_is_shown_outside_a_project_too(tmp_path, monkeypatch, capsys):

@@ -32,7 +32,7 @@ def test_an_error_is_a_line_and_exit_code_1():
         f"{checks.relative_path(path)}:1: error leading-article a.p01 [13, 23, PLACE] begins with the article 'the': "
         "Fog lay over [the Litani]{PLACE}."
     )
-    assert result.stderr.splitlines()[-1] == "1 error(s), 0 warning(s) in 1 file(s), 1 example(s), 1 span(s)"
+    assert result.stderr.splitlines()[-1] == "1 error, 0 warnings in 1 file, 1 example, 1 span"
     assert "1 error leading-article: Begin after the article" in result.stderr
 
 

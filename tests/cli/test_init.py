@@ -89,7 +89,7 @@ def test_a_new_project_stays_sound_with_articles(tmp_path, monkeypatch, goldspan
     capsys.readouterr()
     assert goldspan("check", "--strict") == 0
     out, err = capsys.readouterr()
-    assert "0 error(s), 0 warning(s)" in err
+    assert "0 errors, 0 warnings" in err
     assert "still to be filled in, marked TO FILL IN: " in out
     for command in (["stats"], ["suggest"], ["adjudicate"], ["split"], ["split", "--apply"]):
         assert goldspan(*command) == 0, command

@@ -48,7 +48,7 @@ def test_the_plan_writes_nothing_and_apply_does_what_is_planned(recut, toy, gold
         {},
     )
     goldspan("check", toy.root, "--select", "unit-mismatch,example-missing,outdated-decision")
-    assert "0 error(s)" in capsys.readouterr().err
+    assert "0 errors" in capsys.readouterr().err
     code, out, _ = recut('unit = "paragraph"', "--apply")
     assert code == 0
     assert all_bytes(toy) == before

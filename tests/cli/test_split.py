@@ -54,7 +54,7 @@ def lists(corpus):
 def test_the_plan_is_shown_and_nothing_written(corpus, split):
     code, out, _ = split()
     assert code == 0
-    assert "5 are new" in out
+    assert "5 new." in out
     assert "Carry it out with --apply" in out
     assert lists(corpus) == {}
 
@@ -87,7 +87,7 @@ def test_apply_writes_sorted_lists_and_the_next_run_changes_nothing(corpus, spli
     code, out, _ = split("--apply")
     assert (code, lists(corpus)) == (0, written)
     assert "Already up to date" in out
-    assert "5 article(s) stay in their splits, 0 are new" in out
+    assert "5 articles in their splits as before, 0 new" in out
 
 
 def test_growth_moves_nothing_and_near_duplicates_follow(corpus, split):

@@ -248,7 +248,9 @@ def test_what_the_checks_call_an_error_is_not_exported(toy, tmp_path, capsys, *,
         code, out, error = exported(capsys, "--root", toy.root, "--output", tmp_path / name, "--format", name)
         assert (code, out.splitlines()) == (1, found), "the findings are those of check, word for word"
         assert f"error {check}: " in error
-        assert error.endswith(f"goldspan: {len(found)} error(s) of the checks: nothing was exported\n")
+        assert error.endswith(
+            f"goldspan: {len(found)} error{'s' if len(found) > 1 else ''} of the checks: nothing was exported\n"
+        )
         assert not (tmp_path / name).exists()
 
 
@@ -274,7 +276,7 @@ def test_an_article_of_a_split_without_gold_is_named(toy, tmp_path, capsys):
     write_manifest(toy.folder / "manifest.jsonl", entries)
     code, out, error = exported(capsys, "--root", toy.root, "--output", tmp_path / "out")
     assert (code, error) == (0, "")
-    assert "1 article(s) of the splits have no gold: storm" in out
+    assert "Of the splits, 1 article without gold: storm" in out
 
 
 def test_no_gold_at_all_is_no_dataset(toy, tmp_path, capsys):

@@ -10,7 +10,7 @@ from goldspan.cli import console, model_options
 from goldspan.cli.findings import print_off
 from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
-from goldspan.report.text import Table
+from goldspan.report.text import Table, amount
 
 
 def run(
@@ -51,7 +51,9 @@ def run(
     for note in built.notes:
         out.print(console.plain_text(note))
     if built.errors:
-        out.print(console.plain_text(f"{built.errors} error(s): nothing was exported. `goldspan check` shows them."))
+        out.print(
+            console.plain_text(f"{amount(built.errors, 'error')}: nothing was exported. `goldspan check` shows them.")
+        )
         raise typer.Exit(1)
     if built.exported is None:
         out.print("No article has gold and a split: there is nothing to export yet.")

@@ -19,6 +19,7 @@ from goldspan.corpus import Corpus
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
 from goldspan.formats.label_selection import require_map_used
 from goldspan.formats.options import ReadOptions
+from goldspan.report.text import amount
 from goldspan.tokens import DEFAULT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -145,7 +146,8 @@ def _verify(paths: list[Path], json: Path | None, *, others: bool) -> None:
     findings = list(printed_findings(result.findings))
     for check, number in sorted(Counter(one.check for one in findings).items()):
         print(f"{number:>5} error {check}: {REMEDIES[check]}", file=sys.stderr)
-    print(f"{len(findings)} error(s) in {result.files} file(s), {result.rows:,} row(s)", file=sys.stderr)
+    size = f"{amount(result.files, 'file')}, {amount(result.rows, 'row')}"
+    print(f"{amount(len(findings), 'error')} in {size}", file=sys.stderr)
     if findings:
         raise typer.Exit(1)
     if json is None:

@@ -11,11 +11,12 @@ import typer
 from goldspan import formats
 from goldspan.cli import console
 from goldspan.cli.findings import print_off, print_remedies, printed_findings
-from goldspan.cli.next_step import print_blanks
+from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.corpus import Corpus
-from goldspan.report.text import enumerate_names
+from goldspan.report.text import Table, amount, enumerate_names
 
 MOST_NAMED = 10
+MOST_LOSSES = 5  # spans cut by a token that are printed
 if TYPE_CHECKING:
     from goldspan.checks import CheckTally, FindingsError
 
@@ -67,26 +68,31 @@ def run(
         _refuse(error, tally, json)
     console.write_json(json, "export", result.json())
     print_off(tally)
-    out = console.make_console()
+    out = console.report_console()
     rows = [
         (f"{config} {split}", f"{number:,}", f"{result.spans[config][split]:,}")
         for config, splits in result.rows.items()
         for split, number in splits.items()
     ]
-    out.print(console.rich_table(f"Exported to {result.folder}", ("split", "examples", "spans"), rows))
-    for loss in result.losses:
-        out.print(
-            console.plain_text(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
-        )
-    out.print(f"{len(result.losses)} span(s) cut by a token (policy {policy})")
+    console.print_table(out, Table(f"Exported to {result.folder}", "", ("split", "examples", "spans"), tuple(rows)))
+    losses = [
+        f"{one.example}: a token cuts [{one.surface}]{{{one.span.label}}}: {one.widened}" for one in result.losses
+    ]
+    for line in losses[:MOST_LOSSES]:
+        console.print_text(out, line)
+    if len(losses) > MOST_LOSSES:
+        console.print_text(out, f"and {len(losses) - MOST_LOSSES:,} more, which --json lists")
+    if losses or policy != "strict":
+        console.print_text(out, f"{amount(len(losses), 'span')} cut by a token (policy {policy})")
     stated = f"licence of the annotation: {result.licence or 'not stated'}, contact: {result.contact or 'not stated'}"
-    out.print(console.plain_text(f"{stated} ([release] in goldspan.toml)"))
+    console.print_text(out, f"{stated} ([release] in goldspan.toml)")
     for reason, number in result.left_out.items():
-        out.print(console.plain_text(f"{number} example(s) that nobody annotated are left out: {reason}"))
+        console.print_text(out, f"{amount(number, 'example')} that nobody annotated left out: {reason}")
     if result.without_gold:
         names = enumerate_names(result.without_gold, most=MOST_NAMED)
-        out.print(console.plain_text(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}"))
+        console.print_text(out, f"Of the splits, {amount(len(result.without_gold), 'article')} without gold: {names}")
     print_blanks(corpus)
+    print_next_step(corpus, "export", json)
 
 
 def _refuse(error: FindingsError, tally: CheckTally, json: Path | None) -> NoReturn:
@@ -96,5 +102,6 @@ def _refuse(error: FindingsError, tally: CheckTally, json: Path | None) -> NoRet
     console.write_json(json, "export", {"check": report_json(error.findings, tally)})
     print_remedies(list(printed_findings(error.findings)))
     print_off(tally)
-    print(f"goldspan: {len(error.findings)} error(s) of the checks: nothing was exported", file=sys.stderr)
+    found = amount(len(error.findings), "error")
+    print(f"goldspan: {found} of the checks: nothing was exported", file=sys.stderr)
     raise typer.Exit(1)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from goldspan.cli.console import make_console, plain_text
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,5 +62,6 @@ def print_summary(findings: Sequence[Finding], tally: CheckTally) -> None:
     print_remedies(findings)
     print_off(tally)
     errors = sum(finding.severity == "error" for finding in findings)
-    result = f"{errors} error(s), {len(findings) - errors} warning(s)"
-    print(f"{result} in {tally.files} file(s), {tally.examples} example(s), {tally.spans} span(s)", file=sys.stderr)
+    result = f"{amount(errors, 'error')}, {amount(len(findings) - errors, 'warning')}"
+    size = f"{amount(tally.files, 'file')}, {amount(tally.examples, 'example')}, {amount(tally.spans, 'span')}"
+    print(f"{result} in {size}", file=sys.stderr)

@@ -13,7 +13,7 @@ from goldspan.cli import console
 from goldspan.cli.findings import print_off, print_remedies, printed_findings
 from goldspan.cli.next_step import print_blanks, typed_command, typed_path
 from goldspan.corpus import Corpus
-from goldspan.report.text import MOST, enumerate_names
+from goldspan.report.text import MOST, Table, amount, enumerate_names
 
 if TYPE_CHECKING:
     from goldspan.checks import CheckTally
@@ -90,14 +90,14 @@ def run(
 def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
     from goldspan.release import changelog
 
-    described, out = result.description, console.make_console()
+    described, out = result.description, console.report_console()
     rows = [
         (f"{config} {split}", f"{size.rows:,}", f"{size.spans:,}")
         for config, splits in described.configs.items()
         for split, size in splits.items()
     ]
     title = f"{described.title}, version {described.version} of {described.date}, in {result.folder}"
-    out.print(console.rich_table(title, ("split", "rows", "spans"), rows))
+    console.print_table(out, Table(title, "", ("split", "rows", "spans"), tuple(rows)))
     with_text = "1 article with its text" if result.texts == 1 else f"{result.texts:,} articles with their texts"
     print(f"{with_text}, {result.standoff:,} stand-off")
     for sentence in changelog.summarise(result.changes):
@@ -108,12 +108,12 @@ def _print_result(corpus: Corpus, result: ReleaseResult) -> None:
     for loss in result.losses:
         console.print_line(f"{loss.example}: a token cuts [{loss.surface}]{{{loss.span.label}}}: {loss.widened}")
     if result.texts:
-        print(f"{len(result.losses)} span(s) cut by a token (policy {described.policy})")
+        print(f"{amount(len(result.losses), 'span')} cut by a token (policy {described.policy})")
     for reason, number in result.left_out.items():
-        console.print_line(f"{number} example(s) that nobody annotated are left out: {reason}")
+        console.print_line(f"{amount(number, 'example')} that nobody annotated left out: {reason}")
     if result.without_gold:
         names = enumerate_names(result.without_gold, most=MOST_NAMED)
-        console.print_line(f"{len(result.without_gold)} article(s) of the splits have no gold: {names}")
+        console.print_line(f"Of the splits, {amount(len(result.without_gold), 'article')} without gold: {names}")
     if result.blanks:
         console.print_line(f"To be written in corpus/DATA_STATEMENT.md: {enumerate_names(result.blanks)}")
     if unstated := [name for name in WISHED if getattr(corpus.settings.release, name) is None]:

@@ -205,4 +205,4 @@ def _diff(changes: Sequence[ExampleChange]) -> None:
                 line = "" if example is None else inline.excerpt(example.text, [span], *at, around=AROUND)
                 out.print(console.plain_text(f"{sign} [{span.start}, {span.end}] {line}", style))
     added, removed = sum(len(change.added) for change in changes), sum(len(change.removed) for change in changes)
-    out.print(f"{len(changes)} example(s) changed: {added} span(s) added, {removed} removed")
+    out.print(f"{amount(len(changes), 'example')} changed: {amount(added, 'span')} added, {removed:,} removed")

@@ -11,15 +11,14 @@ import typer
 
 from goldspan import files, splits
 from goldspan.cli import console
+from goldspan.cli.line_lists import print_folded
 from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import SPLITS, Corpus
 from goldspan.errors import InvalidValueError
 from goldspan.near_duplicates import THRESHOLD
-from goldspan.report.text import amount
+from goldspan.report.text import Table, amount
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from goldspan.errors import InputError
     from goldspan.splits import SplitPlan
 
@@ -91,9 +90,8 @@ def run(
     refusal = splits.refusal(corpus, plan, accept_leaks=accept_leaks)
     if apply and refusal is None:
         splits.write_splits(corpus, plan, accept_leaks=accept_leaks)
-    console.make_console().print(_table(plan))
-    for line in _lines(plan):
-        print(line)
+    console.print_table(console.report_console(), _table(plan))
+    print_folded(_lines(plan))
     _print_end(refusal, changed, apply=apply)
     if apply or not (changed or refusal):
         print_next_step(corpus, "split", json)
@@ -136,7 +134,7 @@ def _table(plan: SplitPlan) -> Table:
     rows = [_row(what, [split[what] for split in contents]) for what in ("articles", "examples", "words")]
     rows += [_row(label, [split["spans"][label] for split in contents]) for label in plan.labels]
     rows.append(_row("new articles", [new[split] for split in SPLITS]))
-    return console.rich_table("Splits", ("", *SPLITS, "all"), rows)
+    return Table("Splits", "", ("", *SPLITS, "all"), tuple(map(tuple, rows)))
 
 
 def _row(what: str, numbers: Sequence[int]) -> list[str]:
@@ -150,7 +148,7 @@ def _lines(plan: SplitPlan) -> Iterator[str]:
     new = plan.new
     shares = ", ".join(f"{name} {share:g}" for name, share in plan.ratios.items())
     yield f"Shares of new articles: {shares}."
-    yield f"{len(plan.existing):,} article(s) stay in their splits, {len(new):,} are new."
+    yield f"{amount(len(plan.existing), 'article')} in their splits as before, {len(new):,} new."
     for split in SPLITS:
         if names := [article for article, place in new.items() if place == split]:
             yield f"New in {split}: {_some(names)}"
