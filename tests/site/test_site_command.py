@@ -2,20 +2,29 @@
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from goldspan import cli
 from goldspan.doccano.controls import controls_file
 from goldspan.doccano.corpus_record import DoccanoRecord, ProjectRecord, RoundRecord, write_record
+from goldspan.progress import count_log
+from goldspan.progress.count_log import CountNote, NotedWork
+from goldspan.progress.pace import WorkCount
 from helpers import html_pages
 
 SERVER = "https://doccano.example.org"
+KEY = "k0123456789ab"
+WORK_DONE = CountNote(
+    datetime(2026, 12, 1, 9, 30, tzinfo=UTC),
+    (NotedWork("anna@example.org", "anna@example.org", WorkCount(12, 480), WorkCount(48, 1900)),),
+)
 
 
-def run(corpus, folder):
+def run(corpus, folder, *options):
     with pytest.raises(SystemExit) as ended:
-        cli.main(["site", "--root", str(corpus.root), "--output", str(folder)])
+        cli.main(["site", "--root", str(corpus.root), "--output", str(folder), *options])
     assert ended.value.code == 0
     return {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.html")}
 
@@ -114,9 +123,28 @@ def test_the_data_card_links_to_pages_of_the_site_alone(toy, tmp_path):
     assert "<script" not in body
 
 
+def test_progress_has_counts_and_no_addresses(toy, tmp_path):
+    write_record(toy, DoccanoRecord(projects=(ProjectRecord(name="r1", server=SERVER, key=KEY, offsets="utf-16"),)))
+    assert "progress.html" not in run(toy, tmp_path / "none")
+    count_log.add_note(count_log.log_path(KEY), WORK_DONE)
+    page = run(toy, tmp_path / "site")["progress.html"]
+    count_log.forget(count_log.log_path(KEY))
+    words = re.sub(r"<[^>]*>", " ", page.partition("</style>")[2])
+    assert "Counted on 2026-12-01" in words
+    assert re.search(r"annotator 1\s+12\s+48\s+25", words)
+    assert "@" not in words
+    assert "09:30" not in words
+
+
 @pytest.mark.slow
 def test_the_pages_need_no_network_and_fit_a_telephone(project, tmp_path):
-    pages = run(project, tmp_path / "site")
+    count_log.add_note(count_log.log_path(KEY), WORK_DONE)
+    record = ProjectRecord(name="r1", server=SERVER, key=KEY, offsets="utf-16")
+    closed = RoundRecord(name="r1", server=SERVER, closed="2026-12-01")
+    write_record(project, DoccanoRecord(projects=(record,), rounds=(closed,)))
+    pages = run(project, tmp_path / "site", "--predictions", str(project.gold))
+    count_log.forget(count_log.log_path(KEY))
+    assert {"progress.html", "evaluation.html"} < pages.keys()
     requests, errors = [], []
     with html_pages.launch_chromium() as chromium:
         for width, colours in ((1280, "light"), (400, "dark")):

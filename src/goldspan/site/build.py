@@ -14,6 +14,7 @@ from goldspan.doccano.corpus_record import read_record
 from goldspan.errors import InputError
 from goldspan.release.metadata import DatasetMetadata
 from goldspan.report.text import amount, enumerate_names
+from goldspan.site import progress
 from goldspan.site.articles import article_html, read_article
 from goldspan.site.disputes import dispute_pages, disputes_of
 from goldspan.site.evaluations import EvaluatedPredictions
@@ -138,7 +139,7 @@ def build_site(options: SiteOptions, *, on_article: Callable[[int, int], object]
     _require_site(output)
     entries = corpus.select_entries()
     visibility = visible_state(corpus)
-    known = (*PARTS[:EVALUATION_PLACE], options.predictions.part(), *PARTS[EVALUATION_PLACE:])
+    known = (*PARTS[:EVALUATION_PLACE], options.predictions.part(), progress.PART, *PARTS[EVALUATION_PLACE:])
     parts = [part for part in known if part.is_there(corpus, visibility)]
     absent = tuple(filter(None, (part.absence(corpus, visibility) for part in known if part not in parts)))
     metadata = DatasetMetadata.of(corpus, "", "")
