@@ -27,7 +27,7 @@ def test_what_nobody_annotated_is_not_counted_as_empty(toy):
     path = next(path for path in sorted(toy.gold.glob("*.jsonl")) if '"spans": []' in path.read_text())
     path.write_text(path.read_text().replace('"spans": []', '"spans": [], "not_annotated": "skipped"', 1))
     assert int(row(toy, "Splits", "all")["empty"]) == before - 1
-    assert "1 example(s) of gold are not annotated" in table(toy, "Splits").note
+    assert "Not annotated, wholly or in part: 1 example of gold" in table(toy, "Splits").note
 
 
 def test_lengths_are_in_tokens(toy):

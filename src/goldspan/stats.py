@@ -13,7 +13,7 @@ from goldspan.articles.documents import documents
 from goldspan.articles.examples import Segmentation
 from goldspan.errors import InputError
 from goldspan.export import provenance
-from goldspan.report.text import Table
+from goldspan.report.text import Table, amount
 from goldspan.suggest import analysis_tables
 from goldspan.suggest.recogniser_analysis import RecogniserAnalysis
 from goldspan.suggest.run import suggest_documents
@@ -186,7 +186,7 @@ def _splits(corpus: Corpus, by_split: dict[str, list[Example]]) -> Table:
         labels = [str(count[label]) for label in corpus.scheme.names]
         rows.append((name, str(articles), str(len(examples)), str(empty), *labels, str(count.total())))
     unread = sum(not example.is_annotated for examples in by_split.values() for example in examples)
-    left_out = f" {unread:,} example(s) of gold are not annotated, wholly or in part." if unread else ""
+    left_out = f" Not annotated, wholly or in part: {amount(unread, 'example')} of gold." if unread else ""
     return Table(
         "Splits",
         f"`empty` counts examples in which nothing is to be marked.{left_out}",

@@ -12,7 +12,7 @@ from goldspan.errors import InputError
 from goldspan.export.arrow import quantity_columns
 from goldspan.export.provenance import NOT_STATED, Provenance, guidelines_sentence, label_table
 from goldspan.quantities import labels_with_values
-from goldspan.report.text import Table, enumerate_names, escape_markdown
+from goldspan.report.text import Table, amount, enumerate_names, escape_markdown
 from goldspan.tokens import ANY_LANGUAGE
 
 if TYPE_CHECKING:
@@ -194,7 +194,8 @@ def token_section(scheme: LabelScheme, losses: Sequence[Misaligned], policy: Pol
         for loss in losses
     )
     table = Table("", "", ("example", "offsets", "label", "span", "its tokens"), rows).markdown()
-    what = f"{len(losses)} span(s) begin or end inside a token (policy `{policy}`): {POLICIES[policy]}."
+    cut = amount(len(losses), "span")
+    what = f"A token cuts {cut} at the beginning or end (policy `{policy}`): {POLICIES[policy]}."
     return f"{head} {what}\n\n{table}\n"
 
 
