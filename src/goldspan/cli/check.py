@@ -13,7 +13,7 @@ import typer
 from goldspan.cli import completion_values
 from goldspan.cli.console import Format, Json, Labels, Language, Root, print_line, split_names, write_json
 from goldspan.cli.findings import print_summary, printed_findings
-from goldspan.cli.next_step import print_blanks
+from goldspan.cli.next_step import print_blanks, print_next_step
 from goldspan.cli.reading import print_notes, with_read_options
 from goldspan.corpus import Corpus
 from goldspan.errors import InputError, InvalidValueError, NotFoundError
@@ -117,8 +117,15 @@ def run(
         print_blanks(project)
     if paths:
         _require_checked(tally)
-    if any(strict or finding.severity == "error" for finding in findings):
+    _end(project, json, failed=any(strict or finding.severity == "error" for finding in findings))
+
+
+def _end(project: Corpus | None, json: Path | None, *, failed: bool) -> None:
+    """Exit with 1 if something is wrong; else say what comes next in the project, if one was checked."""
+    if failed:
         raise typer.Exit(1)
+    if project is not None:
+        print_next_step(project, "check", json)
 
 
 def _require_checked(tally: CheckTally) -> None:

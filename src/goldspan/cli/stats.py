@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next_step
 from goldspan.corpus import Corpus
 
 LONGEST = 1_000  # rows of a table that are printed; nobody reads more, and a terminal takes minutes for them
@@ -42,3 +43,4 @@ def run(
         )
         console.print_rest(json, page=False)
     console.print_written(*written)
+    print_next_step(corpus, "stats", json)
