@@ -20,7 +20,7 @@ from goldspan.guidelines.rules import read_rulebook
 from goldspan.report.html import Markup, element, relative_address, render_table, section
 from goldspan.site.pages import NavigationEntry, SitePart, annotator_names, page_header
 from goldspan.site.surfaces import DESCRIPTION, SURFACES, TITLE, has_surfaces, surface_pages
-from goldspan.stats import corpus_tables, gold_tables
+from goldspan.stats import gold_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -75,17 +75,19 @@ def agreement_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) ->
 
 
 def _has_statistics(corpus: Corpus, visibility: Visibility) -> bool:
-    """Whether gold is there, and all of it is shown: numbers without some of it would tell what is left out."""
-    return not visibility.hidden_gold and next(visibility.gold_examples(corpus), None) is not None
+    """Whether there is gold and no round is open: the page's absence must not tell that a round has controls."""
+    if not visibility.is_complete or visibility.open_rounds:
+        return False
+    return next(corpus.gold_examples(), None) is not None
 
 
-def statistics_pages(frame: SiteFrame, corpus: Corpus, visibility: Visibility) -> Iterator[tuple[str, str]]:
-    """The tables of `goldspan stats`; without agreement and readings while some passes are not shown.
+def statistics_pages(frame: SiteFrame, corpus: Corpus, _visibility: Visibility) -> Iterator[tuple[str, str]]:
+    """The tables of `goldspan stats`.
 
     Raises:
         InputError: for the first line that is not valid.
     """
-    tables = corpus_tables(corpus) if visibility.hidden_passes else gold_tables(corpus)
+    tables = gold_tables(corpus)
     parts = (
         section(table.title, element("p", table.note, class_="note") if table.note else None, render_table(table))
         for table in tables
