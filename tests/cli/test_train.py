@@ -35,7 +35,7 @@ def trained(tmp_path_factory):
     corpus = training_project.make(root, toml=REGEX + RELEASE)
     report = root / "report.json"
     printed = subprocess.run(
-        [sys.executable, "-m", "goldspan", "train", "--root", root, "--seed", "3"],
+        [sys.executable, "-m", "goldspan", "train", "--full", "--root", root, "--seed", "3"],
         capture_output=True, text=True, check=True, cwd=root,
     )  # fmt: skip
     assert not report.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections import Counter
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from goldspan import formats
+from goldspan import files, formats
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next
 from goldspan.cli.option_groups import READING
 from goldspan.cli.output import take_output
 from goldspan.cli.reading import print_notes, with_read_options
@@ -107,6 +109,8 @@ def run(
         raise typer.Exit(1)
     print_notes(account.notes, account.more_notes)
     console.make_console().print(console.plain_text(_summary(account, output, to)))
+    if json is None and not files.is_standard_output(output):
+        print_next(f"check what was written: goldspan check {shlex.quote(str(output))}")
 
 
 def _language(paths: Sequence[Path], named: str | None) -> tuple[str, list[Note]]:

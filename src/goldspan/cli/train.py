@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -55,6 +56,7 @@ def run(
             help="The seed. The same seed gives the same model on the same machine.",
         ),
     ] = 0,
+    full: console.Full = False,
     json: console.Json = None,
     root: console.Root = None,
 ) -> None:
@@ -78,7 +80,9 @@ def run(
     )
     made = train(corpus, options, lambda run: _card(corpus, run), remarks=_shared_text(corpus), on_step=_print_step)
     console.write_json(json, "train", made.json() | {"folder": str(target)})
-    _print_report(made, target)
+    _print_report(made, target, full=full)
+    if not full:
+        console.print_rest(json, page=False)
     console.print_written(json)
     if json is None:
         _print_next(corpus, made, target)
@@ -124,15 +128,21 @@ def _sources(corpus: Corpus, made: TrainingRun) -> CardSources:
     )
 
 
-def _print_report(made: TrainingRun, target: Path) -> None:
+def _print_report(made: TrainingRun, target: Path, *, full: bool) -> None:
+    """Print the gold and the scores; without `full`, those on validation alone, by which a model is chosen."""
     from goldspan.models.combined_suggestions import comparison_table
+    from goldspan.models.training_data import VALIDATION
 
     out = console.report_console()
     console.print_table(out, made.data.table())
     for remark in made.remarks:
         print(f"goldspan: {remark}", file=sys.stderr)
-    for split, scores in made.scores.items():
-        console.print_table(out, comparison_table(f"Scores on {split}", scores))
+    first = {split: scores for split, scores in made.scores.items() if split == VALIDATION} or dict(
+        [*made.scores.items()][:1]
+    )
+    for split, scores in (made.scores if full else first).items():
+        table = comparison_table(f"Scores on {split}", scores)
+        console.print_table(out, table if full else replace(table, note="F1 of whole spans with their label, in %."))
     for sentence in _conclusion(made):
         console.print_text(out, sentence)
     console.print_text(out, f"{made.record.recipe}, seed {made.record.seed}, {made.seconds:.1f} s: written to {target}")

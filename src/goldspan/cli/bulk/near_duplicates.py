@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ import typer
 from goldspan.cli import console
 from goldspan.cli.article_columns import with_article_columns
 from goldspan.cli.bulk.shard_options import Inputs, LongestText, ShardSize
+from goldspan.cli.next_step import print_next
 from goldspan.near_duplicates import SIMILAR
 from goldspan.report.text import amount, visible
 
@@ -109,6 +111,9 @@ def run(
     console.write_json(json, "bulk-near-duplicates", summary.json())
     _print_summary(summary, output)
     console.print_written(json)
+    if json is None and summary.clusters:
+        clusters = shlex.quote(str(output))
+        print_next(f"keep similar articles of a project in one split: goldspan split --clusters {clusters}")
     if summary.failed:
         raise typer.Exit(1)
 

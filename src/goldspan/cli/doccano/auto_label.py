@@ -137,3 +137,4 @@ def _end(plan: AutoLabellingPlan, problem: str | None, *, apply: bool) -> Iterat
         yield "Removed. Spans that are there stay."
     else:
         yield "Registered. Annotators switch it on with the magic wand above the text, whenever they load the page."
+        yield "Next: keep `goldspan serve` running while they read."

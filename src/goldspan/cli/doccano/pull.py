@@ -138,7 +138,7 @@ def run(
         print_folded(f"{'wrote' if path.exists() else 'removed'} {path.relative_to(corpus.root)}" for path in changed)
     print_folded(f"note: {remark}" for remark in note_pull(plan, server.url, dt.datetime.now(dt.UTC)))
     print_folded([_end(plan, applied=apply)])
-    if not full:
+    if not full and plan.changes:
         console.print_rest(json, page=False)
     if apply:
         print_next_step(corpus, "pull", json, home=home)

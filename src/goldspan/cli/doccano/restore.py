@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next
 
 
 def run(
@@ -66,4 +67,5 @@ def run(
     console.print_line(f"  data      {running.home}\n")
     print_reconciliation(found)
     option = "" if home is None else f" --home {shlex.quote(str(home))}"
-    console.print_line(f"`goldspan doccano stop{option}` ends it; commands find it with that option.")
+    if json is None:
+        print_next(f"look at it in a browser. goldspan doccano stop{option} ends it; commands find it with that option")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
 from goldspan.cli import console
+from goldspan.cli.next_step import print_next
 
 
 def run(home: console.Home = None) -> None:
@@ -17,3 +20,6 @@ def run(home: console.Home = None) -> None:
         stopped = server.stop(home)
     folder = find_home(home).folder
     print(f"Doccano is stopped; its data stays in {folder}." if stopped else f"No Doccano of {folder} was running.")
+    if stopped:
+        option = "" if home is None else f" --home {shlex.quote(str(home))}"
+        print_next(f"start it again when it is needed: goldspan doccano start{option}")
