@@ -165,6 +165,8 @@ def parse_float(digits: str) -> float:
     Raises:
         ValueError: for one so large that it becomes infinite, or so small that it becomes 0; for no number at all.
     """
+    if digits.lstrip("+-") in {"nan", "inf"}:  # of TOML
+        _refuse_constant(digits)
     value = float(digits) if len(digits) <= LONGEST_NUMBER else math.inf
     if not math.isfinite(value) or (value == 0 and re.search("[1-9]", re.split("[eE]", digits)[0])):
         raise ValueError(f"{_shortened(digits)} does not fit a number of 64 bits")

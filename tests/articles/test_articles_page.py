@@ -27,7 +27,7 @@ def test_the_usual_names_of_columns_are_those_that_are_known(part):
 
 def test_every_option_of_articles_is_there():
     command = get_command(app).commands["add"]
-    others = {*OPTIONS, "paths", "root", "json", "apply", "annotated_by", "text_only", "quiet"}
+    others = {*OPTIONS, "paths", "root", "json", "apply", "annotated_by", "text_only", "quiet", "full"}
     options = [option.opts[0] for option in command.params if option.name not in others]
     assert "--accept-proposals" in options
     assert [option for option in options if option not in PAGE] == []

@@ -139,7 +139,9 @@ def test_nothing_raw_is_printed(corpus, tmp_path, goldspan, capfd, command):
     assert not RAW.findall(captured.err)
 
 
-@pytest.mark.parametrize("command", [("show",), ("show", "--diff", "HEAD"), ("stats",), ("check",), ("agree",)])
+@pytest.mark.parametrize(
+    "command", [("show",), ("show", "--diff", "HEAD"), ("stats", "--full"), ("check",), ("agree", "--full")]
+)
 @pytest.mark.usefixtures("git")
 def test_on_a_terminal_only_colours_are_raw(corpus, command):
     parent, child = pty.openpty()

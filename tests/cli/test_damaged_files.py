@@ -154,7 +154,7 @@ def test_a_pipe_is_refused_and_never_waited_for(tmp_path):
 
 CASE_ERRORS = {
     "dup_key.jsonl": ":1: not JSON: a second key 'spans' at column 77\n  Keep one of the two",
-    "extra_1e999.jsonl": ":1: not JSON: 1e999 is no number of 64 bits at column 81\n  Write it as a string",
+    "extra_1e999.jsonl": ":1: not JSON: 1e999 does not fit a number of 64 bits at column 81\n  Write it as a string",
     "extra_surrogate.jsonl": r":1: not JSON: the lone surrogate \ud800 at column 82",
 }
 

@@ -12,7 +12,7 @@ from goldspan.doccano.corpus_record import DoccanoRecord, ProjectRecord, RoundRe
 from goldspan.progress import count_log
 from goldspan.progress.count_log import CountNote, NotedWork
 from goldspan.progress.pace import WorkCount
-from helpers import html_pages
+from helpers import html_pages, sample_corpus
 
 SERVER = "https://doccano.example.org"
 KEY = "k0123456789ab"
@@ -138,11 +138,12 @@ def test_progress_has_counts_and_no_addresses(toy, tmp_path):
 
 @pytest.mark.slow
 def test_the_pages_need_no_network_and_fit_a_telephone(project, tmp_path):
+    corpus = sample_corpus.copy(project, tmp_path / "corpus")
     count_log.add_note(count_log.log_path(KEY), WORK_DONE)
     record = ProjectRecord(name="r1", server=SERVER, key=KEY, offsets="utf-16")
     closed = RoundRecord(name="r1", server=SERVER, closed="2026-12-01")
-    write_record(project, DoccanoRecord(projects=(record,), rounds=(closed,)))
-    pages = run(project, tmp_path / "site", "--predictions", str(project.gold))
+    write_record(corpus, DoccanoRecord(projects=(record,), rounds=(closed,)))
+    pages = run(corpus, tmp_path / "site", "--predictions", str(corpus.gold))
     count_log.forget(count_log.log_path(KEY))
     assert {"progress.html", "evaluation.html"} < pages.keys()
     requests, errors = [], []

@@ -25,7 +25,7 @@ def disclosure(settings: FingerprintSettings) -> str:
 Of texts that may not be passed on, this release states where each example begins, its length and its SHA-256, the
 offsets and labels of its spans, and fingerprints of windows of {size} tokens that begin {apart} tokens apart. A token
 is a word, a number or a mark of punctuation, or one character in scripts without spaces. The salt of the fingerprints
-is published: whoever guesses a window can check the guess, at the cost of {once} of PBKDF2-HMAC-SHA256. From this
+is published: anybody who guesses a window can check the guess, at the cost of {once} of PBKDF2-HMAC-SHA256. From this
 
 - **anybody** learns without a guess how long each text and each span is, and what each span is labelled;
 - **somebody with a list of names** does not learn which of them occur. No fingerprint covers fewer than {size} tokens,

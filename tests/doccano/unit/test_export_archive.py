@@ -244,7 +244,7 @@ def test_a_changed_byte_gives_an_error_or_the_same_rows(tmp_path_factory, at, ch
         (b'{"a": "\\ud800"}', "is not JSON: the lone surrogate"),
         (b'{"id": 1, "id": 2}', "is not JSON: a second key 'id' at column 11"),
         (b"[" * 100_000, "is not JSON: nested deeper"),
-        (b'{"id": ' + b"1" * 5000 + b"}", "is not JSON: 1{39}… is no number of 64 bits"),
+        (b'{"id": ' + b"1" * 5000 + b"}", "is not JSON: 1{39}… does not fit a number of 64 bits"),
         (b"[1]", "is not a JSON object"),
         (b"null", "is not a JSON object"),
         (b"{} {}", "is not JSON: Extra data"),
