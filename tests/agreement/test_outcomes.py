@@ -201,7 +201,7 @@ def test_a_score_is_in_the_band_that_has_it(score, band):
     assert score_band(score) == band
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_fits_and_names_the_rules_kept_least(shown, width):
     lines = draw("outcomes", folder=shown.root, width=width)
     require_one_screen(lines, width=width, rows=ROWS if width == 80 else 32)

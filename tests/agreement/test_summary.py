@@ -65,7 +65,7 @@ def test_of_many_labels_those_with_the_lowest_agreement_are_shown(report, monkey
 
 
 @pytest.mark.parametrize("against", [(), ("--against", "gold")])
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_fits(toy, width, against):
     lines = first_screen.draw("agree", *against, folder=toy.root, width=width)
     first_screen.require_one_screen(lines, width=width, rows=first_screen.ROWS if width == 80 else 40)

@@ -62,7 +62,7 @@ def test_without_options_it_shows_where_things_stand_and_writes_nothing(lead, to
     assert {path: path.read_bytes() for path in toy.folder.rglob("*.jsonl")} == before
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_fits(toy, width):
     lines = draw("adjudicate", folder=toy.root, width=width)
     require_one_screen(lines, width=width, rows=ROWS if width == 80 else 32)

@@ -41,7 +41,7 @@ def test_the_command_prints_the_points_the_labels_and_the_answer(corpus, capsys)
     assert "all 38 models were in build/curve" in again.err
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_fits(corpus, width, capsys, monkeypatch):
     monkeypatch.setattr(console, "WIDTH", width)
     assert run(corpus) == 0

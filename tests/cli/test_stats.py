@@ -5,7 +5,7 @@ import pytest
 from helpers.first_screen import draw, require_one_screen
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_has_the_labels_by_split(project, width):
     lines = draw("stats", "--root", project.root, folder=project.root, width=width)
     require_one_screen(lines, width=width)

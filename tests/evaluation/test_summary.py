@@ -88,7 +88,7 @@ def test_a_limit_that_is_no_percentage_is_refused(least):
         summary.threshold_sentence(report_on(("Anna:PERSON",), ()), VIEW, least)
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_fits(toy, width):
     lines = first_screen.draw("evaluate", toy.gold, toy.passes / "bob", folder=toy.root, width=width)
     first_screen.require_one_screen(lines, width=width, rows=first_screen.ROWS if width == 80 else 40)

@@ -119,7 +119,7 @@ def test_the_page_has_the_tables_and_no_code_of_a_text(compare, tmp_path):
     assert not {"script", "img"} & page.names
 
 
-@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize("width", [80, pytest.param(60, marks=pytest.mark.slow)])
 def test_the_first_screen_fits_and_names_what_is_worst(toy, width):
     files.write(toy.root / "goldspan.toml", SETTINGS)
     drawn = first_screen.draw("suggest", "--against", "gold", folder=toy.root, width=width)
