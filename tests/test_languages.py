@@ -301,6 +301,7 @@ def test_a_language_that_needs_a_package_is_refused_with_what_to_install(code, m
     assert "pip install " in refused.value.remedy
 
 
+@pytest.mark.slow
 def test_every_other_language_of_spacy_has_a_tokenizer_that_keeps_the_text():
     text = "Ada, 'n Bob: l'été à 10.5 — «нет», 你好। ١٢ 🚢"
     for code in set(tokens.languages()) - set(tokens.REQUIRED_MODULES):

@@ -89,6 +89,7 @@ def test_pairs_clusters_and_rejects_are_written(folder):
     assert summary["rejects"]["rows"] == 2
 
 
+@pytest.mark.slow
 def test_the_files_are_the_same_whatever_the_processes_and_the_memory(folder, monkeypatch):
     texts = [*articles(1_200), *list(articles(1_200))[:50]]
     for number in range(3):

@@ -122,6 +122,7 @@ def test_the_same_examples_give_the_same_bytes(name, examples, tmp_path_factory)
     assert written[0] == written[1]
 
 
+@pytest.mark.slow
 def test_the_bytes_hang_on_no_hash_of_the_process(tmp_path):
     code = """import sys, pathlib; from goldspan import formats
 examples = formats.load(pathlib.Path(sys.argv[1]), "gold")

@@ -21,6 +21,7 @@ def test_the_document_has_the_scores_of_the_rules():
     assert written("rules") == suggestion_articles.table().markdown().strip()
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_the_document_has_the_scores_with_a_model():
     assert written("model") == suggestion_articles.table(MODEL).markdown().strip()
