@@ -28,6 +28,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from goldspan.errors import InvalidValueError
+from goldspan.report.text import amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -74,8 +75,8 @@ class SplitBalance:
 
     def put(self, group: ArticleGroup, split: str, sign: int = 1) -> None:
         """Add a group to a split, or remove it with the sign -1."""
-        for name, amount in group.amounts.items():
-            self.amounts[split][name] += sign * amount
+        for name, number in group.amounts.items():
+            self.amounts[split][name] += sign * number
         self.articles[split] += sign * len(group.articles)
 
     def share(self, group: ArticleGroup) -> float:
@@ -316,13 +317,15 @@ def too_small(spans: Mapping[str, int], groups: int, widest: float = WIDEST, rec
     reasons = []
     if wide:
         ranges = [f"{_range(intervals[label])} for {label} ({spans[label]:,} spans)" for label in wide[:NAMED]]
-        rest = [f"{len(wide) - NAMED} more labels are no better"] if len(wide) > NAMED else []
+        rest = [f"{amount(len(wide) - NAMED, 'more label')} no better"] if len(wide) > NAMED else []
         reasons.append(
             f"a recall measured as {recall:.2f} means, at {CONFIDENCE:.0%} confidence and if spans were independent, "
             f"{'; '.join([*ranges, *rest])} (Wilson 1927)"
         )
     if groups < FEWEST:
-        reasons.append(f"it has {groups} independent article(s), which cannot show how much scores vary between them")
+        reasons.append(
+            f"it has {amount(groups, 'independent article')}, which cannot show how much scores vary between them"
+        )
     if not reasons:
         return None
     return f"The test split is too small to mean much: {'; and '.join(reasons)}. Cross-validate over the folds as well."
