@@ -31,7 +31,7 @@ def test_a_project_with_labels_of_its_own_goes_from_articles_to_a_dataset(goldsp
     table = (root / "corpus" / "STATS.md").read_text(encoding="utf-8").partition("## Recognisers against gold")[2]
     rows = dict(re.findall(r"^\| (\w+): all \| \d+ \| (\d+) ", table, re.MULTILINE))
     assert list(rows) == ["patterns", "gazetteer", "gold", "regex"]
-    (together,) = re.findall(r"^ all +110 +\d+ +(\d+) ", printed["suggest --against"], re.MULTILINE)
+    (together,) = re.findall(r"^all +110 +\d+ +(\d+) ", printed["suggest --against"], re.MULTILINE)
     assert int(together) > max(map(int, rows.values()))
     assert {path.name for path in (root / "build" / "dataset" / "gold").glob("*.parquet")} == {
         "train.parquet",
