@@ -12,7 +12,7 @@ from goldspan.formats.decisions import OUTCOMES
 from goldspan.report.text import Table, amount, enumerate_names, shortened, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from goldspan.adjudication.derive import Dispute
     from goldspan.adjudication.gold import GoldPlan
@@ -35,8 +35,8 @@ OUTCOME_WORDS = {
 HOW = {"majority": "majority", "adjudicated": "decided", "hand": "by hand"}
 
 
-def table(state: AdjudicationState) -> Table:
-    """A row per article, and one for all of them."""
+def _counts(state: AdjudicationState) -> dict[str, Counter[str]]:
+    """By article how many examples and regions there are of each of `COLUMNS`."""
     counts = {article: Counter[str]() for article in state.articles}
     for settled in state.derived.settled.values():
         count = counts[settled.example.article]
@@ -48,8 +48,18 @@ def table(state: AdjudicationState) -> Table:
         counts[state.derived.settled[decision.example].example.article]["again"] += 1
     for name, annotator in state.derived.read_once.items():
         counts[state.passes[annotator][name].article]["read once"] += 1
-    total = sum(counts.values(), Counter[str]())
-    rows = [(name, *(str(count[key]) for key in COLUMNS)) for name, count in [*counts.items(), ("all", total)]]
+    return counts
+
+
+def _rows(counts: Mapping[str, Counter[str]], total: Counter[str]) -> tuple[tuple[str, ...], ...]:
+    """A row per article, and one for all of them."""
+    return tuple((name, *(str(count[key]) for key in COLUMNS)) for name, count in [*counts.items(), ("all", total)])
+
+
+def table(state: AdjudicationState) -> Table:
+    """A row per article, and one for all of them."""
+    counts = _counts(state)
+    rows = _rows(counts, sum(counts.values(), Counter[str]()))
     note = (
         "Examples: read twice (confirmed by at least two annotators), agreed (the same in all passes), read once. "
         "Regions of text: settled by majority, decided by a person, decided by an edit of gold (by hand), still "
@@ -57,13 +67,12 @@ def table(state: AdjudicationState) -> Table:
     )
     if sentence := aided_sentence(state):
         note += f" {sentence}"
-    return Table("Adjudication", note, ("article", *COLUMNS), tuple(rows))
+    return Table("Adjudication", note, ("article", *COLUMNS), rows)
 
 
 def headline(state: AdjudicationState) -> str:
     """How many examples and regions are agreed, decided and open, in one sentence."""
-    (*_, total) = table(state).rows
-    count = dict(zip(COLUMNS, (int(cell.replace(",", "")) for cell in total[1:]), strict=True))
+    count = sum(_counts(state).values(), Counter[str]())
     decided = count["majority"] + count["decided"] + count["by hand"]
     disputed = amount(count["disputed"], "region") if count["disputed"] else "nothing"
     return (
@@ -74,14 +83,13 @@ def headline(state: AdjudicationState) -> str:
 
 def open_table(state: AdjudicationState, most: int) -> Table:
     """The rows of the articles with most to decide, and that of all of them, without articles that are finished."""
-    whole = table(state)
-    *articles, total = whole.rows
-    places = [whole.header.index(name) for name in ("disputed", "again")]
-    waiting = [row for row in articles if any(row[place] != "0" for place in places)]
-    waiting.sort(key=lambda row: -sum(int(row[place]) for place in places))
+    counts = _counts(state)
+    waiting = [name for name, count in counts.items() if count["disputed"] or count["again"]]
+    waiting.sort(key=lambda name: -(counts[name]["disputed"] + counts[name]["again"]))
     note = f"and {amount(len(waiting) - most, 'more article')} with open disputes" if len(waiting) > most else ""
     title = "Articles with open disputes" if waiting else "All articles"
-    return Table(title, note, whole.header, (*waiting[:most], total))
+    shown = {name: counts[name] for name in waiting[:most]}
+    return Table(title, note, ("article", *COLUMNS), _rows(shown, sum(counts.values(), Counter[str]())))
 
 
 def versions_line(dispute: Dispute) -> str:

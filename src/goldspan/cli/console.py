@@ -533,7 +533,8 @@ def print_table(out: Console, table: Table) -> None:
         if place:
             out.print()
         part = Table("", "", *_of_columns(table, columns))
-        shown, width = next((made for made in _layouts(out, part) if made[1] <= out.width), _narrowest(out, part))
+        fitting = (made for made in _layouts(out, part) if made[1] <= out.width)
+        shown, width = next(fitting, None) or _narrowest(out, part)
         if width > out.width:
             shown.width = width  # rich takes no width of `print` beyond that of the console
         out.print(shown, crop=False)
@@ -544,6 +545,9 @@ def print_table(out: Console, table: Table) -> None:
 
 def _column_groups(out: Console, table: Table) -> Iterator[list[int]]:
     """The columns of each table that a table is printed as, the first one in each."""
+    if _narrowest(out, table)[1] <= out.width:  # as nearly all tables: they need no measuring column by column
+        yield [*range(len(table.header))]
+        return
     columns = [0]
     for number in range(1, len(table.header)):
         if len(columns) > 1 and _narrowest(out, Table("", "", *_of_columns(table, [*columns, number])))[1] > out.width:
