@@ -8,7 +8,7 @@ from goldspan.adjudication.summary import versions_line
 from goldspan.agreement import report_tables
 from goldspan.agreement.measures import HEADLINE, MEASURES
 from goldspan.agreement.rule_attribution import NO_RULE
-from goldspan.report.text import Table, amount, level, percent, with_interval
+from goldspan.report.text import Table, amount, brackets_sentence, percent, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,8 +79,7 @@ def brackets(report: AgreementReport) -> str:
     agreement = report.agreement
     if agreement.overall[HEADLINE].low is None:
         return ""
-    units = amount(agreement.units, agreement.settings.unit)
-    return f"Brackets: {level(agreement.settings.level)} intervals over {units}."
+    return brackets_sentence(agreement.settings.level, agreement.units, agreement.settings.unit)
 
 
 def amendments_sentence(amendments: GuidelineAmendments | None) -> str:

@@ -87,7 +87,7 @@ def _print_summary(report: CrossValidationReport) -> None:
     """The first screen: the headline, the model by label, and what is worst."""
     from goldspan.models import cross_validation_tables
     from goldspan.models.cross_validation_report import SETTINGS
-    from goldspan.report.text import level
+    from goldspan.report.text import brackets_sentence
 
     out = console.report_console()
     console.print_text(out, cross_validation_tables.title(report), style="bold")
@@ -98,8 +98,7 @@ def _print_summary(report: CrossValidationReport) -> None:
     console.print_bullets(out, cross_validation_tables.worst(report))
     console.print_bullets(out, (f"{note[0].upper()}{note[1:]}." for note in report.notes))
     if report.articles > 1:
-        shown = level(SETTINGS.level)
-        console.print_bullets(out, [f"Brackets: {shown} intervals over {report.articles:,} articles."])
+        console.print_bullets(out, [brackets_sentence(SETTINGS.level, report.articles, "article")])
 
 
 def _print_report(report: CrossValidationReport) -> None:

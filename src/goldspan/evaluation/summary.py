@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from goldspan.errors import InvalidValueError
 from goldspan.evaluation.text_report import MACRO, MICRO, f1_interval, size, verdict
-from goldspan.report.text import Table, amount, level, percent, shortened, with_interval
+from goldspan.report.text import Table, amount, brackets_sentence, percent, shortened, with_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,8 +67,7 @@ def brackets(report: EvaluationReport, view: ReportView) -> str:
     intervals = report.intervals
     if intervals.overall[view.headline]["f1"].low is None:
         return ""
-    units = amount(intervals.units, intervals.settings.unit)
-    return f"Brackets: {level(intervals.settings.level)} intervals over {units}."
+    return brackets_sentence(intervals.settings.level, intervals.units, intervals.settings.unit)
 
 
 def worst(report: EvaluationReport, view: ReportView) -> Iterator[str]:

@@ -139,6 +139,11 @@ def level(share: float) -> str:
     return f"{100 * share:g}%"
 
 
+def brackets_sentence(share: float, number: int, unit: str) -> str:
+    """What the brackets on a first screen hold: intervals of a level, over so many articles or examples."""
+    return f"Brackets: {level(share)} intervals over {amount(number, unit)}."
+
+
 def quantity(value: TroopCount | None) -> str:
     """The value of a quantity as a range, open where it has no bound: `≈ 3,800`, `0–1,000`, `5,001–`."""
     if value is None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from goldspan.report.text import Table, amount, enumerate_names, level, percent, with_interval
+from goldspan.report.text import Table, amount, brackets_sentence, enumerate_names, percent, with_interval
 from goldspan.suggest.recogniser_analysis import ALL, SETTINGS
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def brackets(run: SuggestionScores) -> str:
     """What the brackets hold, in one sentence; empty where there are none."""
     if run.overall.f1 is None or run.overall.f1.low is None:
         return ""
-    return f"Brackets: {level(SETTINGS.level)} intervals over {amount(run.articles, 'article')}."
+    return brackets_sentence(SETTINGS.level, run.articles, "article")
 
 
 def _badness(run: SuggestionScores, label: str) -> tuple[float, str]:
